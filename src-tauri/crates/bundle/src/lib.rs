@@ -1,0 +1,19 @@
+//! The contract between the author's side, which writes payloads, and the recipient's side, which
+//! reads them: manifest, layout, ids, digests. No network, no processes.
+
+mod digest;
+mod id;
+mod layout;
+mod manifest;
+mod payload;
+mod staged;
+
+pub use digest::{Digest, DigestError, file_digest, tree_digest};
+pub use id::{AppId, IdError, PackageName};
+pub use layout::Layout;
+pub use manifest::{
+    App, DataPolicy, MANIFEST_FILE, Manifest, ManifestError, Minimum, Python, PythonSource, SCHEMA,
+    Secret, Shell, Streamlit, Theme, Window,
+};
+pub use payload::{Payload, PayloadError};
+pub use staged::{StagedDir, StagedFile, StagingError};

@@ -1,0 +1,123 @@
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::{Digest, DigestError, Layout, Manifest, ManifestError, tree_digest};
+
+/// A directory that holds an app in a form that runs in place.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// Where its parts are.
+    pub layout: Layout,
+    /// What it says of itself.
+    pub manifest: Manifest,
+}
+
+/// Why a directory can't be used as a payload.
+#[derive(Debug, thiserror::Error)]
+pub enum PayloadError {
+    /// There is no `manifest.json`, so this is no payload, or an unfinished one.
+    #[error("there is no app in `{root}`")]
+    Missing {
+        /// The directory.
+        root: Utf8PathBuf,
+    },
+    /// The manifest could not be read.
+    #[error("could not read `{path}`")]
+    Read {
+        /// The manifest's path.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The manifest was read and is not usable.
+    #[error("could not understand `{path}`")]
+    Manifest {
+        /// The manifest's path.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: ManifestError,
+    },
+    /// A file that the manifest names is not there.
+    #[error("`{path}` is missing from the app")]
+    Incomplete {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// A tree's content is not what the manifest says.
+    #[error("the files in `{path}` were changed: expected {expected}, got {actual}")]
+    Changed {
+        /// The tree.
+        path: Utf8PathBuf,
+        /// The digest in the manifest.
+        expected: String,
+        /// The digest found.
+        actual: String,
+    },
+    /// A tree could not be read for its digest.
+    #[error("could not check `{path}`")]
+    Digest {
+        /// The tree.
+        path: Utf8PathBuf,
+        /// What went wrong.
+        #[source]
+        source: DigestError,
+    },
+}
+
+impl Payload {
+    /// Opens the payload in `root`: reads the manifest and looks that the interpreter and the
+    /// script are there. Contents are not hashed, since that would cost a start half a second;
+    /// [`Payload::verify`] does.
+    pub fn open(root: &Utf8Path) -> Result<Self, PayloadError> {
+        let layout = Layout::new(root);
+        let path = layout.manifest();
+        let text = match fs_err::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(PayloadError::Missing { root: root.to_owned() });
+            }
+            Err(source) => return Err(PayloadError::Read { path, source }),
+        };
+        let manifest =
+            Manifest::parse(&text).map_err(|source| PayloadError::Manifest { path, source })?;
+        let payload = Self { layout, manifest };
+        for needed in
+            [payload.python(), payload.script(), payload.layout.streamlit_static().join("index.html")]
+        {
+            if !needed.is_file() {
+                return Err(PayloadError::Incomplete { path: needed });
+            }
+        }
+        Ok(payload)
+    }
+
+    /// The interpreter's executable.
+    pub fn python(&self) -> Utf8PathBuf {
+        self.layout.root().join(&self.manifest.python.executable)
+    }
+
+    /// The script that Streamlit runs.
+    pub fn script(&self) -> Utf8PathBuf {
+        self.layout.app().join(&self.manifest.entry)
+    }
+
+    /// Compares every tree with its digest in the manifest.
+    pub fn verify(&self) -> Result<(), PayloadError> {
+        for (name, expected) in &self.manifest.digests {
+            let path = self.layout.root().join(name);
+            let actual: Digest = tree_digest(&path)
+                .map_err(|source| PayloadError::Digest { path: path.clone(), source })?;
+            if actual != *expected {
+                return Err(PayloadError::Changed {
+                    path,
+                    expected: expected.as_str().to_owned(),
+                    actual: actual.as_str().to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

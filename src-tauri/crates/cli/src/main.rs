@@ -1,0 +1,2 @@
+//! The command `waterskin`.
+fn main() {}

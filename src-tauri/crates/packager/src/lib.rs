@@ -1,0 +1,1 @@
+//! Project to plan to payload to installers.

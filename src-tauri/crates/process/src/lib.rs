@@ -1,0 +1,1 @@
+//! A child process in a pseudo-terminal and its whole tree.

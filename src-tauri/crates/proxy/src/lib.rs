@@ -1,0 +1,1 @@
+//! An HTTP and upgrade proxy with gate, hold and trace.

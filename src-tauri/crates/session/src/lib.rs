@@ -1,0 +1,1 @@
+//! One running app: supervisor, proxy and the state to show.

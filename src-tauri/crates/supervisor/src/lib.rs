@@ -1,0 +1,1 @@
+//! When to start, restart, give up and stop a child process.
