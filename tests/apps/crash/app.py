@@ -1,0 +1,15 @@
+"""Buttons that end the whole Python process, as a crash in native code would."""
+
+import os
+import signal
+
+import streamlit as st
+
+st.title("Crash")
+st.write(f"Python is process {os.getpid()}.")
+
+if st.button("Kill", key="kill"):
+    # Windows has no SIGKILL; `SIGTERM` ends the process there at once.
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+if st.button("Exit 3", key="exit"):
+    os._exit(3)

@@ -1,0 +1,9 @@
+"""A script that imports a module that no distribution provides."""
+
+import streamlit as st
+
+st.title("Missing")
+
+import waterskin_no_such_module  # noqa: E402
+
+st.write(waterskin_no_such_module)
