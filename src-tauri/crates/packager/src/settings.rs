@@ -1,0 +1,77 @@
+use camino::Utf8PathBuf;
+use serde::Serialize;
+
+/// What the author asked for, with nothing found out yet. Relative paths count from the current
+/// directory.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The project's folder, or a script in it.
+    pub path: Utf8PathBuf,
+    /// The folder that gets the finished files; it is made when it is missing.
+    pub output: Utf8PathBuf,
+    /// The interpreter to relocate. `None` looks for a managed one first.
+    pub python: Option<Utf8PathBuf>,
+    /// The version of Python, such as `3.12` or `3.12.4`. `None` takes what the project says.
+    pub python_version: Option<String>,
+    /// The prebuilt shell. `None` looks beside the running program.
+    pub shell: Option<Utf8PathBuf>,
+    /// The program `uv`. `None` looks beside the running program and on `PATH`.
+    pub uv: Option<Utf8PathBuf>,
+    /// Values that win over the project's own.
+    pub overrides: Overrides,
+    /// What to make. Empty makes every format that this system has.
+    pub formats: Vec<Format>,
+    /// Where runtimes and installed packages are kept between builds. `None` takes the user's
+    /// cache folder.
+    pub cache_dir: Option<Utf8PathBuf>,
+    /// Where to leave the payload as a folder that runs in place. `None` removes it at the end.
+    pub keep_payload: Option<Utf8PathBuf>,
+    /// Whether to work from the caches alone.
+    pub offline: bool,
+}
+
+/// Values that win over the project's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The name that people see.
+    pub name: Option<String>,
+    /// The reverse-DNS id.
+    pub id: Option<String>,
+    /// The app's version.
+    pub version: Option<String>,
+    /// One line about the app.
+    pub summary: Option<String>,
+    /// `Name <address>`.
+    pub publisher: Option<String>,
+    /// The script, relative to the project's folder.
+    pub entry: Option<Utf8PathBuf>,
+    /// A square picture, relative to the current directory.
+    pub icon: Option<Utf8PathBuf>,
+    /// The port that the page prefers.
+    pub port: Option<u16>,
+}
+
+/// A kind of file that a build makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// A Debian package.
+    Deb,
+    /// An archive of the app's folder, which runs wherever it is unpacked.
+    TarGz,
+}
+
+impl Format {
+    /// Every format that can be made on this system.
+    pub fn all() -> &'static [Self] {
+        &[Self::Deb, Self::TarGz]
+    }
+
+    /// The name that the command line uses: `deb`, `tar.gz`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deb => "deb",
+            Self::TarGz => "tar.gz",
+        }
+    }
+}
