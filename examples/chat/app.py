@@ -49,16 +49,18 @@ def remembered(words: Iterator[str], message: dict[str, str], speed: int) -> Ite
 
 
 def main() -> None:
-    messages = st.session_state.setdefault("messages", [])
     settings, speed = choose_settings()
-    messages = st.session_state.messages
+    messages = st.session_state.setdefault("messages", [])
 
     st.title("Ask the water carrier")
-    st.caption("A small model on your own machine, which has read one text about walking with water.")
+    st.caption(
+        "A small model on your own machine, which has read one text about walking with water."
+    )
     prompt = st.chat_input("Ask about water", key="prompt")
     if not messages and not prompt:
-        chosen = st.pills("Try one of these", SUGGESTIONS, format_func=lambda s: f"{SUGGESTIONS[s]} {s}")
-        prompt = chosen
+        prompt = st.pills(
+            "Try one of these", SUGGESTIONS, format_func=lambda text: f"{SUGGESTIONS[text]} {text}"
+        )
 
     for message in messages:
         with st.chat_message(message["role"]):

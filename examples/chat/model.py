@@ -75,9 +75,9 @@ class Model:
 
     def _learn(self, words: list[str]) -> None:
         for position in range(1, len(words)):
-            for order in range(1, ORDER + 1):
-                if position >= order:
-                    self._followers[_state(words[position - order : position])][words[position]] += 1
+            for order in range(1, min(ORDER, position) + 1):
+                state = _state(words[position - order : position])
+                self._followers[state][words[position]] += 1
 
     def _openings(self, asked: frozenset[str]) -> list[int]:
         """The sentences that have to do with the question, the best first."""
@@ -111,8 +111,9 @@ def _choose(followers: Counter[str], temperature: float, chance: random.Random) 
 
 
 def _sentences(text: str) -> list[str]:
-    paragraphs = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    return [part for line in paragraphs for part in re.split(r"(?<=[.!?])\s+", line.strip()) if part]
+    paragraphs = (line.strip() for line in text.splitlines() if not line.startswith("#"))
+    parts = (part for line in paragraphs for part in re.split(r"(?<=[.!?])\s+", line))
+    return [part for part in parts if part]
 
 
 def _state(words: list[str]) -> tuple[str, ...]:

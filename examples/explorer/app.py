@@ -71,6 +71,16 @@ def choose_dates(filters: tables.Filters, name: str, column: pd.Series, key: str
         filters.ranges[name] = (pd.Timestamp(chosen[0], tz=zone), end.tz_localize(zone))
 
 
+def day_columns(frame: pd.DataFrame) -> dict:
+    """Shows the columns of dates without a time of day as days."""
+    dates = frame.select_dtypes(["datetime", "datetimetz"])
+    return {
+        name: st.column_config.DateColumn(format="YYYY-MM-DD")
+        for name, column in dates.items()
+        if (column.dropna() == column.dropna().dt.normalize()).all()
+    }
+
+
 def show_chart(frame: pd.DataFrame, file: str) -> None:
     numbers = list(frame.select_dtypes("number").columns)
     if not numbers:
@@ -80,11 +90,15 @@ def show_chart(frame: pd.DataFrame, file: str) -> None:
     groups = [name for name in others if tables.kind(frame[name]) == "choice"]
     dates = [name for name in others if tables.kind(frame[name]) == "date"]
     horizontal = dates + [name for name in frame.columns if name not in dates]
-    shape, across, up, colour = st.columns(4)
-    chart = shape.segmented_control("Chart", ["Line", "Bar", "Points"], default="Line", key=f"chart {file}")
-    x = across.selectbox("Across", horizontal, key=f"x {file}")
-    y = up.selectbox("Up", [n for n in numbers if n != x] or numbers, key=f"y {file}")
-    group = colour.selectbox("Colour", [None, *groups], index=min(1, len(groups)), key=f"colour {file}")
+    shape, across, up, colour = st.columns([1.4, 1, 1, 1])
+    chart = shape.segmented_control(
+        "Chart", ["Line", "Bar", "Points"], default="Line", key=f"chart {file}"
+    )
+    x = across.selectbox("Across", horizontal, key=f"across {file}")
+    y = up.selectbox("Up", [name for name in numbers if name != x] or numbers, key=f"up {file}")
+    # A column in which every row differs would give one colour, and no line, to each.
+    first = 1 if groups and 2 * frame[groups[0]].nunique() <= len(frame) else 0
+    group = colour.selectbox("Colour", [None, *groups], index=first, key=f"colour {file}")
     if chart == "Points":
         drawn = frame
         if len(drawn) > CHARTED:
@@ -134,7 +148,7 @@ def main() -> None:
         return
     table_tab, chart_tab, summary_tab = st.tabs(["Table", "Chart", "Summary"])
     with table_tab:
-        st.dataframe(shown, hide_index=True, height=520)
+        st.dataframe(shown, hide_index=True, height=520, column_config=day_columns(table.frame))
     with chart_tab:
         show_chart(shown, name)
     with summary_tab:

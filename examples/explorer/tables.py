@@ -55,7 +55,7 @@ def read(content: bytes) -> Table:
     frame.columns = [str(name).strip() for name in frame.columns]
     if not frame.columns.is_unique:
         raise TableError("Two columns of the file have the same name.")
-    return Table(_with_dates(frame), encoding, separator)
+    return Table(_with_types(frame), encoding, separator)
 
 
 def apply(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -130,17 +130,23 @@ def _has_decimal_commas(frame: pd.DataFrame) -> bool:
     )
 
 
-def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turns the text columns that hold ISO dates into dates."""
+def _with_types(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turns the text columns that hold ISO dates into dates, and all that is mixed into text."""
     for name in frame.columns:
         column = frame[name]
         if pd.api.types.is_numeric_dtype(column) or not column.notna().any():
             continue
-        sample = column.dropna().astype(str)
-        if sample.str.match(r"\d{4}-\d{2}-\d{2}(?:$|[T ])").all():
-            dates = pd.to_datetime(column, errors="coerce", format="ISO8601")
-            if dates.notna().sum() == column.notna().sum():
-                frame[name] = dates
+        texts = column.astype("string")
+        if texts.dropna().str.match(r"\d{4}-\d{2}-\d{2}(?:$|[T ])").all():
+            try:
+                frame[name] = pd.to_datetime(column, format="ISO8601")
+                continue
+            except ValueError:
+                # No such day, or several time zones in one column: shown as it is written.
+                pass
+        if column.dtype == object:
+            # Numbers of any length and values of several kinds, which Arrow has no type for.
+            frame[name] = texts
     return frame
 
 

@@ -4,6 +4,6 @@ import streamlit as st
 
 st.title("Missing")
 
-import waterskin_no_such_module  # noqa: E402
+import waterskin_no_such_module
 
 st.write(waterskin_no_such_module)
