@@ -1,0 +1,51 @@
+import type { SessionState } from "./gen/SessionState";
+
+/** Light, dark, or as the system has it. */
+export type Theme = "light" | "dark" | "system";
+
+/** What the shell puts into a window before any script of ours runs. */
+export interface Boot {
+  /** The app's name. */
+  name: string;
+  /** The app's icon as a data URL, or the empty string. */
+  icon: string;
+  theme: Theme;
+  /** The state when the window was made. It may be old by the time a page loads. */
+  state: SessionState | null;
+}
+
+/**
+ * Takes `window.__WATERSKIN__`, and takes it away, so that the page finds no trace of it.
+ *
+ * The value is judged field by field: the shell's own screens run without it, in a test for example.
+ */
+export function takeBoot(holder: { __WATERSKIN__?: unknown }): Boot {
+  const given = holder.__WATERSKIN__;
+  delete holder.__WATERSKIN__;
+  const record = isRecord(given) ? given : {};
+  return {
+    name: typeof record.name === "string" ? record.name : "",
+    icon: typeof record.icon === "string" && record.icon.startsWith("data:image/") ? record.icon : "",
+    theme: record.theme === "light" || record.theme === "dark" ? record.theme : "system",
+    state: isSessionState(record.state) ? record.state : null,
+  };
+}
+
+/** Whether a value has the fields that the screens read. The shell sends nothing else; the page might. */
+export function isSessionState(value: unknown): value is SessionState {
+  return (
+    isRecord(value) &&
+    typeof value.revision === "number" &&
+    typeof value.generation === "number" &&
+    typeof value.stage === "string" &&
+    isRecord(value.app) &&
+    isRecord(value.phase) &&
+    typeof value.phase.kind === "string" &&
+    isRecord(value.port) &&
+    typeof value.port.port === "number"
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,70 @@
+import type { SessionState } from "./gen/SessionState";
+import type { Stage } from "./gen/Stage";
+import { text } from "./text";
+
+/** The stages of a load in their order. */
+const ORDER: readonly Stage[] = ["none", "contact", "page", "upgrade", "messages", "finished"];
+
+/** How many steps the splash shows: the four stages of a load. */
+export const STEPS = 4;
+
+/** What the splash says and shows of a load. */
+export interface Progress {
+  /** The step that is being waited for, from 1 to `STEPS`. */
+  step: number;
+  /** One line: what is being waited for. */
+  line: string;
+  /** A fuller sentence for a wait that takes long; empty when there is nothing to add. */
+  slow: string;
+  /** Whether something is still going on, so that the sign moves. */
+  busy: boolean;
+}
+
+/** The later of two stages. */
+export function later(one: Stage, other: Stage): Stage {
+  return ORDER.indexOf(one) >= ORDER.indexOf(other) ? one : other;
+}
+
+/** What a load waits for, given the session's state and the stage that is known to be reached. */
+export function progress(state: SessionState | null, reached: Stage, again: boolean): Progress {
+  const phase = state?.phase.kind ?? "starting";
+  switch (phase) {
+    case "waiting":
+      return { step: 1, line: againLine(state), slow: text.splash.slowAgain, busy: true };
+    case "gaveUp":
+      return { step: 1, line: text.splash.gaveUp, slow: "", busy: false };
+    case "stopping":
+      return { step: 1, line: text.splash.stopping, slow: "", busy: true };
+    case "stopped":
+      return { step: 1, line: text.splash.stopped, slow: "", busy: false };
+    case "starting":
+      if (again) return { step: 1, line: againLine(state), slow: text.splash.slowAgain, busy: true };
+      return waitingFor(reached, false);
+    case "ready":
+      if (again) return { step: 1, line: text.splash.reloading, slow: "", busy: true };
+      return waitingFor(reached, true);
+  }
+}
+
+function againLine(state: SessionState | null): string {
+  return text.splash.again(state?.phase.kind === "waiting" ? state.phase.failures : 0);
+}
+
+/** The step after the one that was reached. Pages go out before Python is up, so the third step has two causes. */
+function waitingFor(reached: Stage, python: boolean): Progress {
+  const { waits, slow } = text.splash;
+  switch (reached) {
+    case "none":
+      return { step: 1, line: waits.contact, slow: slow.contact, busy: true };
+    case "contact":
+      return { step: 2, line: waits.page, slow: slow.page, busy: true };
+    case "page":
+      return python
+        ? { step: 3, line: waits.upgrade, slow: slow.upgrade, busy: true }
+        : { step: 3, line: waits.python, slow: slow.python, busy: true };
+    case "upgrade":
+    case "messages":
+    case "finished":
+      return { step: 4, line: waits.messages, slow: slow.messages, busy: true };
+  }
+}

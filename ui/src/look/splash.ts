@@ -1,0 +1,34 @@
+import { h, setText } from "../dom";
+import { STEPS, type Progress } from "../load";
+import { text } from "../text";
+import { appIcon } from "./icon";
+
+/** The splash as elements: the same over the Streamlit page and in the shell's own window. */
+export interface Splash {
+  element: HTMLElement;
+  /** Shows a state of the load. */
+  update(view: Progress & { detail: string }): void;
+}
+
+/** Makes the splash of an app. */
+export function createSplash(name: string, icon: string): Splash {
+  const dashes = Array.from({ length: STEPS }, () => h("i", { class: "step" }));
+  const steps = h("div", { class: "steps", role: "img" }, ...dashes);
+  const line = h("p", { class: "line" });
+  const detail = h("p", { class: "detail" });
+  const status = h("div", { role: "status", "aria-live": "polite" }, line, detail);
+  const element = h("div", { class: "splash" }, appIcon(name, icon), h("p", { class: "name" }, name), steps, status);
+  return {
+    element,
+    update(view) {
+      dashes.forEach((dash, index) => {
+        dash.classList.toggle("done", view.busy && index + 1 < view.step);
+        dash.classList.toggle("now", view.busy && index + 1 === view.step);
+      });
+      steps.setAttribute("aria-label", text.splash.step(view.step, STEPS));
+      steps.style.visibility = view.busy ? "" : "hidden";
+      setText(line, view.line);
+      setText(detail, view.detail);
+    },
+  };
+}

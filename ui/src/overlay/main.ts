@@ -1,0 +1,101 @@
+import { isSessionState, takeBoot } from "../boot";
+import { createCover } from "./cover";
+import { covered, initial, reduce, view, type Event, type Model } from "./model";
+import { hostMessage, isStreamlit, look } from "./page";
+import { report, watchFailures } from "./report";
+
+declare global {
+  interface Window {
+    __WATERSKIN__?: unknown;
+    __waterskin?: (state: unknown) => void;
+  }
+}
+
+/** How long a wait is before the splash says more about it. */
+const SLOW_MS = 5000;
+
+function start(): void {
+  const boot = takeBoot(window);
+  // A login provider's page is not ours to cover, nor is a frame inside the app.
+  if (location.protocol !== "http:" || window.top !== window) return;
+  if (boot.state !== null && location.port !== String(boot.state.port.port)) return;
+
+  let model: Model = initial(boot.state);
+  let shown = false;
+  let slow: number | undefined;
+  let splashReported = false;
+
+  const cover = createCover(boot, () => {
+    if (!splashReported) report({ event: "splash" });
+    splashReported = true;
+  });
+
+  const show = () => {
+    const cover_it = covered(model);
+    if (cover_it) cover.update(view(model));
+    if (cover_it === shown) return;
+    shown = cover_it;
+    window.clearTimeout(slow);
+    if (cover_it) {
+      slow = window.setTimeout(() => dispatch({ kind: "slow" }), SLOW_MS);
+      cover.show();
+    } else {
+      cover.hide();
+    }
+  };
+
+  const dispatch = (event: Event) => {
+    const before = model;
+    model = reduce(before, event);
+    if (model === before) return;
+    if (model.rendered && !before.rendered) report({ event: "rendered" });
+    if (model.finished && !before.finished) report({ event: "finished" });
+    show();
+    if (model.reloading && !before.reloading) location.reload();
+  };
+
+  const observer = new MutationObserver(() => {
+    const sight = look(document);
+    dispatch({ kind: "dialog", open: sight.dialog });
+    if (sight.running) dispatch({ kind: "running" });
+    if (sight.rendered) dispatch({ kind: "rendered" });
+    if (sight.rendered && sight.finished) dispatch({ kind: "finished" });
+    // From here on the app is on its own: a page that changes ten times a second costs nothing.
+    if (model.finished) observer.disconnect();
+  });
+  observer.observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["data-test-script-state"],
+  });
+
+  window.addEventListener("message", (event) => {
+    // Frames inside the app can post to it too; only the page itself is believed.
+    if (event.source !== window) return;
+    const seen = hostMessage(event.data);
+    if (seen.event !== undefined) dispatch(seen.event);
+    if (seen.title !== undefined) report({ event: "title", title: seen.title });
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (isStreamlit(document)) return;
+    observer.disconnect();
+    dispatch({ kind: "foreign" });
+  });
+
+  watchFailures((what) => report({ event: "failed", what }));
+
+  Object.defineProperty(window, "__waterskin", {
+    value: (state: unknown) => {
+      if (isSessionState(state)) dispatch({ kind: "state", state });
+    },
+    configurable: false,
+    enumerable: false,
+    writable: false,
+  });
+
+  show();
+}
+
+start();
