@@ -1,0 +1,51 @@
+"""The interpreter as the app finds it: its path, arguments, streams and certificates."""
+
+import os
+import sys
+
+
+def prepare(spec, launcher):
+    """Makes `sys` as `streamlit run` makes it, without the directory `launcher`."""
+    if spec.site_packages:
+        import site
+
+        # Debian's interpreters look into `dist-packages` only, so the directory is
+        # added by hand, `.pth` files included.
+        for directory in spec.site_packages:
+            site.addsitedir(directory)
+    sys.path[:] = [entry for entry in sys.path if not _same(entry, launcher)]
+    sys.path.insert(0, os.path.dirname(spec.script))
+    sys.argv = [spec.script, *spec.arguments]
+    _use_utf8()
+    _find_certificates()
+
+
+def _same(entry, directory):
+    return bool(entry) and os.path.realpath(entry) == os.path.realpath(directory)
+
+
+def _use_utf8():
+    """The shell reads UTF-8. A `print` must not fail because of the user's locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _find_certificates():
+    """Points to `certifi`'s certificates where the machine has none.
+
+    A relocated OpenSSL looks for them where they were on the build machine. What the
+    machine has goes first: only there are the authorities of its own network.
+    """
+    import ssl
+
+    if os.environ.get("SSL_CERT_FILE"):
+        return
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or (paths.capath and os.listdir(paths.capath)):
+        return
+    try:
+        import certifi
+    except ImportError:
+        return
+    os.environ["SSL_CERT_FILE"] = certifi.where()

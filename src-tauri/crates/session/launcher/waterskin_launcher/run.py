@@ -1,0 +1,90 @@
+"""From the launch to the running server."""
+
+import os
+import sys
+
+from . import lifeline, listener, spec
+from .failure import EXIT_CODE, Failure
+from .stop import Stop, leave
+
+
+def main():
+    """Runs the launcher; does not return."""
+    try:
+        _run()
+    except Failure as failure:
+        failure.report()
+        sys.exit(EXIT_CODE)
+    leave()
+
+
+def _run():
+    launch = spec.take(os.environ)
+    stop = Stop()
+    stop.listen()
+    # First of all, so that nothing that follows can outlive the shell.
+    watchdog = lifeline.attach(launch, stop)
+
+    import faulthandler
+
+    from . import environment, preload
+
+    if sys.stderr is not None:
+        faulthandler.enable()
+    launcher = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    environment.prepare(launch, launcher)
+    if launch.socket is not None:
+        listener.make_folder(launch.socket)
+        watchdog.own_folder()
+
+    options = _load_streamlit(launch)
+    server = _choose(launch, options)
+    server.run(launch, options, stop, lambda: preload.start(launch.preload))
+
+
+def _load_streamlit(launch):
+    from .options import Options
+
+    try:
+        import streamlit  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "streamlit":
+            raise Failure("could not import Streamlit", error, error) from error
+        raise Failure(
+            "could not import Streamlit", f"`{sys.executable}` does not have it"
+        ) from error
+    except Exception as error:
+        raise Failure("could not import Streamlit", error, error) from error
+    return Options(launch)
+
+
+def _choose(launch, options):
+    """The server of this version: Tornado to 1.56, Starlette since (1.53 to 1.56: both)."""
+    from . import asgi_script
+
+    script_is_server = asgi_script.import_string(launch.script)
+    if _starlette_is_chosen(options, script_is_server):
+        from .starlette_server import StarletteServer
+
+        return StarletteServer(script_is_server)
+    from .tornado_server import TornadoServer
+
+    return TornadoServer()
+
+
+def _starlette_is_chosen(options, script_is_server):
+    from importlib.util import find_spec
+
+    if find_spec("streamlit.starlette") is None:
+        return False
+    if not options.knows("server.useStarlette"):
+        return True
+    if not (options.get("server.useStarlette") or script_is_server):
+        return False
+    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise Failure(
+            "could not start the Starlette server",
+            f"`{missing[0]}` is missing (install `streamlit[starlette]`)",
+        )
+    return True
