@@ -1,0 +1,82 @@
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::nopython::Ordinary;
+use crate::{Launch, PATIENCE, Result, Running, Sandbox};
+
+/// A display of its own under Xvfb, and a session bus.
+#[derive(Debug)]
+pub struct Desktop {
+    display: String,
+    bus: String,
+    _server: Running,
+    _bus: Running,
+}
+
+impl Desktop {
+    /// Starts both. With `user`, the bus is that user's, as it lets nobody else in.
+    pub async fn start(sandbox: &Sandbox, user: Option<&Ordinary>) -> Result<Self> {
+        // `-displayfd` has the server choose a free number and say it when it listens. `-ac` lets
+        // every user of the machine in, as the program may not be run by the one who runs Xvfb.
+        let server = sandbox.launch("/usr/bin/Xvfb").args(["-displayfd", "1", "-ac", "-noreset"]);
+        let server = server.args(["-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
+        let mut server = server.start().context("the tests with windows need Xvfb")?;
+        let display = server.stdout.wait_for("a display", PATIENCE, first_line).await?;
+        let bus = sandbox.launch("/usr/bin/dbus-daemon");
+        let bus = bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        let bus = user.map_or(Ok(bus.clone()), |user| user.run(bus))?;
+        let mut bus = bus.start().context("the tests with windows need dbus-daemon")?;
+        let address = bus.stdout.wait_for("a session bus", PATIENCE, first_line).await?;
+        Ok(Self { display: format!(":{display}"), bus: address, _server: server, _bus: bus })
+    }
+
+    /// What a program needs to know of it.
+    pub fn environment(&self) -> Vec<(OsString, OsString)> {
+        vec![
+            ("DISPLAY".into(), self.display.clone().into()),
+            ("DBUS_SESSION_BUS_ADDRESS".into(), self.bus.clone().into()),
+        ]
+    }
+
+    /// Saves what the display shows as a PNG file for people to look at, and gives its path.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let folder = screens()?;
+        fs_err::create_dir_all(&folder)?;
+        let file = folder.join(format!("{name}.png"));
+        let tool = self.tool("import").args(["-window", "root"]).arg(&file);
+        tool.finish(PATIENCE).await?.success()?;
+        Ok(file)
+    }
+
+    /// The ids of the windows that are shown and whose title has `title` in it.
+    pub async fn windows(&self, title: &str) -> Result<Vec<String>> {
+        let search = self.tool("xdotool").args(["search", "--onlyvisible", "--name", title]);
+        let found = search.finish(PATIENCE).await?;
+        Ok(found.stdout.lines().map(str::to_owned).collect())
+    }
+
+    /// Asks a window to close, as its close button does (`WM_DELETE_WINDOW`).
+    pub async fn close(&self, window: &str) -> Result<()> {
+        let quit = self.tool("xdotool").args(["windowquit", window]);
+        quit.finish(Duration::from_secs(10)).await?.success()?;
+        Ok(())
+    }
+
+    fn tool(&self, name: &str) -> Launch {
+        Launch::new(Path::new("/usr/bin").join(name)).envs(self.environment())
+    }
+}
+
+/// Where screenshots go: `screens` in the target folder.
+fn screens() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let target = test.ancestors().nth(3).context("this test is in no target folder")?;
+    Ok(target.join("screens"))
+}
+
+fn first_line(output: &str) -> Option<String> {
+    output.split_once('\n').map(|(line, _)| line.trim().to_owned())
+}

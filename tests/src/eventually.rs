@@ -1,0 +1,34 @@
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::time::{Instant, sleep};
+
+use crate::Result;
+
+/// How long a test waits for something that always comes on a healthy machine, however loaded.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long to leave the machine alone between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Looks again and again until `probe` has found what it looks for.
+///
+/// For facts that nothing announces: files, processes, a window's text. `what` completes the
+/// sentence "waited in vain for". Fails when `limit` has passed, or at once when `probe` fails.
+pub async fn eventually<T>(
+    what: &str,
+    limit: Duration,
+    mut probe: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    let deadline = Instant::now() + limit;
+    loop {
+        let found = tokio::time::timeout_at(deadline, probe())
+            .await
+            .with_context(|| format!("waited in vain for {what}: the last look took too long"))?;
+        if let Some(found) = found.with_context(|| format!("while waiting for {what}"))? {
+            return Ok(found);
+        }
+        anyhow::ensure!(Instant::now() < deadline, "waited in vain for {what} ({limit:?})");
+        sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,160 @@
+use std::ffi::OsString;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tempfile::TempDir;
+
+use crate::processes::mark_variable;
+use crate::{Launch, Ours, Result};
+
+/// A test's own corner of the machine: home, temporary and run-time folders, and a mark on whatever
+/// it starts. Dropped, it ends what still runs and removes its files.
+///
+/// Its path has a blank, a quote and a letter outside ASCII in it, so that every test is one of
+/// those too.
+#[derive(Debug)]
+pub struct Sandbox {
+    root: TempDir,
+    mark: String,
+}
+
+impl Sandbox {
+    /// An empty sandbox.
+    pub fn new() -> Result<Self> {
+        let root = tempfile::Builder::new().prefix("w é'").tempdir_in("/tmp")?;
+        let name = root.path().file_name().context("a temporary folder without a name")?;
+        let mark = name.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+        let sandbox = Self { root, mark };
+        for folder in ["home", "tmp", "run", "work"] {
+            fs_err::create_dir(sandbox.path().join(folder))?;
+        }
+        // The XDG base directory specification demands 0700 of the run-time folder.
+        let private = std::fs::Permissions::from_mode(0o700);
+        fs_err::set_permissions(sandbox.path().join("run"), private)?;
+        Ok(sandbox)
+    }
+
+    /// The folder of everything.
+    pub fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> PathBuf {
+        self.path().join("home")
+    }
+
+    /// A folder for the test's own files.
+    pub fn work(&self) -> PathBuf {
+        self.path().join("work")
+    }
+
+    /// Everything that was started here and lives.
+    pub fn ours(&self) -> Ours {
+        Ours::marked(&self.mark)
+    }
+
+    /// The environment of what is started here: nothing of the machine's but the path to its tools.
+    pub fn environment(&self) -> Vec<(OsString, OsString)> {
+        let home = self.home();
+        vec![
+            mark_variable(&self.mark),
+            ("HOME".into(), home.clone().into()),
+            ("LANG".into(), "C.UTF-8".into()),
+            ("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into()),
+            ("TMPDIR".into(), self.path().join("tmp").into()),
+            ("XDG_CACHE_HOME".into(), home.join(".cache").into()),
+            ("XDG_CONFIG_HOME".into(), home.join(".config").into()),
+            ("XDG_DATA_HOME".into(), home.join(".local/share").into()),
+            ("XDG_RUNTIME_DIR".into(), self.path().join("run").into()),
+            ("XDG_STATE_HOME".into(), home.join(".local/state").into()),
+        ]
+    }
+
+    /// A program to be started here, in the folder [`Sandbox::work`].
+    pub fn launch(&self, program: impl AsRef<Path>) -> Launch {
+        Launch::new(program.as_ref()).envs(self.environment()).directory(self.work())
+    }
+
+    /// The command `waterskin` as an author has it: with uv, its cache and the settings of the
+    /// machine for package indexes.
+    pub fn author(&self) -> Result<Launch> {
+        let kept = ["UV_", "PIP_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+        let kept = std::env::vars_os().filter(|(name, _)| {
+            kept.iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
+        });
+        let launch = self.launch(crate::cli()?).envs(kept);
+        // Downloads are shared between tests; nothing else of the person's home is.
+        let launch = match std::env::var_os("UV_CACHE_DIR") {
+            Some(_) => launch,
+            None => launch.env("UV_CACHE_DIR", user_cache()?.join("uv")),
+        };
+        Ok(match std::env::var_os("PATH") {
+            Some(path) => launch.env("PATH", path),
+            None => launch,
+        })
+    }
+
+    /// A copy of the folder `source`, named `name`, in [`Sandbox::work`].
+    pub fn copy(&self, source: &Path, name: &str) -> Result<PathBuf> {
+        let copy = self.work().join(name);
+        for entry in walkdir::WalkDir::new(source) {
+            let entry = entry?;
+            let place = copy.join(entry.path().strip_prefix(source)?);
+            if entry.file_type().is_dir() {
+                fs_err::create_dir_all(place)?;
+            } else {
+                fs_err::copy(entry.path(), place)?;
+            }
+        }
+        Ok(copy)
+    }
+
+    /// Socket files and socket folders of the product that are there now.
+    pub fn sockets(&self) -> Vec<PathBuf> {
+        let ours = |entry: &walkdir::DirEntry| {
+            entry.file_name().to_string_lossy().starts_with("waterskin")
+                || std::os::unix::fs::FileTypeExt::is_socket(&entry.file_type())
+        };
+        ["run", "tmp"]
+            .into_iter()
+            .flat_map(|folder| walkdir::WalkDir::new(self.path().join(folder)))
+            .filter_map(std::result::Result::ok)
+            .filter(ours)
+            .map(walkdir::DirEntry::into_path)
+            .collect()
+    }
+
+    /// Makes another user the owner of everything here.
+    pub fn give_to(&self, user: u32) -> Result<()> {
+        for entry in walkdir::WalkDir::new(self.path()) {
+            chown(entry?.path(), Some(user), Some(user)).context("could not change the owner")?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.ours().kill();
+    }
+}
+
+/// A small project of `tests/apps`.
+pub fn app(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("apps").join(name)
+}
+
+/// A project of `examples`.
+pub fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)
+}
+
+/// The cache folder of the person who runs the tests.
+pub(crate) fn user_cache() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()) {
+        return Ok(folder.into());
+    }
+    Ok(std::env::home_dir().context("there is no home folder")?.join(".cache"))
+}

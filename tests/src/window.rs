@@ -1,0 +1,98 @@
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::nopython::Ordinary;
+use crate::{Desktop, PATIENCE, Result, Running, Sandbox, eventually};
+
+/// A program with a web view, driven by WebKitWebDriver, which starts it.
+#[derive(Debug)]
+pub struct Window {
+    /// The WebDriver session.
+    pub client: Client,
+    /// The driver. The program is its child.
+    pub driver: Running,
+}
+
+impl Window {
+    /// Starts `program` on `desktop`, as `user` where one is given, and waits for its web view.
+    pub async fn open(
+        sandbox: &Sandbox,
+        desktop: &Desktop,
+        user: Option<&Ordinary>,
+        program: &Path,
+        arguments: &[&str],
+    ) -> Result<Self> {
+        // The driver can't say which port it took, so one that is free now has to do.
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let driver = sandbox
+            .launch("/usr/bin/WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .envs(desktop.environment())
+            // Tauri's web views offer themselves to the driver when both are set.
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let driver = user.map_or(Ok(driver.clone()), |user| user.run(driver))?;
+        let driver = driver.start().context("the tests with windows need WebKitWebDriver")?;
+        let address = format!("http://127.0.0.1:{port}");
+        eventually("WebKitWebDriver to listen", PATIENCE, async || {
+            Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())
+        })
+        .await?;
+        let browser = json!({ "binary": program, "args": arguments });
+        let capabilities = [
+            ("webkitgtk:browserOptions".to_owned(), browser),
+            // Loading is watched by the tests themselves.
+            ("pageLoadStrategy".to_owned(), json!("none")),
+        ];
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.into_iter().collect());
+        let client = tokio::time::timeout(PATIENCE, builder.connect(&address))
+            .await
+            .context("no WebDriver session came about")?
+            .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
+        Ok(Self { client, driver })
+    }
+
+    /// Runs JavaScript in the page and gives what it returns.
+    pub async fn script(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// The text that the page shows.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.script("return document.body ? document.body.innerText : ''").await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page shows `text`. The error shows what it shows in place of it.
+    pub async fn shows(&self, text: &str, limit: Duration) -> Result<()> {
+        let mut last = String::new();
+        let what = format!("the page to show `{text}`");
+        let shown = eventually(&what, limit, async || {
+            // While one page gives way to the next, the driver has none to ask.
+            last = self.text().await.unwrap_or_else(|error| format!("({error:#})"));
+            Ok(last.contains(text).then_some(()))
+        })
+        .await;
+        shown.map_err(|error| error.context(format!("it shows:\n{last}")))
+    }
+
+    /// Waits for the first element that `selector` finds.
+    pub async fn find(&self, selector: &str) -> Result<Element> {
+        eventually(&format!("an element `{selector}`"), PATIENCE, async || {
+            Ok(self.client.find(Locator::Css(selector)).await.ok())
+        })
+        .await
+    }
+
+    /// Types into the focused element.
+    pub async fn keys(&self, selector: &str, keys: &str) -> Result<()> {
+        Ok(self.find(selector).await?.send_keys(keys).await?)
+    }
+}
