@@ -1,0 +1,95 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::uri::PathAndQuery;
+use http::{Request, Response, StatusCode, Uri, Version, request};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::SendRequest;
+
+use crate::body::{Body, streamed};
+use crate::headers;
+use crate::observer::UpstreamFailure;
+use crate::pool::{Pool, failure, open};
+use crate::server::Tasks;
+use crate::upstream::Address;
+
+/// What forwarding needs besides the request.
+pub(crate) struct Route<'a> {
+    pub(crate) address: Address,
+    pub(crate) pool: &'a Arc<Pool>,
+    pub(crate) tasks: &'a Tasks,
+    /// How long connecting may take. There is no limit for the answer: scripts are slow.
+    pub(crate) connect_timeout: Duration,
+}
+
+/// Sends the request on and gives back the app's answer. Dropping the future, or the answer's
+/// body, ends the connection to the app.
+///
+/// A request that meets a kept connection which has just ended, and of which no byte was sent,
+/// goes out again on a new one (RFC 9112 section 9.3.1); no other is ever repeated.
+pub(crate) async fn forward(
+    request: Request<Body>,
+    route: &Route<'_>,
+) -> Result<Response<Body>, UpstreamFailure> {
+    let mut request = request;
+    while let Some(mut sender) = route.pool.take(&route.address) {
+        match sender.try_send_request(request).await {
+            Ok(answer) => return finish(answer, sender, route),
+            Err(mut error) => match error.take_message() {
+                Some(unsent) => request = unsent,
+                None => return Err(failure(error.error())),
+            },
+        }
+    }
+    let connecting = open(&route.address, route.tasks);
+    let mut sender = tokio::time::timeout(route.connect_timeout, connecting)
+        .await
+        .unwrap_or(Err(UpstreamFailure::TimedOut))?;
+    let answer = sender.send_request(request).await.map_err(|error| failure(&error))?;
+    finish(answer, sender, route)
+}
+
+/// Keeps the connection for the next request, once the answer is through.
+fn finish(
+    answer: Response<Incoming>,
+    mut sender: SendRequest<Body>,
+    route: &Route<'_>,
+) -> Result<Response<Body>, UpstreamFailure> {
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        // Nobody asked it to.
+        return Err(UpstreamFailure::Malformed);
+    }
+    let (pool, address) = (Arc::clone(route.pool), route.address.clone());
+    route.tasks.spawn(async move {
+        if sender.ready().await.is_ok() {
+            pool.put(address, sender);
+        }
+    });
+    Ok(homeward(answer))
+}
+
+/// The target as it goes to the app: in origin form, otherwise verbatim (RFC 9112 section 3.2.1).
+pub(crate) fn target(uri: &Uri) -> Uri {
+    // `Uri::from` a path cannot fail, whatever form the target came in.
+    Uri::from(uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")))
+}
+
+/// The request as the app gets it, with head fields from `change`.
+pub(crate) fn onward(
+    mut parts: request::Parts,
+    body: Incoming,
+    change: impl FnOnce(http::HeaderMap) -> http::HeaderMap,
+) -> Request<Body> {
+    parts.uri = target(&parts.uri);
+    parts.version = Version::HTTP_11;
+    parts.headers = change(parts.headers);
+    Request::from_parts(parts, streamed(body))
+}
+
+/// The answer as the window gets it.
+pub(crate) fn homeward(answer: Response<Incoming>) -> Response<Body> {
+    let (mut parts, body) = answer.into_parts();
+    parts.version = Version::HTTP_11;
+    parts.headers = headers::end_to_end(parts.headers);
+    Response::from_parts(parts, streamed(body))
+}

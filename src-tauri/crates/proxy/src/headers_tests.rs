@@ -1,0 +1,129 @@
+use http::header::HeaderMap;
+use http::{HeaderName, HeaderValue, Request, Version};
+
+use super::{end_to_end, for_request, for_upgrade, upgrade_of};
+use crate::gate::Gate;
+use crate::upstream::Address;
+
+fn map(fields: &[(&str, &str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in fields {
+        headers.append(
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_str(value).unwrap(),
+        );
+    }
+    headers
+}
+
+fn list(headers: &HeaderMap) -> Vec<(&str, &str)> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect()
+}
+
+#[test]
+fn hop_by_hop_fields_stay_behind_and_the_rest_keeps_its_order() {
+    let headers = end_to_end(map(&[
+        ("host", "localhost:8501"),
+        ("connection", "keep-alive, X-Hop"),
+        ("x-a", "1"),
+        ("keep-alive", "timeout=5"),
+        ("x-hop", "1"),
+        ("x-b", "1"),
+        ("te", "trailers"),
+        ("x-a", "2"),
+        ("transfer-encoding", "chunked"),
+        ("proxy-connection", "keep-alive"),
+        ("connection", "close"),
+        ("x-c", "1"),
+    ]));
+    assert_eq!(
+        list(&headers),
+        [("host", "localhost:8501"), ("x-a", "1"), ("x-a", "2"), ("x-b", "1"), ("x-c", "1")]
+    );
+}
+
+#[test]
+fn connection_cannot_take_what_the_message_needs() {
+    let headers = end_to_end(map(&[
+        ("connection", "host, Cookie, content-length"),
+        ("host", "localhost:8501"),
+        ("cookie", "a=1"),
+        ("content-length", "3"),
+    ]));
+    assert_eq!(
+        list(&headers),
+        [("host", "localhost:8501"), ("cookie", "a=1"), ("content-length", "3")]
+    );
+}
+
+#[test]
+fn the_app_sees_neither_the_gates_cookie_nor_a_clients_secret() {
+    let gate = Gate::new(8501).unwrap();
+    let sent = || {
+        map(&[
+            ("cookie", "a=1; waterskin-8501=abc"),
+            ("cookie", "waterskin-8501=abc"),
+            ("x-waterskin-secret", "forged"),
+            ("accept-encoding", "gzip, br"),
+            ("x-z", "1"),
+        ])
+    };
+    let unix = Address::Unix("/run/app socket".into());
+    assert_eq!(
+        list(&for_request(sent(), &gate, &unix)),
+        [("cookie", "a=1"), ("accept-encoding", "identity"), ("x-z", "1")]
+    );
+    let tcp = Address::Tcp { port: 1, secret: "right".to_owned() };
+    assert_eq!(
+        list(&for_request(sent(), &gate, &tcp)),
+        [
+            ("cookie", "a=1"),
+            ("accept-encoding", "identity"),
+            ("x-z", "1"),
+            ("x-waterskin-secret", "right")
+        ]
+    );
+}
+
+#[test]
+fn an_upgrade_keeps_all_but_the_cookies_that_are_not_named() {
+    let gate = Gate::new(8501).unwrap();
+    let headers = map(&[
+        ("connection", "keep-alive, Upgrade"),
+        ("upgrade", "websocket"),
+        ("cookie", "_app_xsrf=2|a; other=1; waterskin-8501=abc"),
+        ("sec-websocket-protocol", "app, 2|a|b, id"),
+        ("accept-encoding", "gzip"),
+    ]);
+    let unix = Address::Unix("/run/s".into());
+    assert_eq!(
+        list(&for_upgrade(headers, &gate, |name| name.starts_with('_'), &unix)),
+        [
+            ("connection", "keep-alive, Upgrade"),
+            ("upgrade", "websocket"),
+            ("cookie", "_app_xsrf=2|a"),
+            ("sec-websocket-protocol", "app, 2|a|b, id"),
+            ("accept-encoding", "gzip"),
+        ]
+    );
+}
+
+#[test]
+fn an_upgrade_is_told_by_tokens_in_any_case_and_field() {
+    let asks = |version, fields: &[(&str, &str)]| {
+        let mut request = Request::new(());
+        *request.version_mut() = version;
+        *request.headers_mut() = map(fields);
+        upgrade_of(&request.into_parts().0).is_some()
+    };
+    let (old, new) = (Version::HTTP_10, Version::HTTP_11);
+    assert!(asks(new, &[("connection", "keep-alive, UPGRADE"), ("upgrade", "websocket")]));
+    assert!(asks(
+        new,
+        &[("connection", "keep-alive"), ("connection", " ,Upgrade,"), ("upgrade", "x")]
+    ));
+    assert!(!asks(new, &[("connection", "keep-alive, upgraded"), ("upgrade", "websocket")]));
+    assert!(!asks(new, &[("connection", "upgrade")]));
+    assert!(!asks(new, &[("upgrade", "websocket")]));
+    assert!(!asks(old, &[("connection", "upgrade"), ("upgrade", "websocket")]));
+}

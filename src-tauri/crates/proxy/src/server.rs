@@ -1,0 +1,198 @@
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::gate::Gate;
+use crate::listener::Listener;
+use crate::observer::{Observer, Silent};
+use crate::service::Service;
+use crate::statics::StaticFiles;
+use crate::unavailable::{Unavailable, unavailable_page};
+use crate::upstream::Upstream;
+
+/// How many connections are served at once; more of them wait in the system's queue.
+const MAX_CONNECTIONS: usize = 512;
+
+/// How long the head of a request may take. An idle connection is closed after this time too.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a head may be, in bytes, and how many fields it may have; beyond is 431.
+const MAX_HEAD: usize = 256 * 1024;
+const MAX_FIELDS: usize = 1024;
+
+/// How long to wait after the system refused to accept, which it does when it has no more files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a [`Proxy`] works with.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Who may come in.
+    pub gate: Gate,
+    /// Files to answer with at once.
+    pub statics: Option<StaticFiles>,
+    /// Where the app is.
+    pub upstream: watch::Receiver<Upstream>,
+    /// Which cookies the app gets on an upgrade, by name. All of them by default.
+    pub upgrade_cookies: fn(&str) -> bool,
+    /// How long connecting to the app may take, and its answer to an upgrade. 10 s by default.
+    pub handshake_timeout: Duration,
+    /// Who is told of what passes.
+    pub observer: Arc<dyn Observer>,
+    /// Makes the HTML page that says why the app does not answer.
+    pub unavailable: Arc<dyn Fn(&Unavailable) -> String + Send + Sync>,
+}
+
+impl Options {
+    /// Options with the defaults that their fields name.
+    pub fn new(gate: Gate, upstream: watch::Receiver<Upstream>) -> Self {
+        Self {
+            gate,
+            statics: None,
+            upstream,
+            upgrade_cookies: |_| true,
+            handshake_timeout: Duration::from_secs(10),
+            observer: Arc::new(Silent),
+            unavailable: Arc::new(unavailable_page),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("gate", &self.gate)
+            .field("statics", &self.statics)
+            .field("handshake_timeout", &self.handshake_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A running proxy. Dropping it ends every connection at once; [`Proxy::shutdown`] is the polite
+/// way.
+#[derive(Debug)]
+pub struct Proxy {
+    tasks: Tasks,
+}
+
+/// The owner of every task of a proxy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tasks {
+    tracker: TaskTracker,
+    /// No more connections, no more requests on the ones there are.
+    pub(crate) draining: CancellationToken,
+    /// Every task ends where it stands.
+    killed: CancellationToken,
+}
+
+impl Tasks {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task = self.killed.clone().run_until_cancelled_owned(task);
+        self.tracker.spawn(async { task.await.unwrap_or_default() });
+    }
+}
+
+impl Proxy {
+    /// Serves on the listener's sockets until [`Proxy::shutdown`].
+    ///
+    /// Must be called within a tokio runtime with time and I/O.
+    pub fn serve(listener: Listener, options: Options) -> Self {
+        let tasks = Tasks::default();
+        let service = Arc::new(Service::new(options, tasks.clone()));
+        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        for socket in listener.sockets {
+            let accepting = accept(socket, Arc::clone(&service), Arc::clone(&slots), tasks.clone());
+            tasks.spawn(accepting);
+        }
+        Self { tasks }
+    }
+
+    /// Stops: no new connection is taken, held requests get 503, upgraded connections end, and
+    /// answers under way may finish until `budget` is over. Returns when nothing is left.
+    pub async fn shutdown(&self, budget: Duration) {
+        self.tasks.draining.cancel();
+        self.tasks.tracker.close();
+        if tokio::time::timeout(budget, self.tasks.tracker.wait()).await.is_err() {
+            tracing::debug!(left = self.tasks.tracker.len(), "connections are cut");
+            self.tasks.killed.cancel();
+            self.tasks.tracker.wait().await;
+        }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.tasks.draining.cancel();
+        self.tasks.killed.cancel();
+    }
+}
+
+async fn accept(socket: TcpListener, service: Arc<Service>, slots: Arc<Semaphore>, tasks: Tasks) {
+    let draining = tasks.draining.clone();
+    let accepting = async {
+        // The semaphore is never closed.
+        while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+            match next(&socket).await {
+                Ok(stream) => {
+                    let served = serve(stream, Arc::clone(&service), slot, tasks.draining.clone());
+                    tasks.spawn(served);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "could not accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    draining.run_until_cancelled(accepting).await;
+}
+
+async fn next(socket: &TcpListener) -> io::Result<TcpStream> {
+    let (stream, _) = socket.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Serves one connection. The slot is free again when HTTP ends on it.
+async fn serve(
+    stream: TcpStream,
+    service: Arc<Service>,
+    slot: OwnedSemaphorePermit,
+    draining: CancellationToken,
+) {
+    let answer = service_fn(move |request| {
+        let service = Arc::clone(&service);
+        async move { Ok::<_, std::convert::Infallible>(service.answer(request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_headers(MAX_FIELDS)
+        .max_header_size(MAX_HEAD)
+        .preserve_header_case(true)
+        // The app's answers have a date; our own get one in `service`.
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = draining.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection of the window ended");
+    }
+    drop(slot);
+}

@@ -1,0 +1,230 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
+    SET_COOKIE,
+};
+use http::{Method, Request, Response, StatusCode, request};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+
+use crate::body::{Body, empty, full};
+use crate::forward::{self, Route};
+use crate::gate::Verdict;
+use crate::headers;
+use crate::hold;
+use crate::observer::{Event, UpstreamFailure};
+use crate::pool::Pool;
+use crate::server::{Options, Tasks};
+use crate::tunnel::Tunnel;
+use crate::unavailable::{self, Unavailable};
+use crate::upgrade;
+use crate::upstream::Address;
+
+/// The paths below are the proxy's own and never reach the app.
+const OWN: &str = "/_waterskin/";
+const REPORT: &str = "/_waterskin/report";
+
+/// The longest report, in bytes.
+const MAX_REPORT: usize = 4 * 1024;
+
+/// Answers requests, one after the other on each connection.
+pub(crate) struct Service {
+    options: Options,
+    tasks: Tasks,
+    pool: Arc<Pool>,
+    streams: AtomicU64,
+}
+
+impl Service {
+    pub(crate) fn new(options: Options, tasks: Tasks) -> Self {
+        Self { options, tasks, pool: Arc::default(), streams: AtomicU64::new(0) }
+    }
+
+    /// The answer to any request: gate, own paths, static files, the app; in this order.
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        match self.options.gate.judge(&parts) {
+            Verdict::Pass => {}
+            Verdict::Refuse(refusal) => {
+                tracing::debug!(?refusal, method = %parts.method, "a request was refused");
+                return dated(refusal.answer(&parts.headers));
+            }
+            Verdict::Enter { next } => return dated(self.enter(&next)),
+        }
+        if parts.uri.path().starts_with(OWN) {
+            return dated(self.own(&parts, body).await);
+        }
+        if parts.method == Method::CONNECT {
+            // It asks for a tunnel to some host, which this is not (RFC 9110 section 9.3.6).
+            return dated(short(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n"));
+        }
+        if let Some(answer) = self.from_statics(&parts).await {
+            return dated(answer);
+        }
+        // The app's own answers go as they are: they have a date or do not.
+        self.from_app(parts, body).await.unwrap_or_else(dated)
+    }
+
+    fn enter(&self, next: &str) -> Response<Body> {
+        let (Ok(cookie), Ok(next)) = (self.options.gate.set_cookie(), HeaderValue::from_str(next))
+        else {
+            return short(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error\n");
+        };
+        self.options.observer.event(Event::Entered);
+        let mut answer = Response::new(empty());
+        *answer.status_mut() = StatusCode::SEE_OTHER;
+        answer.headers_mut().extend([
+            (LOCATION, next),
+            (SET_COOKIE, cookie),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        ]);
+        answer
+    }
+
+    async fn own(&self, parts: &request::Parts, body: Incoming) -> Response<Body> {
+        if parts.uri.path() != REPORT {
+            return short(StatusCode::NOT_FOUND, "Not Found\n");
+        }
+        if parts.method != Method::POST {
+            let mut answer = short(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            return answer;
+        }
+        match Limited::new(body, MAX_REPORT).collect().await {
+            Ok(report) => {
+                self.options.observer.event(Event::Report(report.to_bytes()));
+                let mut answer = Response::new(empty());
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+                answer
+            }
+            // Too long, or cut off; nobody reads the answer to the latter.
+            Err(_) => short(StatusCode::PAYLOAD_TOO_LARGE, "a report has at most 4096 bytes\n"),
+        }
+    }
+
+    async fn from_statics(&self, parts: &request::Parts) -> Option<Response<Body>> {
+        let statics = self.options.statics.as_ref()?;
+        let answer = statics.answer(&parts.method, parts.uri.path(), &parts.headers).await?;
+        let is_page = parts.uri.path().ends_with('/') || is_html(answer.headers());
+        self.options.observer.event(if is_page { Event::Page } else { Event::Asset });
+        Some(answer)
+    }
+
+    /// The app's answer, or ours in its place as the error.
+    async fn from_app(
+        &self,
+        parts: request::Parts,
+        body: Incoming,
+    ) -> Result<Response<Body>, Response<Body>> {
+        let asked = parts.headers.clone();
+        let upgrades = headers::upgrade_of(&parts).is_some();
+        let answer = match hold::address(self.options.upstream.clone(), &self.tasks.draining).await
+        {
+            Err(unavailable) => Err(unavailable),
+            Ok(address) if upgrades => {
+                self.upgraded(parts, body, &address).await.map_err(Unavailable::Failed)
+            }
+            Ok(address) => self.forwarded(parts, body, address).await.map_err(Unavailable::Failed),
+        };
+        answer.map_err(|unavailable| {
+            if let Unavailable::Failed(kind) = unavailable {
+                self.options.observer.event(Event::UpstreamFailed { kind });
+            }
+            if upgrades {
+                let status = unavailable.status().as_u16();
+                self.options.observer.event(Event::UpgradeRefused { status });
+            }
+            unavailable::answer(&unavailable, &asked, &*self.options.unavailable)
+        })
+    }
+
+    async fn forwarded(
+        &self,
+        parts: request::Parts,
+        body: Incoming,
+        address: Address,
+    ) -> Result<Response<Body>, UpstreamFailure> {
+        let is_get = parts.method == Method::GET;
+        let request = forward::onward(parts, body, |headers| {
+            headers::for_request(headers, &self.options.gate, &address)
+        });
+        let route = Route {
+            address,
+            pool: &self.pool,
+            tasks: &self.tasks,
+            connect_timeout: self.options.handshake_timeout,
+        };
+        let answer = forward::forward(request, &route).await?;
+        if is_get && answer.status().is_success() && is_html(answer.headers()) {
+            self.options.observer.event(Event::Page);
+        }
+        Ok(answer)
+    }
+
+    async fn upgraded(
+        &self,
+        mut parts: request::Parts,
+        body: Incoming,
+        address: &Address,
+    ) -> Result<Response<Body>, UpstreamFailure> {
+        let protocol = headers::upgrade_of(&parts);
+        let is_websocket =
+            protocol.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
+        let window = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
+        let request = forward::onward(parts, body, |headers| {
+            let keep = self.options.upgrade_cookies;
+            headers::for_upgrade(headers, &self.options.gate, keep, address)
+        });
+        let timeout = self.options.handshake_timeout;
+        let mut answer = upgrade::ask(request, address, &self.tasks, timeout).await?;
+        if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let status = answer.status().as_u16();
+            self.options.observer.event(Event::UpgradeRefused { status });
+        } else if let Some(window) = window {
+            let stream = self.streams.fetch_add(1, Ordering::Relaxed) + 1;
+            let app = hyper::upgrade::on(&mut answer);
+            self.run(Tunnel { stream, window, app, is_websocket });
+        }
+        Ok(upgrade::relayed(answer))
+    }
+
+    /// Copies in a task of its own until either side ends or the proxy stops.
+    fn run(&self, tunnel: Tunnel) {
+        let (observer, draining) =
+            (Arc::clone(&self.options.observer), self.tasks.draining.clone());
+        let stream = tunnel.stream;
+        observer.event(Event::Upgraded { stream });
+        self.tasks.spawn(async move {
+            let copied = draining.run_until_cancelled(tunnel.run(&*observer)).await;
+            if let Some(Err(error)) = copied {
+                tracing::debug!(%error, stream, "an upgraded connection broke");
+            }
+            observer.event(Event::UpgradeClosed { stream });
+        });
+    }
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+fn short(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut answer = Response::new(full(text));
+    *answer.status_mut() = status;
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer
+}
+
+/// An answer of our own, with the date that RFC 9110 section 6.6.1 asks of it.
+fn dated(mut answer: Response<Body>) -> Response<Body> {
+    if let Ok(now) = HeaderValue::try_from(httpdate::fmt_http_date(SystemTime::now())) {
+        answer.headers_mut().insert(DATE, now);
+    }
+    answer
+}
