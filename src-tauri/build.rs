@@ -1,4 +1,17 @@
 //! Lets Tauri prepare capabilities and the embedded screens.
+
 fn main() {
-    tauri_build::build();
+    // Commands that are named here need a permission, which only the shell's own screens have.
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "app_quit",
+        "log_folder",
+        "log_lines",
+        "log_show",
+        "report_copy",
+        "session_restart",
+        "session_state",
+    ]);
+    let attributes = tauri_build::Attributes::new().app_manifest(commands);
+    #[expect(clippy::expect_used, reason = "a build script has no other way to fail")]
+    tauri_build::try_build(attributes).expect("the capabilities or the configuration are wrong");
 }

@@ -1,1 +1,105 @@
 import "../look/tokens.css";
+import "../look/splash.css";
+import "./screens.css";
+import "../log/log.css";
+import { takeBoot, type Boot } from "../boot";
+import { h } from "../dom";
+import { host, hostError } from "../host";
+import { openLog } from "../log/main";
+import { applyTheme } from "../look/theme";
+import { text } from "../text";
+import { createFailure } from "./failure";
+import { INITIAL, reduce, screen, type Action, type Event, type Model } from "./model";
+import { createStarting } from "./starting";
+
+/** How long a wait is before the screen says more about it. */
+const SLOW_MS = 5000;
+
+/** How long an answer to a button stays. Long enough to be read twice. */
+const NOTICE_MS = 8000;
+
+function openSession(boot: Boot): void {
+  let model: Model = boot.state === null ? INITIAL : reduce(INITIAL, { kind: "state", state: boot.state });
+  let slow: number | undefined;
+  let noticed: number | undefined;
+  let shown: "starting" | "failure" | null = null;
+
+  const body = h("div", { class: "window" });
+  document.body.append(body);
+  const failure = createFailure(boot, (action) => void act(action));
+  let starting: ReturnType<typeof createStarting> | undefined;
+
+  const show = () => {
+    const now = screen(model);
+    document.title = model.session?.app.name ?? boot.name;
+    if (now.kind === "starting") {
+      starting ??= createStarting(boot, boot.name !== "" ? boot.name : (model.session?.app.name ?? ""));
+      starting.update(now.view);
+    } else {
+      failure.update(now.view, model.restarting, model.notice);
+    }
+    if (now.kind === shown) return;
+    shown = now.kind;
+    window.clearTimeout(slow);
+    if (now.kind === "starting") slow = window.setTimeout(() => dispatch({ kind: "slow" }), SLOW_MS);
+    const element = now.kind === "starting" ? starting?.element : failure.element;
+    if (element !== undefined) body.replaceChildren(element);
+    if (now.kind === "failure") failure.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  };
+
+  const dispatch = (event: Event) => {
+    const before = model;
+    model = reduce(before, event);
+    if (model === before) return;
+    if (model.notice !== before.notice) {
+      window.clearTimeout(noticed);
+      if (model.notice?.tone === "good") noticed = window.setTimeout(() => dispatch({ kind: "notice", notice: null }), NOTICE_MS);
+    }
+    show();
+  };
+
+  const act = async (action: Action) => {
+    try {
+      switch (action) {
+        case "restart":
+          dispatch({ kind: "restartAsked" });
+          dispatch({ kind: "state", state: await host.restart() });
+          return;
+        case "copyReport":
+          await host.copyReport();
+          dispatch({ kind: "notice", notice: { tone: "good", text: text.notices.reportCopied } });
+          return;
+        case "showLog":
+          await host.showLog();
+          return;
+        case "quit":
+          await host.quit();
+          return;
+      }
+    } catch (thrown) {
+      const error = hostError(thrown);
+      if (action === "restart") dispatch({ kind: "restartFailed", error });
+      else dispatch({ kind: "notice", notice: { tone: "bad", text: text.notices.failed(error.message) } });
+    }
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || shown !== "failure") return;
+    const focus = document.activeElement;
+    if (focus instanceof HTMLButtonElement || event.repeat) return;
+    event.preventDefault();
+    failure.primary();
+  });
+
+  host.onState((state) => dispatch({ kind: "state", state }));
+  host.state().then(
+    (state) => dispatch({ kind: "state", state }),
+    (thrown: unknown) => dispatch({ kind: "unreachable", error: hostError(thrown) }),
+  );
+  show();
+}
+
+const boot = takeBoot(window);
+applyTheme(document.documentElement, boot.theme);
+if (location.hash === "#log") openLog(boot);
+else openSession(boot);

@@ -304,7 +304,10 @@ mod tests {
         for bad in ["../app.py", "/etc/passwd", "a/../../b", ""] {
             let text = sample().replace("\"app.py\"", &format!("\"{bad}\""));
             let error = Manifest::parse(&text).unwrap_err();
-            assert!(matches!(error, ManifestError::Outside { field: "entry", .. }), "{bad}: {error}");
+            assert!(
+                matches!(error, ManifestError::Outside { field: "entry", .. }),
+                "{bad}: {error}"
+            );
         }
     }
 }

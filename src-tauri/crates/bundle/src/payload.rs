@@ -84,9 +84,11 @@ impl Payload {
         let manifest =
             Manifest::parse(&text).map_err(|source| PayloadError::Manifest { path, source })?;
         let payload = Self { layout, manifest };
-        for needed in
-            [payload.python(), payload.script(), payload.layout.streamlit_static().join("index.html")]
-        {
+        for needed in [
+            payload.python(),
+            payload.script(),
+            payload.layout.streamlit_static().join("index.html"),
+        ] {
             if !needed.is_file() {
                 return Err(PayloadError::Incomplete { path: needed });
             }

@@ -78,8 +78,7 @@ impl StagedDir {
     /// Moves the directory to its destination. What was there before is moved aside first and
     /// removed last, so that a crash in between loses neither.
     pub fn commit(self) -> Result<Utf8PathBuf, StagingError> {
-        let error =
-            |source| StagingError::Commit { destination: self.destination.clone(), source };
+        let error = |source| StagingError::Commit { destination: self.destination.clone(), source };
         restore_mode(&self.path).map_err(error)?;
         if self.destination.exists() {
             let old = tempfile::Builder::new()
@@ -131,8 +130,7 @@ impl StagedFile {
     /// Moves the file to its destination, replacing what was there.
     pub fn commit(self) -> Result<Utf8PathBuf, StagingError> {
         let destination = self.destination;
-        let error =
-            |source| StagingError::Commit { destination: destination.clone(), source };
+        let error = |source| StagingError::Commit { destination: destination.clone(), source };
         readable(self.temporary.as_file()).map_err(error)?;
         self.temporary.persist(&destination).map_err(|failed| error(failed.error))?;
         Ok(destination)

@@ -1,2 +1,30 @@
-//! The command `waterskin`.
-fn main() {}
+//! The command `waterskin`: turns a Streamlit project into a desktop app, or runs it in a window.
+
+mod args;
+mod build;
+mod interpreter;
+mod progress;
+mod render;
+mod run;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let done = match args.command {
+        args::Command::Build(args) => build::run(&args),
+        args::Command::Run(args) => run::run(&args),
+        args::Command::Verify(args) => verify::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            anstream::eprint!("{failure}");
+            failure.exit_code()
+        }
+    }
+}

@@ -1,1 +1,30 @@
 //! A child process in a pseudo-terminal and its whole tree.
+//!
+//! [`Command`] starts a program in a terminal of its own and gives back a [`Child`] and its
+//! [`TerminalOutput`]. [`Tool`] runs a helper program to its end and returns what it printed.
+//! Both lead a session of their own, so that [`Tree`] finds whatever they started.
+//!
+//! This is the only crate that starts processes and the only one with `unsafe`. It knows neither
+//! Python nor Streamlit.
+
+mod cancel;
+mod child;
+mod command;
+mod exit;
+mod find;
+mod leader;
+mod lines;
+mod output;
+mod terminal;
+mod tool;
+mod tree;
+
+pub use cancel::Canceller;
+pub use child::Child;
+pub use command::{Command, Size, SpawnError};
+pub use exit::ExitStatus;
+pub use find::find;
+pub use lines::Lines;
+pub use output::TerminalOutput;
+pub use tool::{LastWords, Output, Stream, Tool, ToolError};
+pub use tree::Tree;

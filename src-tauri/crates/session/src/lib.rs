@@ -1,1 +1,24 @@
-//! One running app: supervisor, proxy and the state to show.
+//! One running app: supervisor, proxy and the state to show. The only API that a host calls, and
+//! the only place that knows Streamlit.
+
+mod failure;
+mod folders;
+mod launch;
+mod launcher;
+mod milestones;
+mod options;
+mod probe;
+mod report;
+mod session;
+mod socket;
+mod state;
+mod streamlit;
+mod watcher;
+
+pub use failure::{causes, damaged, no_app};
+pub use folders::{Folders, FoldersError};
+pub use milestones::{Milestone, Milestones};
+pub use options::{Interpreter, Options, Project};
+pub use session::{OpenError, Session};
+pub use state::{AppInfo, Failure, FailureCode, Phase, PortInfo, SessionState, Stage};
+pub use waterskin_supervisor::{Line, OutputLog};

@@ -1,1 +1,183 @@
 //! The interpreter in the payload.
+//!
+//! A standalone build that `uv` manages comes first, since it asks for a very old C library. Where
+//! none can be had, an interpreter of the author's machine is made relocatable.
+
+mod candidates;
+mod closure;
+mod copy;
+mod elf;
+mod error;
+mod glibc;
+mod interpreter;
+mod libraries;
+mod managed;
+mod prune;
+mod relocate;
+mod rpath;
+mod start;
+mod strip;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use waterskin_bundle as bundle;
+
+pub use error::RuntimeError;
+pub use glibc::{Glibc, minimum_glibc};
+
+use crate::{Progress, Step};
+
+/// The version that a project gets when it names none.
+pub const DEFAULT_VERSION: &str = "3.12";
+
+/// Which interpreter is wanted, and what there is to get it with.
+#[derive(Clone, Debug)]
+pub struct RuntimeRequest {
+    /// The version, such as `3.12` or `3.12.4`. `None` takes [`DEFAULT_VERSION`] where it can be
+    /// had, and otherwise what the machine has.
+    pub version: Option<String>,
+    /// An interpreter that the author named. It is relocated, and nothing else is tried.
+    pub python: Option<Utf8PathBuf>,
+    /// The target, such as `x86_64-unknown-linux-gnu`.
+    pub triple: String,
+    /// A folder of ours; standalone builds are kept in `runtimes` below it.
+    pub cache: Utf8PathBuf,
+    /// The program `uv`.
+    pub uv: Utf8PathBuf,
+    /// Whether to work from the cache alone.
+    pub offline: bool,
+}
+
+/// Where the payload's interpreter comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "source", rename_all = "kebab-case")]
+pub enum RuntimeSource {
+    /// A standalone build, which is in the cache now.
+    Managed {
+        /// `uv`'s name of it, such as `cpython-3.12.16-linux-x86_64-gnu`.
+        key: String,
+        /// The full version.
+        version: String,
+    },
+    /// An interpreter of this machine, to be made relocatable.
+    Relocated {
+        /// The executable as it was found or named.
+        python: Utf8PathBuf,
+        /// The full version.
+        version: String,
+        /// Why it is not a standalone build, in one line.
+        reason: String,
+    },
+}
+
+impl RuntimeSource {
+    /// The full version, such as `3.11.7`.
+    pub fn version(&self) -> &str {
+        match self {
+            Self::Managed { version, .. } | Self::Relocated { version, .. } => version,
+        }
+    }
+}
+
+/// An interpreter that stands in the payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runtime {
+    /// What the manifest says of it.
+    pub python: bundle::Python,
+    /// The oldest GNU C library that it starts with, such as `2.35`; empty where it uses none.
+    pub minimum_glibc: String,
+}
+
+/// Decides where the interpreter comes from.
+///
+/// A standalone build is downloaded into the cache here, since only the attempt shows whether it
+/// can be had; the attempt is over within seconds where there is no network. The project and its
+/// output are not touched.
+///
+/// # Errors
+///
+/// [`RuntimeError::Interpreter`] or [`RuntimeError::Version`] when the interpreter that the author
+/// named is none or another, [`RuntimeError::Nowhere`] when neither way leads to one.
+pub fn choose(request: &RuntimeRequest) -> Result<RuntimeSource, RuntimeError> {
+    if let Some(python) = &request.python {
+        return named(python, request);
+    }
+    let reason = match managed::obtain(request) {
+        Ok(source) => return Ok(source),
+        Err(unavailable) => unavailable,
+    };
+    if !runs_here(&request.triple) {
+        return Err(RuntimeError::Foreign { triple: request.triple.clone(), reason });
+    }
+    match candidates::find(request.version.as_deref()) {
+        Some((python, interpreter)) => {
+            Ok(RuntimeSource::Relocated { python, version: interpreter.version, reason })
+        }
+        None => Err(RuntimeError::Nowhere {
+            version: request.version.clone().unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
+            reason,
+        }),
+    }
+}
+
+/// Copies the interpreter to `destination`, which must not exist and becomes the payload's
+/// `python` folder: without what an app never needs, independent of where it lies and of every
+/// library outside but the C library. It is started once to see that it works.
+///
+/// # Errors
+///
+/// Everything that can go wrong with files and programs; `destination` is unfinished then and is
+/// the caller's to remove, as all of its stage.
+pub fn lay_down(
+    source: &RuntimeSource,
+    request: &RuntimeRequest,
+    destination: &Utf8Path,
+    progress: &dyn Progress,
+) -> Result<Runtime, RuntimeError> {
+    progress.step(Step::Runtime, None);
+    match source {
+        RuntimeSource::Managed { key, version } => {
+            managed::lay_down(key, version, request, destination, progress)
+        }
+        RuntimeSource::Relocated { python, .. } => {
+            relocate::lay_down(python, request, destination, progress)
+        }
+    }
+}
+
+fn named(python: &Utf8Path, request: &RuntimeRequest) -> Result<RuntimeSource, RuntimeError> {
+    let interpreter = interpreter::Interpreter::ask(python)?;
+    if let Some(wanted) = &request.version
+        && !interpreter::matches(&interpreter.version, wanted)
+    {
+        return Err(RuntimeError::Version {
+            python: python.to_owned(),
+            wanted: wanted.clone(),
+            found: interpreter.version,
+        });
+    }
+    Ok(RuntimeSource::Relocated {
+        python: python.to_owned(),
+        version: interpreter.version,
+        reason: "it was asked for".to_owned(),
+    })
+}
+
+/// Whether programs for `triple` run on this machine.
+fn runs_here(triple: &str) -> bool {
+    let mut parts = triple.split('-');
+    let architecture = parts.next().unwrap_or_default();
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    architecture == std::env::consts::ARCH && parts.any(|part| part == system)
+}
+
+/// `3.11` of `3.11.7`.
+fn minor(version: &str) -> String {
+    version.split('.').take(2).collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! A program in a terminal: what it sees, what it prints, how it ends.
+#![cfg(unix)]
+
+mod common;
+
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use common::{LIMIT, Lifeline, folder, python, read_to_end};
+use tokio::time::timeout;
+use waterskin_process::{Command, ExitStatus, Size, SpawnError, find};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test]
+async fn the_program_has_a_terminal_that_changes_nothing() {
+    let folder = folder();
+    let command = python(
+        folder.path(),
+        "print(os.isatty(0), os.isatty(1), os.isatty(2), *os.get_terminal_size())\n\
+         print(os.getsid(0) == os.getpid() == os.getpgid(0), os.getcwd() == sys.argv[1])\n\
+         print('tab\\tand\\nlines', file=sys.stderr)",
+        &[&std::fs::canonicalize(folder.path()).unwrap()],
+    );
+    let (child, mut output) = command.spawn().unwrap();
+    assert_eq!(
+        text(&read_to_end(&mut output).await),
+        "True True True 120 40\nTrue True\ntab\tand\nlines\n",
+        "no echo, and no carriage returns"
+    );
+    assert_eq!(timeout(LIMIT, child.wait()).await.unwrap(), ExitStatus::exited(0));
+}
+
+#[tokio::test]
+async fn arguments_and_environment_are_what_was_given() {
+    let folder = folder();
+    let shell = find("sh").unwrap();
+    let command = Command {
+        program: shell.clone(),
+        arguments: vec!["-c".into(), "printf '<%s>' \"$@\"; env".into(), "sh".into()]
+            .into_iter()
+            .chain(["a b", "\"'\\", "é\n*"].map(Into::into))
+            .collect(),
+        environment: vec![
+            ("KEY".into(), "välue with spaces".into()),
+            ("SHELL".into(), shell.clone().into()),
+            ("PATH".into(), "/usr/bin:/bin".into()),
+        ],
+        directory: folder.path().to_owned(),
+        size: Size::default(),
+    };
+    let (_child, mut output) = command.spawn().unwrap();
+    let printed = text(&read_to_end(&mut output).await);
+    let environment =
+        printed.strip_prefix("<a b><\"'\\><é\n*>").unwrap_or_else(|| panic!("{printed}"));
+    let mut lines: Vec<&str> = environment.lines().collect();
+    // `sh` itself sets PWD, and some shells set more of their own.
+    lines.retain(|line| {
+        !["PWD=", "OLDPWD=", "_=", "SHLVL="].iter().any(|own| line.starts_with(own))
+    });
+    lines.sort_unstable();
+    let shell = format!("SHELL={}", shell.display());
+    assert_eq!(lines, ["KEY=välue with spaces", "PATH=/usr/bin:/bin", &shell]);
+}
+
+#[tokio::test]
+async fn says_how_the_program_ended() {
+    let folder = folder();
+    for (text, expected) in [
+        ("sys.exit(3)", ExitStatus::exited(3)),
+        ("os.kill(os.getpid(), signal.SIGKILL)", ExitStatus::signalled(9)),
+        ("os._exit(0)", ExitStatus::exited(0)),
+    ] {
+        let (child, _output) = python(folder.path(), text, &[]).spawn().unwrap();
+        assert_eq!(timeout(LIMIT, child.wait()).await.unwrap(), expected, "{text}");
+        assert_eq!(child.wait().await, expected, "asked again, it says the same");
+    }
+}
+
+/// The kernel hangs the terminal up when the leader ends, and throws away what is still on its way
+/// through it. The last lines are those with the reason.
+#[tokio::test]
+async fn nothing_is_lost_when_the_program_ends_at_once() {
+    let folder = folder();
+    for round in 0..20 {
+        let command = python(
+            folder.path(),
+            "os.write(1, b''.join(b'%06d\\n' % n for n in range(9000))); os._exit(1)",
+            &[],
+        );
+        let (_child, mut output) = command.spawn().unwrap();
+        let printed = text(&read_to_end(&mut output).await);
+        assert_eq!(printed.lines().count(), 9000, "round {round}");
+        assert!(printed.ends_with("008999\n"), "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_waits_for_its_reader_and_arrives_whole() {
+    let folder = folder();
+    let lifeline = Lifeline::new(folder.path());
+    let command = python(
+        folder.path(),
+        "hold('flood')\n\
+         line = b'x' * 99 + b'\\n'\n\
+         for _ in range(1000): os.write(1, line * 100)",
+        &[&lifeline.path],
+    );
+    let (child, mut output) = command.spawn().unwrap();
+    lifeline.wait_for(&["flood"]);
+    let early = timeout(Duration::from_millis(300), child.wait()).await;
+    assert!(early.is_err(), "nobody reads, so it must wait, and fill no memory");
+    let printed = read_to_end(&mut output).await;
+    assert_eq!(printed.len(), 10_000_000);
+    assert!(printed.chunks(100).all(|line| line[..99].iter().all(|&byte| byte == b'x')));
+    assert_eq!(timeout(LIMIT, child.wait()).await.unwrap(), ExitStatus::exited(0));
+}
+
+#[tokio::test]
+async fn what_cannot_be_started_is_said() {
+    let folder = folder();
+    let plain = folder.path().join("no program");
+    std::fs::write(&plain, "text").unwrap();
+    std::fs::set_permissions(&plain, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let missing = folder.path().join("missing");
+    let shell = find("sh").unwrap();
+    for (program, directory, expected) in [
+        (&missing, folder.path(), std::io::ErrorKind::NotFound),
+        (&plain, folder.path(), std::io::ErrorKind::PermissionDenied),
+        (&folder.path().to_owned(), folder.path(), std::io::ErrorKind::IsADirectory),
+        (&shell, missing.as_path(), std::io::ErrorKind::NotFound),
+        (&shell, plain.as_path(), std::io::ErrorKind::NotADirectory),
+    ] {
+        let command = Command {
+            program: program.clone(),
+            arguments: vec![],
+            environment: vec![],
+            directory: directory.to_owned(),
+            size: Size::default(),
+        };
+        let error = command.spawn().unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(&*program.to_string_lossy()), "{text}");
+        match error {
+            SpawnError::Program { source, .. } | SpawnError::Directory { source, .. } => {
+                assert_eq!(source.kind(), expected, "{text}");
+            }
+            SpawnError::Terminal { .. } => panic!("{error:?}"),
+        }
+    }
+}
