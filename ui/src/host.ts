@@ -1,0 +1,87 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { SessionState } from "./gen/SessionState";
+
+/** A refusal of the host. The screens switch on `code`, and show the rest. */
+export interface HostError {
+  code: string;
+  message: string;
+  hints: string[];
+}
+
+/** A line of the app's output. Numbers grow by one, and the host may have forgotten the oldest lines. */
+export interface LogLine {
+  seq: number;
+  text: string;
+}
+
+/** Lines from a number on, and the number to ask for next. */
+export interface LogPage {
+  lines: LogLine[];
+  next: number;
+}
+
+/** Everything that the screens ask of the host. This file alone knows that the host is Tauri. */
+export interface Host {
+  state(): Promise<SessionState>;
+  /** Starts the app again; returns the state after that. */
+  restart(): Promise<SessionState>;
+  /** Puts a report on the clipboard, and returns its text. */
+  copyReport(): Promise<string>;
+  showLog(): Promise<void>;
+  logLines(from: number): Promise<LogPage>;
+  openLogFolder(): Promise<void>;
+  quit(): Promise<void>;
+  /** Calls back with each new state, until the returned function is called. */
+  onState(changed: (state: SessionState) => void): () => void;
+  /** Calls back when there are new lines. */
+  onLog(changed: () => void): () => void;
+}
+
+export const host: Host = {
+  state: () => invoke<SessionState>("session_state"),
+  restart: () => invoke<SessionState>("session_restart"),
+  copyReport: () => invoke<string>("report_copy"),
+  showLog: () => invoke<void>("log_show"),
+  logLines: (from) => invoke<LogPage>("log_lines", { from }),
+  openLogFolder: () => invoke<void>("log_folder"),
+  quit: () => invoke<void>("app_quit"),
+  onState: (changed) => subscription(listen<SessionState>("session-state", (event) => changed(event.payload))),
+  onLog: (changed) => subscription(listen("log-changed", () => changed())),
+};
+
+/** Reads what a failed command threw. Tauri itself throws plain strings, for a command that is not allowed for example. */
+export function hostError(thrown: unknown): HostError {
+  if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
+    const { code, message, hints } = thrown as { code?: unknown; message: unknown; hints?: unknown };
+    return {
+      code: typeof code === "string" ? code : "unknown",
+      message: String(message),
+      hints: Array.isArray(hints) ? hints.filter((hint): hint is string => typeof hint === "string") : [],
+    };
+  }
+  return { code: "unknown", message: String(thrown), hints: [] };
+}
+
+/**
+ * Turns a subscription that arrives later into a function that ends it now.
+ *
+ * A subscription that is ended before it has arrived ends on arrival, so none is left behind. A refused one is the
+ * same as one that never fires: the screens ask for the state when they open.
+ */
+export function subscription(pending: Promise<() => void>): () => void {
+  let ended = false;
+  let end: (() => void) | undefined;
+  pending.then(
+    (arrived) => {
+      if (ended) arrived();
+      else end = arrived;
+    },
+    (thrown: unknown) => console.warn("not subscribed:", thrown),
+  );
+  return () => {
+    ended = true;
+    end?.();
+    end = undefined;
+  };
+}

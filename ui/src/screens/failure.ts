@@ -1,0 +1,97 @@
+import { parseLine, PLAIN, type Look } from "../ansi";
+import type { Boot } from "../boot";
+import { h, setText } from "../dom";
+import { appIcon } from "../look/icon";
+import { renderSpans } from "../look/terminal";
+import { text } from "../text";
+import type { Action, FailureView, Notice } from "./model";
+
+/** The failure screen: plain words, what to do, buttons, and below them what the app said. */
+export function createFailure(boot: Boot, act: (action: Action) => void) {
+  const element = h("main", { class: "failure" });
+  const notice = h("p", { class: "notice", role: "status", "aria-live": "polite" });
+  let shown = "";
+  let buttons = new Map<Action, HTMLButtonElement>();
+
+  /** Builds the screen anew for another failure. Within one failure nothing moves, and the focus stays where it is. */
+  const build = (view: FailureView) => {
+    const title = h("h1", { tabindex: "-1" }, view.words.title);
+    buttons = new Map(view.actions.map((action, index) => [action, button(action, index === 0, act)]));
+    setText(notice, "");
+    element.replaceChildren(
+      header(boot, view),
+      h(
+        "div",
+        { class: "words" },
+        title,
+        h("p", { class: "meaning" }, view.words.meaning),
+        h("p", { class: "message" }, ...literals(view.message)),
+        h("h2", {}, text.failure.next),
+        h("ul", {}, ...view.hints.map((hint) => h("li", {}, ...literals(hint)))),
+      ),
+      h("div", { class: "actions" }, ...buttons.values(), notice),
+      ...output(view),
+    );
+    title.focus({ preventScroll: true });
+  };
+
+  return {
+    element,
+    update(view: FailureView, restarting: boolean, said: Notice | null) {
+      const key = JSON.stringify(view);
+      if (key !== shown) build(view);
+      shown = key;
+      const restart = buttons.get("restart");
+      if (restart !== undefined) {
+        restart.disabled = restarting;
+        setText(restart, restarting ? text.actions.restarting : text.actions.restart);
+      }
+      setText(notice, said?.text ?? "");
+      notice.classList.toggle("bad", said?.tone === "bad");
+    },
+    /** Does what Enter means where nothing else has the focus. */
+    primary() {
+      buttons.values().next().value?.click();
+    },
+  };
+}
+
+function header(boot: Boot, view: FailureView): HTMLElement {
+  const name = view.app !== "" ? view.app : boot.name;
+  return h(
+    "header",
+    {},
+    appIcon(name, boot.icon),
+    h("div", {}, h("p", { class: "name" }, name), view.version === "" ? null : h("p", { class: "version" }, text.failure.version(view.version))),
+  );
+}
+
+function button(action: Action, primary: boolean, act: (action: Action) => void): HTMLButtonElement {
+  const element = h("button", { type: "button", class: primary ? "primary" : "" }, text.actions[action]);
+  element.addEventListener("click", () => act(action));
+  return element;
+}
+
+function output(view: FailureView): HTMLElement[] {
+  const parts: HTMLElement[] = [];
+  if (view.details.trim() !== "") {
+    const box = h("pre", { tabindex: "0", role: "region", "aria-label": text.failure.output });
+    let look: Look = PLAIN;
+    for (const line of view.details.replace(/\s+$/, "").split("\n")) {
+      const { spans, end } = parseLine(line, look);
+      look = end;
+      box.append(...renderSpans(spans), "\n");
+    }
+    parts.push(h("section", { class: "output" }, h("h2", {}, text.failure.output), box));
+  }
+  if (view.logFile !== "") parts.push(h("p", { class: "file" }, text.failure.logFile(view.logFile)));
+  return parts;
+}
+
+/** A sentence in which back-ticks stand round literals. */
+function literals(sentence: string): Node[] {
+  return sentence
+    .split("`")
+    .map((part, index) => (index % 2 === 1 ? h("code", {}, part) : document.createTextNode(part)))
+    .filter((node) => node.textContent !== "");
+}

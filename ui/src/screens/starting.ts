@@ -1,0 +1,12 @@
+import type { Boot } from "../boot";
+import { createSplash } from "../look/splash";
+import type { Screen } from "./model";
+
+/** The screen of an app that is on its way: the same splash as over the page. */
+export function createStarting(boot: Boot, name: string) {
+  const splash = createSplash(name, boot.icon);
+  return {
+    element: splash.element,
+    update: (view: Extract<Screen, { kind: "starting" }>["view"]) => splash.update(view),
+  };
+}
