@@ -6,6 +6,9 @@ import { indexOf, occurrences, type Model, type Row } from "./model";
 /** The height of a line in CSS pixels; the same number stands in `log.css`. */
 export const ROW = 20;
 
+/** Room below the last line. */
+const END = 8;
+
 /** Lines that are drawn above and below the view, so that a turn of the wheel shows no gap. */
 const MARGIN = 20;
 
@@ -98,7 +101,7 @@ export function createRows(scrolled: (atEnd: boolean) => void): Rows {
         return;
       }
       empty.remove();
-      sheet.style.height = `${next.rows.length * ROW}px`;
+      sheet.style.height = `${next.rows.length * ROW + END}px`;
       sheet.style.minWidth = `calc(${next.width}ch + 32px)`;
       // Lines that fall out at the top move everything up: the view follows them, so that it seems to stand still.
       const top = next.rows[0]?.seq ?? 0;

@@ -33,6 +33,9 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
       ...output(view),
     );
     title.focus({ preventScroll: true });
+    // A traceback ends with what went wrong, so its end is what is seen first.
+    const box = element.querySelector("pre");
+    if (box !== null) box.scrollTop = box.scrollHeight;
   };
 
   return {

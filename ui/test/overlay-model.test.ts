@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { covered, initial, reduce, view, type Event, type Model } from "../src/overlay/model";
+import { text } from "../src/text";
+import { READY, session, STARTING, STOPPING, WAITING } from "./states";
+
+function after(events: Event[], start: Model = initial(session(1, STARTING))): Model {
+  return events.reduce(reduce, start);
+}
+
+const working: Event[] = [
+  { kind: "state", state: session(2, READY, { stage: "upgrade" }) },
+  { kind: "connected" },
+  { kind: "running" },
+  { kind: "rendered" },
+];
+
+describe("covering", () => {
+  it("starts covered, with no state at all too", () => {
+    expect(covered(initial(null))).toBe(true);
+    expect(covered(initial(session(1, READY)))).toBe(true);
+  });
+
+  it("gives way at the first render, whatever the shell has told", () => {
+    expect(covered(after([{ kind: "rendered" }]))).toBe(false);
+  });
+
+  it("does not give way because Python answers", () => {
+    expect(covered(after([{ kind: "state", state: session(2, READY) }, { kind: "connected" }, { kind: "running" }]))).toBe(true);
+  });
+
+  it.each([WAITING, STOPPING, { kind: "stopped" } as const])("comes back at once for $kind", (phase) => {
+    expect(covered(after([...working, { kind: "state", state: session(3, phase) }]))).toBe(true);
+  });
+
+  it("comes back when the app is started again on request, which goes from ready to starting", () => {
+    expect(covered(after([...working, { kind: "state", state: session(3, STARTING, { generation: 2 }) }]))).toBe(true);
+  });
+
+  it("leaves a page that is not Streamlit's alone", () => {
+    expect(covered(after([{ kind: "foreign" }]))).toBe(false);
+  });
+
+  it("shows an error dialog of Streamlit's only while Python answers", () => {
+    const complains: Event = { kind: "dialog", open: true };
+    expect(covered(after([complains]))).toBe(true);
+    expect(covered(after([complains, { kind: "state", state: session(2, READY) }]))).toBe(false);
+    expect(covered(after([complains, { kind: "state", state: session(2, READY) }, { kind: "dialog", open: false }]))).toBe(true);
+  });
+});
+
+describe("loading again", () => {
+  it("loads the page again once Python is back, and stays covered until then", () => {
+    const crashed = after([...working, { kind: "state", state: session(3, WAITING) }]);
+    expect(crashed.reloading).toBe(false);
+    const starting = reduce(crashed, { kind: "state", state: session(4, STARTING, { generation: 2 }) });
+    expect(starting.reloading).toBe(false);
+    const back = reduce(starting, { kind: "state", state: session(5, READY, { generation: 2 }) });
+    expect(back.reloading).toBe(true);
+    expect(covered(back), "the old content must not be seen before the load").toBe(true);
+  });
+
+  it("does not load a page again that never connected: its requests are held", () => {
+    const events: Event[] = [WAITING, STARTING, READY].map((phase, at) => ({ kind: "state", state: session(at + 2, phase) }));
+    expect(after(events).reloading).toBe(false);
+  });
+
+  it("does not load again because of an old state from the window's making", () => {
+    // After a reload the first state is still that of the window's making; only then come newer ones.
+    const model = after([{ kind: "connected" }, { kind: "state", state: session(9, READY, { generation: 3 }) }]);
+    expect(model.reloading).toBe(false);
+  });
+
+  it("does not take late news of the first start for a second one", () => {
+    const model = after([{ kind: "rendered" }, { kind: "state", state: session(2, STARTING) }, { kind: "state", state: session(3, READY) }]);
+    expect(covered(model)).toBe(false);
+    expect(model.reloading).toBe(false);
+  });
+});
+
+describe("states", () => {
+  it("ignores an older state and the same one again", () => {
+    const model = after([...working]);
+    expect(reduce(model, { kind: "state", state: session(2, WAITING) })).toBe(model);
+    expect(reduce(model, { kind: "state", state: session(1, WAITING) })).toBe(model);
+  });
+});
+
+describe("words", () => {
+  const line = (...events: Event[]) => view(after(events)).line;
+
+  it("names the stage that is waited for", () => {
+    const { waits } = text.splash;
+    const told = (phase: typeof READY, stage: "none" | "page" | "upgrade") => line({ kind: "state", state: session(2, phase, { stage }) });
+    expect(line()).toBe(waits.page);
+    expect(told(STARTING, "none")).toBe(waits.page);
+    expect(told(STARTING, "page")).toBe(waits.python);
+    expect(told(READY, "page")).toBe(waits.upgrade);
+    expect(told(READY, "upgrade")).toBe(waits.messages);
+  });
+
+  it("believes the page itself before the shell's news comes", () => {
+    expect(line({ kind: "connected" })).toBe(text.splash.waits.messages);
+  });
+
+  it("counts failures from the second on", () => {
+    expect(line({ kind: "state", state: session(2, WAITING) })).toBe("The app stopped and is starting again (2)");
+    expect(line({ kind: "state", state: session(2, { ...WAITING, failures: 1 } as typeof WAITING) })).toBe("The app stopped and is starting again");
+  });
+
+  it("says after a crash that it is starting again, not that it starts", () => {
+    expect(line(...working, { kind: "state", state: session(3, WAITING) }, { kind: "state", state: session(4, STARTING) })).toBe(text.splash.again(0));
+  });
+
+  it("adds a sentence only when a wait is slow", () => {
+    expect(view(after([])).detail).toBe("");
+    expect(view(after([{ kind: "slow" }])).detail).toBe(text.splash.slow.page);
+    expect(reduce(after(working), { kind: "slow" }).slow, "no wait, nothing slow").toBe(false);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { FailureCode } from "../src/gen/FailureCode";
+import type { SessionState } from "../src/gen/SessionState";
+import { INITIAL, reduce, screen, type Event, type FailureView } from "../src/screens/model";
+import { text } from "../src/text";
+import { READY, session, STARTING, WAITING } from "./states";
+
+const after = (...events: Event[]) => events.reduce(reduce, INITIAL);
+const failed = (revision: number, code: FailureCode, part: object = {}): SessionState =>
+  session(revision, {
+    kind: "gaveUp",
+    failure: { code, message: "`python` exited with code 1", hints: [], details: "", logFile: "", ...part },
+  });
+
+function failure(...events: Event[]): FailureView {
+  const shown = screen(after(...events));
+  if (shown.kind !== "failure") throw new Error(`the ${shown.kind} screen is shown`);
+  return shown.view;
+}
+
+describe("screen", () => {
+  it("is never empty: before anything is known it is the starting screen", () => {
+    expect(screen(INITIAL)).toMatchObject({ kind: "starting", view: { line: text.splash.waits.contact } });
+  });
+
+  it("follows the session, not the address of the window", () => {
+    const given = { kind: "state", state: failed(2, "crashing") } as const;
+    expect(screen(after(given)).kind).toBe("failure");
+    expect(screen(after(given, { kind: "state", state: session(3, STARTING) })).kind).toBe("starting");
+  });
+
+  it("ignores a late answer that is older than the event", () => {
+    const model = after({ kind: "state", state: session(5, READY) });
+    expect(reduce(model, { kind: "state", state: failed(4, "crashing") })).toBe(model);
+  });
+
+  it("has a title and a sentence for every code, and something to press", () => {
+    for (const code of Object.keys(text.failures) as FailureCode[]) {
+      const view = failure({ kind: "state", state: failed(2, code) });
+      expect(view.words.title).not.toBe("");
+      expect(view.words.meaning).toMatch(/\.$/);
+      expect(view.actions).toContain("quit");
+      expect(view.hints.length, "a person must be told what to do next").toBeGreaterThan(0);
+    }
+  });
+
+  it.each([
+    ["crashing", "restart"],
+    ["unresponsive", "restart"],
+    ["no-port", "restart"],
+    ["no-space", "restart"],
+    ["system", "restart"],
+    ["damaged", "copyReport"],
+    ["too-new", "quit"],
+    ["no-app", "quit"],
+  ] as const)("offers for `%s` first: %s", (code, action) => {
+    const { actions } = failure({ kind: "state", state: failed(2, code) });
+    expect(actions[0]).toBe(action);
+    expect(actions.includes("restart")).toBe(action === "restart");
+  });
+
+  it("shows a code that it does not know", () => {
+    const view = failure({ kind: "state", state: failed(2, "new-code" as FailureCode) });
+    expect(view.words).toBe(text.failure.unknown);
+    expect(view.actions).toContain("restart");
+  });
+
+  it("makes sentences of fragments", () => {
+    const view = failure({ kind: "state", state: failed(2, "crashing", { message: "nothing answered", hints: ["öffne die App neu"] }) });
+    expect(view.message).toBe("Nothing answered.");
+    expect(view.hints).toEqual(["Öffne die App neu"]);
+    expect(failure({ kind: "state", state: failed(2, "crashing") }).message).toBe("`python` exited with code 1.");
+  });
+
+  it("shows what the host said where there is no session", () => {
+    const error = { code: "internal", message: "the session has not been opened", hints: ["close the window"] };
+    expect(failure({ kind: "unreachable", error })).toMatchObject({ message: "The session has not been opened.", hints: ["Close the window"] });
+    expect(screen(after({ kind: "state", state: session(1, READY) }, { kind: "unreachable", error })).kind).toBe("starting");
+  });
+});
+
+describe("restart", () => {
+  const given = { kind: "state", state: failed(2, "crashing") } as const;
+
+  it("is answered by a state, and then says that the app starts again", () => {
+    const model = after(given, { kind: "restartAsked" });
+    expect(model.restarting).toBe(true);
+    const started = reduce(model, { kind: "state", state: session(3, STARTING, { generation: 6 }) });
+    expect(started.restarting).toBe(false);
+    expect(screen(started)).toMatchObject({ view: { line: text.splash.again(0) } });
+  });
+
+  it("can be refused, and then it can be pressed again", () => {
+    const model = after(given, { kind: "restartAsked" }, { kind: "restartFailed", error: { code: "x", message: "no space", hints: [] } });
+    expect(model.restarting).toBe(false);
+    expect(model.notice).toEqual({ tone: "bad", text: text.notices.failed("no space") });
+  });
+});
+
+describe("a slow start", () => {
+  it("is told while it lasts and forgotten with the next phase", () => {
+    const slow = after({ kind: "state", state: session(1, STARTING, { stage: "page" }) }, { kind: "slow" });
+    expect(screen(slow)).toMatchObject({ view: { detail: text.splash.slow.python } });
+    expect(screen(reduce(slow, { kind: "state", state: session(2, WAITING) }))).toMatchObject({ view: { detail: "" } });
+  });
+});
