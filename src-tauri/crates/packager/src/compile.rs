@@ -113,15 +113,18 @@ pub fn byte_compile(
     };
     // Not `-I`, which would ignore the seed: the order in sets is part of the bytecode. The
     // environment has nothing else that could lead the interpreter astray.
-    Tool::new(python.as_std_path())
+    let mut tool = Tool::new(python.as_std_path())
         .args(["-B", "-s"])
         .arg(script.as_os_str())
         .arg(job.as_os_str())
         .env_clear()
-        .envs_of_the_system()
-        .env("PYTHONHASHSEED", "0")
-        .run(&mut hear)
-        .map_err(|source| CompileError::Tool { source })?;
+        .env("PYTHONHASHSEED", "0");
+    for name in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(name) {
+            tool = tool.env(name, value);
+        }
+    }
+    tool.run(&mut hear).map_err(|source| CompileError::Tool { source })?;
     Ok(report)
 }
 

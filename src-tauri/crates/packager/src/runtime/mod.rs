@@ -6,7 +6,7 @@
 mod candidates;
 mod closure;
 mod copy;
-mod elf;
+pub(crate) mod elf;
 mod error;
 mod glibc;
 mod interpreter;

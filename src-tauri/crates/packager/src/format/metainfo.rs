@@ -1,0 +1,58 @@
+use waterskin_bundle::Manifest;
+
+use super::{
+    control,
+    text::{one_line, shortened, xml},
+};
+
+/// What software centres show of an app (AppStream 1.0, `desktop-application`).
+pub(super) fn metainfo(manifest: &Manifest, time: u64) -> String {
+    let app = &manifest.app;
+    let name = one_line(&app.name);
+    let developer = control::maintainer(manifest);
+    let developer = developer.split(" <").next().unwrap_or_default();
+    let vendor = app.id.as_str().rsplit_once('.').map_or("", |(vendor, _)| vendor);
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<component type="desktop-application">
+  <id>{id}</id>
+  <name>{name}</name>
+  <summary>{summary}</summary>
+  <metadata_license>CC0-1.0</metadata_license>
+  <project_license>LicenseRef-proprietary</project_license>
+  <developer id="{vendor}">
+    <name>{developer}</name>
+  </developer>
+  <description>
+    <p>{name} opens in a window of its own and brings everything that it runs on. It needs no network.</p>
+  </description>
+  <launchable type="desktop-id">{id}.desktop</launchable>
+  <icon type="stock">{id}</icon>
+  <provides>
+    <binary>{package}</binary>
+  </provides>
+  <releases>
+    <release version="{version}" timestamp="{time}"/>
+  </releases>
+  <content_rating type="oars-1.1"/>
+</component>
+"#,
+        id = xml(app.id.as_str()),
+        name = xml(&name),
+        summary = xml(&summary(manifest)),
+        vendor = xml(vendor),
+        developer = xml(developer),
+        package = xml(app.package.as_str()),
+        version = xml(&super::version::debian(&app.version)),
+    )
+}
+
+/// A summary may not be empty, say the name again, or end with a full stop.
+fn summary(manifest: &Manifest) -> String {
+    let summary = one_line(&manifest.app.summary);
+    let summary = summary.trim_end_matches('.');
+    if summary.is_empty() || summary == one_line(&manifest.app.name) {
+        return "Desktop app made with Streamlit".to_owned();
+    }
+    shortened(summary, 80)
+}

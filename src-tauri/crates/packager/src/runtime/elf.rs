@@ -1,0 +1,104 @@
+use std::io::Read as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use object::{
+    Endianness, FileKind,
+    elf::{DT_NEEDED, DT_RPATH, DT_RUNPATH, FileHeader32, FileHeader64},
+    read::elf::{Dyn as _, FileHeader},
+};
+
+use super::{Glibc, RuntimeError};
+
+/// What the dynamic linker would read of a program or library.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Elf {
+    /// Word size and machine: a library serves only programs of the same kind.
+    pub kind: Kind,
+    /// The names in `DT_NEEDED`.
+    pub needed: Vec<String>,
+    /// The folders in `DT_RPATH`, which count before the environment's, and only where there is
+    /// no `DT_RUNPATH` (ld.so(8)).
+    pub rpath: Vec<String>,
+    /// The folders in `DT_RUNPATH`, which count after the environment's.
+    pub runpath: Vec<String>,
+    /// The oldest C library that has every symbol version it asks for.
+    pub glibc: Option<Glibc>,
+}
+
+/// Word size and machine of an ELF file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kind {
+    class: u8,
+    machine: u16,
+}
+
+impl Elf {
+    /// Reads a file whole and takes out what matters.
+    pub fn read(path: &Utf8Path) -> Result<Self, RuntimeError> {
+        let data = fs_err::read(path).map_err(RuntimeError::file("read", path))?;
+        parse(&data).map_err(|source| RuntimeError::Elf { path: path.to_owned(), source })
+    }
+
+    /// Where the dynamic linker looks for what this file needs, with `$ORIGIN` filled in.
+    pub fn search_paths(&self, origin: &Utf8Path) -> (Vec<Utf8PathBuf>, Vec<Utf8PathBuf>) {
+        let expand = |folders: &[String]| {
+            let fill = |folder: &String| {
+                folder.replace("${ORIGIN}", origin.as_str()).replace("$ORIGIN", origin.as_str())
+            };
+            folders.iter().map(fill).map(Utf8PathBuf::from).collect::<Vec<_>>()
+        };
+        let rpath = if self.runpath.is_empty() { expand(&self.rpath) } else { Vec::new() };
+        (rpath, expand(&self.runpath))
+    }
+}
+
+/// Whether a file begins as ELF files do.
+pub(crate) fn is_elf(path: &Utf8Path) -> Result<bool, RuntimeError> {
+    let mut magic = Vec::with_capacity(4);
+    fs_err::File::open(path)
+        .and_then(|file| file.take(4).read_to_end(&mut magic))
+        .map_err(RuntimeError::file("read", path))?;
+    Ok(magic == b"\x7fELF")
+}
+
+fn parse(data: &[u8]) -> object::Result<Elf> {
+    match FileKind::parse(data)? {
+        FileKind::Elf32 => parse_class(FileHeader32::<Endianness>::parse(data)?, data),
+        _ => parse_class(FileHeader64::<Endianness>::parse(data)?, data),
+    }
+}
+
+fn parse_class<H: FileHeader<Endian = Endianness>>(header: &H, data: &[u8]) -> object::Result<Elf> {
+    let endian = header.endian()?;
+    let kind = Kind { class: header.e_ident().class, machine: header.e_machine(endian) };
+    let mut elf = Elf { kind, ..Elf::default() };
+    let sections = header.sections(endian, data)?;
+    if let Some((dynamic, strings)) = sections.dynamic(endian, data)? {
+        let strings = sections.strings(endian, data, strings)?;
+        for entry in dynamic {
+            let tag = entry.tag32(endian);
+            let list = match tag {
+                Some(DT_NEEDED) => &mut elf.needed,
+                Some(DT_RPATH) => &mut elf.rpath,
+                Some(DT_RUNPATH) => &mut elf.runpath,
+                _ => continue,
+            };
+            let text = String::from_utf8_lossy(entry.string(endian, strings)?).into_owned();
+            if tag == Some(DT_NEEDED) {
+                list.push(text);
+            } else {
+                list.extend(text.split(':').filter(|part| !part.is_empty()).map(str::to_owned));
+            }
+        }
+    }
+    if let Some((mut needs, strings)) = sections.gnu_verneed(endian, data)? {
+        let strings = sections.strings(endian, data, strings)?;
+        while let Some((_, mut versions)) = needs.next()? {
+            while let Some(version) = versions.next()? {
+                let name = String::from_utf8_lossy(version.name(endian, strings)?);
+                elf.glibc = elf.glibc.max(Glibc::of_symbol_version(&name));
+            }
+        }
+    }
+    Ok(elf)
+}

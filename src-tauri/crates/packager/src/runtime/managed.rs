@@ -1,0 +1,241 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle as bundle;
+use waterskin_process::{Tool, ToolError};
+
+use super::{
+    DEFAULT_VERSION, Runtime, RuntimeError, RuntimeRequest, RuntimeSource,
+    copy::{self, Links},
+    elf,
+    glibc::minimum_glibc,
+    interpreter, minor, prune, runs_here, start,
+};
+use crate::Progress;
+
+/// Gets a standalone build into the cache and says which one it is; in one line why not, when it
+/// can't be had.
+pub(super) fn obtain(request: &RuntimeRequest) -> Result<RuntimeSource, String> {
+    let version = request.version.as_deref().unwrap_or(DEFAULT_VERSION);
+    let platform = platform(&request.triple)
+        .ok_or_else(|| format!("there are no standalone builds for `{}`", request.triple))?;
+    if let Some(source) = installed(request, version, &platform) {
+        return Ok(source);
+    }
+    install(request, &format!("cpython-{version}-{platform}")).map_err(|error| {
+        // The chain of causes is long; its end names the matter.
+        let line = interpreter::one_line(&error);
+        format!("no standalone build: {}", line.strip_prefix("cause: ").unwrap_or(&line))
+    })?;
+    installed(request, version, &platform)
+        .ok_or_else(|| "no standalone build: `uv` installed none of this name".to_owned())
+}
+
+/// Copies a standalone build out of the cache. It is relocatable as it is.
+pub(super) fn lay_down(
+    key: &str,
+    version: &str,
+    request: &RuntimeRequest,
+    destination: &Utf8Path,
+    progress: &dyn Progress,
+) -> Result<Runtime, RuntimeError> {
+    let build = folder(request).join(key);
+    copy::tree(&build, destination, Links::Keep, &left_out)?;
+    let executable = executable(version, &request.triple);
+    let mut minimum = None;
+    if request.triple.contains("-linux-") {
+        drop_unused_library(destination, &executable, progress)?;
+        minimum = minimum_glibc(destination)?;
+    }
+    if runs_here(&request.triple) {
+        let original = interpreter::Interpreter::ask(&build.join(&executable))?;
+        start::check(destination, &destination.join(&executable), &original.modules)?;
+    }
+    Ok(Runtime {
+        python: bundle::Python {
+            version: version.to_owned(),
+            triple: request.triple.clone(),
+            executable: Utf8Path::new(bundle::Layout::PYTHON).join(executable),
+            source: bundle::PythonSource::Managed,
+        },
+        minimum_glibc: minimum.map(|version| version.to_string()).unwrap_or_default(),
+    })
+}
+
+fn folder(request: &RuntimeRequest) -> Utf8PathBuf {
+    request.cache.join("runtimes")
+}
+
+fn install(request: &RuntimeRequest, key: &str) -> Result<(), ToolError> {
+    let folder = folder(request);
+    let mut tool = Tool::new(request.uv.as_std_path())
+        .args(["python", "install", key, "--install-dir", folder.as_str()])
+        .args(["--no-bin", "--no-progress", "--color", "never"]);
+    if request.offline {
+        tool = tool.arg("--offline");
+    }
+    // Where there is no way out, that is to be known in seconds. What the author set stays.
+    for (name, value) in [("UV_HTTP_TIMEOUT", "20"), ("UV_HTTP_RETRIES", "0")] {
+        if std::env::var_os(name).is_none() {
+            tool = tool.env(name, value);
+        }
+    }
+    tool.run(&mut |_, _| {}).map(drop)
+}
+
+/// The newest build in the cache that matches. `uv` also makes links such as
+/// `cpython-3.11-linux-x86_64-gnu`, which are no builds.
+fn installed(request: &RuntimeRequest, wanted: &str, platform: &str) -> Option<RuntimeSource> {
+    let entries = folder(request).read_dir_utf8().ok()?;
+    let mut builds: Vec<(Vec<u32>, String, String)> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| {
+            let key = entry.file_name().to_owned();
+            let version = version_of(&key, platform)?.to_owned();
+            let complete = entry.path().join(executable(&version, &request.triple)).is_file();
+            let numbers = version.split('.').filter_map(|part| part.parse().ok()).collect();
+            (complete && interpreter::matches(&version, wanted)).then_some((numbers, key, version))
+        })
+        .collect();
+    builds.sort();
+    builds.pop().map(|(_, key, version)| RuntimeSource::Managed { key, version })
+}
+
+/// `3.11.7` of `cpython-3.11.7-linux-x86_64-gnu` when the rest is `linux-x86_64-gnu`.
+fn version_of<'a>(key: &'a str, platform: &str) -> Option<&'a str> {
+    let version = key.strip_prefix("cpython-")?.strip_suffix(platform)?.strip_suffix('-')?;
+    let full = version.split('.').count() == 3;
+    (full && version.chars().all(|c| c.is_ascii_digit() || c == '.')).then_some(version)
+}
+
+/// `uv`'s words for a target.
+fn platform(triple: &str) -> Option<String> {
+    let architecture = triple.split('-').next()?;
+    let rest = match triple {
+        _ if triple.ends_with("-linux-gnu") => ("linux", "gnu"),
+        _ if triple.ends_with("-linux-musl") => ("linux", "musl"),
+        _ if triple.ends_with("-apple-darwin") => ("macos", "none"),
+        _ if triple.contains("-pc-windows-") => ("windows", "none"),
+        _ => return None,
+    };
+    Some(format!("{}-{architecture}-{}", rest.0, rest.1))
+}
+
+/// Where the executable is in a standalone build.
+fn executable(version: &str, triple: &str) -> Utf8PathBuf {
+    if triple.contains("-windows-") {
+        return Utf8PathBuf::from("python.exe");
+    }
+    Utf8Path::new("bin").join(format!("python{}", minor(version)))
+}
+
+/// Whether a path of a standalone build stays out of the payload.
+fn left_out(path: &Utf8Path) -> bool {
+    let mut parts = path.components().map(|part| part.as_str());
+    let top = parts.next().unwrap_or_default();
+    let second = parts.next().unwrap_or_default();
+    let name = path.file_name().unwrap_or_default();
+    let tk = ["tcl", "tk", "itcl", "thread", "libtcl", "libtk", "libitcl", "libthread"];
+    match top {
+        "share" | "include" | "Include" | "libs" | "tcl" | "Scripts" | "BUILD" => true,
+        "bin" => !second.is_empty() && !second.starts_with("python") || name.ends_with("-config"),
+        "DLLs" => {
+            tk.iter().any(|stem| name.starts_with(stem)) || name.starts_with("_t") || ends_pdb(name)
+        }
+        "lib" if second.starts_with("python") => {
+            let inside: Utf8PathBuf = path.components().skip(2).collect();
+            prune::left_out(&inside)
+        }
+        "lib" => {
+            second == "pkgconfig"
+                || second.ends_with(".a")
+                || tk.iter().any(|stem| second.starts_with(stem))
+        }
+        "Lib" => prune::left_out(&path.components().skip(1).collect::<Utf8PathBuf>()),
+        _ => ends_pdb(name),
+    }
+}
+
+fn ends_pdb(name: &str) -> bool {
+    name.ends_with(".pdb")
+}
+
+/// The builds carry `libpython` a second time, for programs that embed it; their own executable
+/// has all of it inside.
+fn drop_unused_library(
+    destination: &Utf8Path,
+    executable: &Utf8Path,
+    progress: &dyn Progress,
+) -> Result<(), RuntimeError> {
+    let program = elf::Elf::read(&destination.join(executable))?;
+    if program.needed.iter().any(|name| name.starts_with("libpython")) {
+        return Ok(());
+    }
+    let folder = destination.join("lib");
+    let entries = folder.read_dir_utf8().map_err(RuntimeError::file("read", &folder))?;
+    for entry in entries {
+        let entry = entry.map_err(RuntimeError::file("read", &folder))?;
+        if entry.file_name().starts_with("libpython") {
+            fs_err::remove_file(entry.path())
+                .map_err(RuntimeError::file("remove", entry.path()))?;
+            progress.note(&format!("left out `{}`: nothing needs it", entry.file_name()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_builds() {
+        for (triple, platform_) in [
+            ("x86_64-unknown-linux-gnu", "linux-x86_64-gnu"),
+            ("aarch64-apple-darwin", "macos-aarch64-none"),
+            ("x86_64-pc-windows-msvc", "windows-x86_64-none"),
+        ] {
+            assert_eq!(platform(triple).as_deref(), Some(platform_));
+        }
+        assert_eq!(platform("riscv64-unknown-freebsd"), None);
+        let version = |key| version_of(key, "linux-x86_64-gnu");
+        assert_eq!(version("cpython-3.11.7-linux-x86_64-gnu"), Some("3.11.7"));
+        assert_eq!(version("cpython-3.11-linux-x86_64-gnu"), None, "that is a link");
+        assert_eq!(version("cpython-3.11.7+freethreaded-linux-x86_64-gnu"), None);
+        assert_eq!(version("pypy-3.11.7-linux-x86_64-gnu"), None);
+    }
+
+    #[test]
+    fn what_stays_out_of_a_standalone_build() {
+        for path in [
+            "share/man/man1/python3.1",
+            "include/python3.12/Python.h",
+            "bin/pip3",
+            "bin/python3.12-config",
+            "lib/libtcl8.6.so",
+            "lib/tk8.6/tk.tcl",
+            "lib/pkgconfig",
+            "lib/python3.12/EXTERNALLY-MANAGED",
+            "lib/python3.12/site-packages/pip/__init__.py",
+            "lib/python3.12/test",
+            "DLLs/_tkinter.pyd",
+            "Lib/idlelib",
+            "python312.pdb",
+        ] {
+            assert!(left_out(path.into()), "{path}");
+        }
+        for path in [
+            "bin",
+            "lib",
+            "bin/python3.12",
+            "bin/python3",
+            "lib/libpython3.12.so.1.0",
+            "lib/python3.12/os.py",
+            "python.exe",
+            "python312.dll",
+            "DLLs/_ssl.pyd",
+            "Lib/os.py",
+        ] {
+            assert!(!left_out(path.into()), "{path}");
+        }
+    }
+}
