@@ -11,20 +11,6 @@ BACKLOG = 2048
 LOOPBACK = "127.0.0.1"
 
 
-def make_folder(path):
-    """Makes the folder of the socket at `path`, for this user only.
-
-    It must not exist: a folder that is already there may be somebody else's.
-    """
-    folder = os.path.dirname(path)
-    try:
-        os.mkdir(folder, 0o700)
-    except OSError as error:
-        raise Failure(
-            f"could not make the folder `{folder}`", error.strerror
-        ) from error
-
-
 def bind(spec):
     """A listening socket as `spec` wants it."""
     where = spec.socket or f"{LOOPBACK}:{spec.tcp_port}"

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import lifeline, listener, spec
+from . import lifeline, spec
 from .failure import EXIT_CODE, Failure
 from .stop import Stop, leave
 
@@ -23,7 +23,7 @@ def _run():
     stop = Stop()
     stop.listen()
     # First of all, so that nothing that follows can outlive the shell.
-    watchdog = lifeline.attach(launch, stop)
+    lifeline.attach(launch, stop)
 
     import faulthandler
 
@@ -33,9 +33,6 @@ def _run():
         faulthandler.enable()
     launcher = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     environment.prepare(launch, launcher)
-    if launch.socket is not None:
-        listener.make_folder(launch.socket)
-        watchdog.own_folder()
 
     options = _load_streamlit(launch)
     server = _choose(launch, options)

@@ -52,11 +52,11 @@ class StarletteServer:
 
         if self._import_string is None:
             return App(spec.script)
-        from uvicorn.importer import ImportFromStringError, import_from_string
+        from uvicorn.importer import import_from_string
 
         try:
             return import_from_string(self._import_string)
-        except ImportFromStringError as error:
+        except Exception as error:
             raise Failure(
                 f"could not load `{self._import_string}`", error, error
             ) from error

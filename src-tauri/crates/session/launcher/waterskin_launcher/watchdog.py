@@ -18,9 +18,8 @@ import sys
 
 from .failure import Failure
 
-# Written to the pipe once the folder of the socket was made by this launch. Until
-# then the folder, if there is one, belongs to somebody else.
-_OWNED = b"o"
+# Written to the pipe when the folder of the socket turns out to be somebody else's.
+_DISOWNED = b"d"
 
 _IGNORED = ("SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGTTIN", "SIGTTOU", "SIGTSTP")
 
@@ -38,9 +37,9 @@ class Watchdog:
         # as it lives, and hide the death of the main process.
         os.register_at_fork(after_in_child=self._close)
 
-    def own_folder(self):
-        """From now on the folder of the socket is removed at the end."""
-        os.write(self._pipe, _OWNED)
+    def disown_folder(self):
+        """The folder of the socket must not be removed at the end after all."""
+        os.write(self._pipe, _DISOWNED)
 
     def _close(self):
         if self._pipe is not None:
@@ -51,8 +50,9 @@ class Watchdog:
 def start(socket):
     """Forks the watchdog. To be called before threads exist and big modules are loaded.
 
-    `socket`: path of the socket to remove at the end, or None. Raises `Failure` when
-    the system refuses a pipe or a process.
+    `socket`: path of the socket to remove at the end together with its folder, which
+    must not exist yet, or None. Raises `Failure` when the system refuses a pipe or a
+    process.
     """
     try:
         reading, writing = os.pipe()
@@ -110,7 +110,7 @@ def _close_all_but(kept):
 
 def _wait(pipe, terminal):
     """Waits for the end. Tells whether the folder is owned and the terminal hung up."""
-    owned = False
+    owned = True
     poll = select.poll()
     poll.register(pipe, select.POLLIN)
     if terminal:
@@ -120,7 +120,7 @@ def _wait(pipe, terminal):
         if pipe in events:
             if not os.read(pipe, 1):
                 return owned, False
-            owned = True
+            owned = False
         elif events[0] & select.POLLNVAL:
             # macOS before 10.15 could not poll terminals. There the hang-up ends
             # the main process, by SIGHUP, and with it the pipe.

@@ -1,0 +1,134 @@
+"""The app runs as under `streamlit run`."""
+
+import json
+import os
+import stat
+
+import harness
+from harness import LauncherTest, wait_for
+
+FACTS = """
+import json, os, sys
+import options, spec, run  # the app's own modules, whatever the launcher's are called
+import streamlit as st
+st.session_state.runs = st.session_state.get("runs", 0) + 1
+st.text(json.dumps({
+    "name": __name__,
+    "file": __file__,
+    "argv": sys.argv,
+    "path": sys.path,
+    "cwd": os.getcwd(),
+    "launch": os.environ.get("WATERSKIN_LAUNCH"),
+    "own": [options.OWN, spec.OWN, run.OWN],
+    "runs": st.session_state.runs,
+    "secret": st.secrets["key"],
+    "encoding": sys.stdout.encoding,
+}))
+print("stdout: é")
+"""
+
+
+class Serving(LauncherTest):
+    def test_script_sees_what_streamlit_run_gives(self):
+        for name in ("options", "spec", "run"):
+            self.write("OWN = True", f"{name}.py")
+        self.write('key = "sésame"', ".streamlit/secrets.toml")
+        extra = self.folder / "site packages"
+        extra.mkdir()
+        (extra / "more.pth").write_text(str(self.folder / "home"), encoding="utf-8")
+        app = self.launch(
+            FACTS, arguments=["--flag", "a b é"], site_packages=[str(extra)]
+        ).wait_until_ready()
+        with app.page() as page:
+            facts = json.loads(page.texts()[0])
+            again = json.loads(page.texts()[0])
+        self.assertEqual(facts["name"], "__main__")
+        self.assertEqual(facts["file"], str(self.script))
+        self.assertEqual(facts["argv"], [str(self.script), "--flag", "a b é"])
+        self.assertIn(str(self.app), facts["path"][:2])
+        self.assertIn(str(extra), facts["path"])
+        self.assertIn(str(self.folder / "home"), facts["path"], "`.pth` files count")
+        self.assertNotIn(str(harness.LAUNCHER), facts["path"])
+        self.assertEqual(facts["cwd"], str(self.app))
+        self.assertIsNone(facts["launch"], "children of the app must not inherit it")
+        self.assertEqual(facts["own"], [True, True, True])
+        self.assertEqual(facts["secret"], "sésame")
+        self.assertEqual((facts["runs"], again["runs"]), (1, 2))
+        wait_for(lambda: "stdout: é" in app.output, what="the script's output")
+
+    def test_handshake_echoes_the_protocol_and_a_run_yields_deltas(self):
+        app = self.launch("import streamlit as st\nst.title('Hello')").wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(page.connection.subprotocol, "streamlit")
+            page.run_script()
+            messages = page.until_finished()
+        kinds = [message.WhichOneof("type") for message in messages]
+        self.assertEqual(kinds[0], "new_session")
+        self.assertIn("delta", kinds)
+        self.assertEqual(messages[-1].script_finished, 0)
+
+    def test_page_and_static_files_are_served(self):
+        app = self.launch("").wait_until_ready()
+        status, body = app.get("/")
+        self.assertEqual(status, 200)
+        self.assertIn("<title>Streamlit</title>", body)
+        self.assertEqual(app.get("/_stcore/host-config")[0], 200)
+
+    def test_socket_is_for_this_user_only(self):
+        app = self.launch("").wait_until_ready()
+        mode = stat.S_IMODE(os.stat(app.socket.parent).st_mode)
+        self.assertEqual(mode, 0o700)
+        self.assertEqual(stat.S_IMODE(os.stat(app.socket).st_mode), 0o600)
+
+    def test_output_is_utf8_in_every_locale(self):
+        app = self.launch(
+            "print('é€')", {"LC_ALL": "C.ISO-8859-1", "PYTHONIOENCODING": "latin-1"}
+        ).wait_until_ready()
+        with app.page() as page:
+            page.texts()
+        wait_for(lambda: "é€" in app.output, what="the script's output")
+
+    def test_pages_folder_and_error_of_a_script(self):
+        self.write("import streamlit as st\nst.text('second')", "pages/1_Zweite.py")
+        app = self.launch("1 / 0").wait_until_ready()
+        with app.page() as page:
+            page.run_script()
+            messages = page.until_finished()
+        # In `new_session` or, in newer versions, in `navigation`.
+        self.assertTrue(any('page_name: "Zweite"' in str(m) for m in messages))
+        self.assertIn("division by zero", harness.texts_of(messages))
+        wait_for(lambda: "ZeroDivisionError" in app.output, what="the traceback")
+
+    def test_preload_imports_and_survives_broken_modules(self):
+        seen = self.folder / "seen"
+        self.write("1 / 0", "broken.py")
+        self.write("import sys\nsys.exit(3)", "leaving.py")
+        self.write(f"open({str(seen)!r}, 'w').close()", "heavy.py")
+        modules = ["missing.module", "broken", "leaving", "heavy"]
+        app = self.launch("", preload=modules).wait_until_ready()
+        wait_for(seen.exists, what="the import of `heavy`")
+        self.assertEqual(app.get("/_stcore/health"), (200, "ok"))
+        self.assertNotIn("Traceback", app.output)
+
+    def test_reload_runs_the_script_again_when_it_changes(self):
+        app = self.launch(
+            "import streamlit as st\nst.text('before')", reload=True
+        ).wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(page.texts(), ["before"])
+            self.write("import streamlit as st\nst.text('after change')")
+            messages = []
+            while "after change" not in harness.texts_of(messages):
+                messages.append(page.next())
+
+    def test_children_by_multiprocessing_import_the_apps_modules(self):
+        self.write("def double(x):\n    return 2 * x", "work.py")
+        app = self.launch(
+            "import multiprocessing as mp, streamlit as st, work\n"
+            "if __name__ == '__main__':\n"
+            "    for method in ('fork', 'spawn'):\n"
+            "        with mp.get_context(method).Pool(1) as pool:\n"
+            "            st.text(str(pool.map(work.double, [21])))\n"
+        ).wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(page.texts(), ["[42]", "[42]"])
