@@ -91,11 +91,24 @@ install_packages() {
   if [ "${#missing[@]}" = 0 ]; then return; fi
   say "Installing ${missing[*]}"
   if [ -z "${apt_updated:-}" ]; then
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+    apt_get update
     apt_updated=1
   fi
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  apt_get install -y --no-install-recommends "${missing[@]}"
+}
+
+# Runs apt-get without questions. On a terminal it shows its progress, elsewhere only what failed.
+apt_get() {
+  local log status=0
+  if [ -t 2 ]; then
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" >&2
+    return
+  fi
+  log="$(mktemp)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >"$log" 2>&1 || status=$?
+  if [ "$status" != 0 ]; then tail -n 20 "$log" >&2; fi
+  rm -f "$log"
+  return "$status"
 }
 
 # The newest version of a package that apt could install, or nothing.
