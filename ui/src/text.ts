@@ -27,7 +27,7 @@ export const text = {
     },
     again: (failures: number) =>
       failures > 1 ? `The app stopped and is starting again (${failures})` : "The app stopped and is starting again",
-    slowAgain: "What was on the page is shown anew as soon as the app answers.",
+    slowAgain: "The page loads again by itself as soon as the app answers.",
     reloading: "Showing the page again",
     stopping: "Closing",
     stopped: "The app has closed",

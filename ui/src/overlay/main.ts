@@ -18,6 +18,8 @@ function start(): void {
   const boot = takeBoot(window);
   // A login provider's page is not ours to cover, nor is a frame inside the app.
   if (location.protocol !== "http:" || window.top !== window) return;
+  // Web views have been seen to run such a script twice for one document; the first run stays.
+  if (window.__waterskin !== undefined) return;
   if (boot.state !== null && location.port !== String(boot.state.port.port)) return;
 
   let model: Model = initial(boot.state);
@@ -31,12 +33,12 @@ function start(): void {
   });
 
   const show = () => {
-    const cover_it = covered(model);
-    if (cover_it) cover.update(view(model));
-    if (cover_it === shown) return;
-    shown = cover_it;
+    const wanted = covered(model);
+    if (wanted) cover.update(view(model));
+    if (wanted === shown) return;
+    shown = wanted;
     window.clearTimeout(slow);
-    if (cover_it) {
+    if (wanted) {
       slow = window.setTimeout(() => dispatch({ kind: "slow" }), SLOW_MS);
       cover.show();
     } else {

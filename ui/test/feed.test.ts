@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from "vitest";
+import type { LogPage } from "../src/host";
+import { hostError, subscription } from "../src/host";
+import { feed } from "../src/log/feed";
+
+/** A host whose answers the test gives. */
+function host() {
+  const asked: { from: number; answer: (page: LogPage) => void; refuse: (error: unknown) => void }[] = [];
+  let news: () => void = () => undefined;
+  let subscribed = true;
+  return {
+    asked,
+    news: () => news(),
+    subscribed: () => subscribed,
+    logLines: (from: number) => new Promise<LogPage>((answer, refuse) => asked.push({ from, answer, refuse })),
+    onLog: (changed: () => void) => {
+      news = changed;
+      return () => {
+        subscribed = false;
+      };
+    },
+  };
+}
+const page = (from: number, ...texts: string[]): LogPage => ({ lines: texts.map((text, at) => ({ seq: from + at, text })), next: from + texts.length });
+
+describe("feed", () => {
+  it("asks from where the last answer ended, and once for all the news in between", async () => {
+    const from = host();
+    const got = vi.fn();
+    feed(from, got, vi.fn());
+    from.news();
+    from.news();
+    from.news();
+    expect(from.asked.map((question) => question.from)).toEqual([0]);
+    from.asked[0]?.answer(page(0, "a", "b"));
+    await vi.waitFor(() => expect(from.asked).toHaveLength(2));
+    expect(from.asked[1]?.from).toBe(2);
+    from.asked[1]?.answer(page(2, "c"));
+    await vi.waitFor(() => expect(got).toHaveBeenCalledTimes(2));
+    expect(from.asked, "no news, no question").toHaveLength(2);
+  });
+
+  it("asks again after a refusal, when there is news", async () => {
+    const from = host();
+    const failed = vi.fn();
+    feed(from, vi.fn(), failed);
+    from.asked[0]?.refuse({ message: "not yet" });
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
+    from.news();
+    expect(from.asked).toHaveLength(2);
+  });
+
+  it("is silent once it has ended", async () => {
+    const from = host();
+    const got = vi.fn();
+    feed(from, got, vi.fn())();
+    expect(from.subscribed()).toBe(false);
+    from.asked[0]?.answer(page(0, "a"));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(got).not.toHaveBeenCalled();
+  });
+});
+
+describe("subscription", () => {
+  it("ends one that arrives after its end", async () => {
+    const end = vi.fn();
+    let arrive: (end: () => void) => void = () => undefined;
+    subscription(new Promise((resolve) => (arrive = resolve)))();
+    arrive(end);
+    await vi.waitFor(() => expect(end).toHaveBeenCalledOnce());
+  });
+
+  it("ends one that has arrived, once", async () => {
+    const end = vi.fn();
+    const pending = Promise.resolve(end);
+    const stop = subscription(pending);
+    await pending;
+    stop();
+    stop();
+    expect(end).toHaveBeenCalledOnce();
+  });
+});
+
+describe("hostError", () => {
+  it.each([
+    [{ code: "no-space", message: "full", hints: ["free some"] }, { code: "no-space", message: "full", hints: ["free some"] }],
+    ["command log_show not allowed", { code: "unknown", message: "command log_show not allowed", hints: [] }],
+    [new Error("broken"), { code: "unknown", message: "broken", hints: [] }],
+    [{ message: "m", hints: [1, "two"] }, { code: "unknown", message: "m", hints: ["two"] }],
+    [undefined, { code: "unknown", message: "undefined", hints: [] }],
+  ])("reads %j", (thrown, expected) => expect(hostError(thrown)).toEqual(expected));
+});
