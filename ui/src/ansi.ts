@@ -1,3 +1,5 @@
+import { hex } from "./colour";
+
 /** How a piece of text looks. A colour is a number of the 256-colour palette, or `#rrggbb`, or null for the default. */
 export interface Look {
   colour: number | string | null;
@@ -129,17 +131,4 @@ function extended(codes: readonly number[], at: number): { colour: number | stri
     return { colour: whole ? hex(parts) : null, used: 4 };
   }
   return { colour: null, used: 1 };
-}
-
-/** A colour as CSS has it. The first sixteen follow the theme, so that they can be read on light and dark. */
-export function cssColour(colour: number | string): string {
-  if (typeof colour === "string") return colour;
-  if (colour < 16) return `var(--ansi-${colour})`;
-  if (colour >= 232) return hex(Array<number>(3).fill(8 + (colour - 232) * 10));
-  const cube = colour - 16;
-  return hex([Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map((level) => (level === 0 ? 0 : 55 + level * 40)));
-}
-
-function hex(parts: readonly number[]): string {
-  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }

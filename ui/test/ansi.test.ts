@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cssColour, parseLine, plainText, PLAIN, type Look } from "../src/ansi";
+import { parseLine, plainText, PLAIN, type Look } from "../src/ansi";
+import { contrast, cssColour, fixedColour, inkOn, readable } from "../src/colour";
 
 const spans = (line: string) => parseLine(line, PLAIN).spans;
 const plain = (line: string) => plainText(spans(line));
@@ -93,5 +94,31 @@ describe("cssColour", () => {
     expect(cssColour(231)).toBe("#ffffff");
     expect(cssColour(232)).toBe("#080808");
     expect(cssColour(255)).toBe("#eeeeee");
+  });
+});
+
+describe("text on a ground of its own", () => {
+  it("has the usual colours in light and dark", () => {
+    expect(fixedColour(15)).toBe("#ffffff");
+    expect(fixedColour(24)).toBe("#005f87");
+  });
+
+  it.each([
+    [0, "#ffffff"],
+    [4, "#ffffff"],
+    [24, "#ffffff"],
+    [3, "#000000"],
+    [15, "#000000"],
+    ["#ff8c00", "#000000"],
+    [17, "#ffffff"],
+  ])("is readable on %s", (ground, ink) => expect(inkOn(ground)).toBe(ink));
+});
+
+describe("readable", () => {
+  it.each(["#ff8c00", "#ffff00", "#ffffff", "#000000", "#0000ee", "#777777"])("moves %s no further than it must", (colour) => {
+    for (const ground of ["#ffffff", "#0e1117"]) {
+      expect(contrast(readable(colour, ground), ground)).toBeGreaterThanOrEqual(4.5);
+      if (contrast(colour, ground) >= 4.5) expect(readable(colour, ground)).toBe(colour);
+    }
   });
 });

@@ -10,14 +10,14 @@ export interface Splash {
   update(view: Progress & { detail: string }): void;
 }
 
-/** Makes the splash of an app. */
-export function createSplash(name: string, icon: string): Splash {
+/** Makes the splash of an app. In a window of ours the name is the heading; over a page that has its own it is not. */
+export function createSplash(name: string, icon: string, heading: "h1" | "p"): Splash {
   const dashes = Array.from({ length: STEPS }, () => h("i", { class: "step" }));
   const steps = h("div", { class: "steps", role: "img" }, ...dashes);
   const line = h("p", { class: "line" });
   const detail = h("p", { class: "detail" });
   const status = h("div", { role: "status", "aria-live": "polite" }, line, detail);
-  const element = h("div", { class: "splash" }, appIcon(name, icon), h("p", { class: "name" }, name), steps, status);
+  const element = h("div", { class: "splash" }, appIcon(name, icon), h(heading, { class: "name" }, name), steps, status);
   return {
     element,
     update(view) {

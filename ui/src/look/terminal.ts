@@ -1,4 +1,5 @@
-import { cssColour, PLAIN, type Look, type Span } from "../ansi";
+import { PLAIN, type Look, type Span } from "../ansi";
+import { cssColour, fixedColour, inkOn, readable } from "../colour";
 import { h } from "../dom";
 
 /** A stretch of a line's text that a search found. */
@@ -47,14 +48,35 @@ function element(text: string, look: Look, mark: Mark | null): Node {
   return node;
 }
 
+/**
+ * Colours a piece.
+ *
+ * On the window's own ground the first sixteen colours follow the theme. On a ground that the program chose they are
+ * the usual ones of a terminal, since it chose both to be read together.
+ */
 function colour(node: HTMLElement, look: Look): void {
-  const ink = look.colour === null ? null : cssColour(look.colour);
-  const ground = look.ground === null ? null : cssColour(look.ground);
   if (look.inverse) {
-    node.style.color = ground ?? "var(--ground)";
-    node.style.background = ink ?? "var(--ink)";
+    node.style.color = look.ground === null ? "var(--ground)" : fixedColour(look.ground);
+    node.style.background = look.colour === null ? "var(--ink)" : cssColour(look.colour);
+  } else if (look.ground !== null) {
+    node.style.color = look.colour === null ? inkOn(look.ground) : fixedColour(look.colour);
+    node.style.background = fixedColour(look.ground);
+  } else if (look.colour !== null) {
+    ink(node, cssColour(look.colour));
+  }
+}
+
+/** The window's grounds, as in `tokens.css`. */
+const LIGHT = "#ffffff";
+const DARK = "#0e1117";
+
+/** Colours text on the window's own ground, as readable as the program's wish allows. `tokens.css` takes the one of the theme. */
+function ink(node: HTMLElement, colour: string): void {
+  if (!colour.startsWith("#")) {
+    node.style.color = colour;
     return;
   }
-  if (ink !== null) node.style.color = ink;
-  if (ground !== null) node.style.background = ground;
+  node.classList.add("own");
+  node.style.setProperty("--light", readable(colour, LIGHT));
+  node.style.setProperty("--dark", readable(colour, DARK));
 }

@@ -15,7 +15,6 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
 
   /** Builds the screen anew for another failure. Within one failure nothing moves, and the focus stays where it is. */
   const build = (view: FailureView) => {
-    const title = h("h1", { tabindex: "-1" }, view.words.title);
     buttons = new Map(view.actions.map((action, index) => [action, button(action, index === 0, act)]));
     setText(notice, "");
     element.replaceChildren(
@@ -23,7 +22,7 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
       h(
         "div",
         { class: "words" },
-        title,
+        h("h1", { tabindex: "-1" }, view.words.title),
         h("p", { class: "meaning" }, view.words.meaning),
         h("p", { class: "message" }, ...literals(view.message)),
         h("h2", {}, text.failure.next),
@@ -32,7 +31,11 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
       h("div", { class: "actions" }, ...buttons.values(), notice),
       ...output(view),
     );
-    title.focus({ preventScroll: true });
+    if (element.isConnected) enter();
+  };
+
+  const enter = () => {
+    element.querySelector("h1")?.focus({ preventScroll: true });
     // A traceback ends with what went wrong, so its end is what is seen first.
     const box = element.querySelector("pre");
     if (box !== null) box.scrollTop = box.scrollHeight;
@@ -52,6 +55,8 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
       setText(notice, said?.text ?? "");
       notice.classList.toggle("bad", said?.tone === "bad");
     },
+    /** To be called when the screen has come into the document. */
+    enter,
     /** Does what Enter means where nothing else has the focus. */
     primary() {
       buttons.values().next().value?.click();

@@ -44,7 +44,7 @@ function openSession(boot: Boot): void {
     if (now.kind === "starting") slow = window.setTimeout(() => dispatch({ kind: "slow" }), SLOW_MS);
     const element = now.kind === "starting" ? starting?.element : failure.element;
     if (element !== undefined) body.replaceChildren(element);
-    if (now.kind === "failure") failure.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    if (now.kind === "failure") failure.enter();
   };
 
   const dispatch = (event: Event) => {

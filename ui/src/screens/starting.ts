@@ -1,12 +1,13 @@
 import type { Boot } from "../boot";
+import { h } from "../dom";
 import { createSplash } from "../look/splash";
 import type { Screen } from "./model";
 
 /** The screen of an app that is on its way: the same splash as over the page. */
 export function createStarting(boot: Boot, name: string) {
-  const splash = createSplash(name, boot.icon);
+  const splash = createSplash(name, boot.icon, "h1");
   return {
-    element: splash.element,
+    element: h("main", { class: "starting" }, splash.element),
     update: (view: Extract<Screen, { kind: "starting" }>["view"]) => splash.update(view),
   };
 }
