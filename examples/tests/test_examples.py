@@ -1,10 +1,14 @@
 """The examples on a real Streamlit: `python -m unittest discover examples/tests`."""
 
+import logging
 import sys
 import unittest
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+# Streamlit reminds in every test that no server is there.
+logging.disable(logging.WARNING)
 
 EXAMPLES = Path(__file__).resolve().parents[1]
 
