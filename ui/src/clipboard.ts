@@ -1,12 +1,18 @@
 import { h } from "./dom";
 
-/** Puts a text on the clipboard. */
-export async function copyText(words: string): Promise<void> {
+/**
+ * Puts a text on the clipboard. To be called in a click.
+ *
+ * A text that has yet to come is handed over as a promise, since WebKit forgets the click while it is waited for.
+ */
+export async function copyText(words: string | Promise<string>): Promise<void> {
+  const coming = Promise.resolve(words);
   try {
-    await navigator.clipboard.writeText(words);
+    const item = new ClipboardItem({ "text/plain": coming.then((text) => new Blob([text], { type: "text/plain" })) });
+    await navigator.clipboard.write([item]);
   } catch {
     // Some web views give the newer interface to no page, or only to one over HTTPS; the old command still works there.
-    copyBySelection(words);
+    copyBySelection(await coming);
   }
 }
 

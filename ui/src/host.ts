@@ -26,8 +26,8 @@ export interface Host {
   state(): Promise<SessionState>;
   /** Starts the app again; returns the state after that. */
   restart(): Promise<SessionState>;
-  /** Puts a report on the clipboard, and returns its text. */
-  copyReport(): Promise<string>;
+  /** A report for the person who made the app, as text. */
+  report(): Promise<string>;
   showLog(): Promise<void>;
   logLines(from: number): Promise<LogPage>;
   openLogFolder(): Promise<void>;
@@ -41,7 +41,7 @@ export interface Host {
 export const host: Host = {
   state: () => invoke<SessionState>("session_state"),
   restart: () => invoke<SessionState>("session_restart"),
-  copyReport: () => invoke<string>("report_copy"),
+  report: () => invoke<string>("report_copy"),
   showLog: () => invoke<void>("log_show"),
   logLines: (from) => invoke<LogPage>("log_lines", { from }),
   openLogFolder: () => invoke<void>("log_folder"),

@@ -48,32 +48,31 @@ describe("covering", () => {
   });
 });
 
-describe("loading again", () => {
-  it("loads the page again once Python is back, and stays covered until then", () => {
-    const crashed = after([...working, { kind: "state", state: session(3, WAITING) }]);
-    expect(crashed.reloading).toBe(false);
-    const starting = reduce(crashed, { kind: "state", state: session(4, STARTING, { generation: 2 }) });
-    expect(starting.reloading).toBe(false);
-    const back = reduce(starting, { kind: "state", state: session(5, READY, { generation: 2 }) });
-    expect(back.reloading).toBe(true);
-    expect(covered(back), "the old content must not be seen before the load").toBe(true);
+describe("a document whose Python is gone", () => {
+  it("stays covered when Python is back, since it still shows the old content", () => {
+    const back = after([
+      ...working,
+      { kind: "state", state: session(3, WAITING) },
+      { kind: "state", state: session(4, STARTING, { generation: 2 }) },
+      { kind: "state", state: session(5, READY, { generation: 2 }) },
+    ]);
+    expect(covered(back)).toBe(true);
+    expect(view(back).line).toBe(text.splash.reloading);
   });
 
-  it("does not load a page again that never connected: its requests are held", () => {
+  it("is none that never connected: its requests are held, and it goes on by itself", () => {
     const events: Event[] = [WAITING, STARTING, READY].map((phase, at) => ({ kind: "state", state: session(at + 2, phase) }));
-    expect(after(events).reloading).toBe(false);
+    expect(covered(after([...events, { kind: "rendered" }]))).toBe(false);
   });
 
-  it("does not load again because of an old state from the window's making", () => {
-    // After a reload the first state is still that of the window's making; only then come newer ones.
-    const model = after([{ kind: "connected" }, { kind: "state", state: session(9, READY, { generation: 3 }) }]);
-    expect(model.reloading).toBe(false);
+  it("is not told from the state of the window's making, which is old after a reload", () => {
+    const model = after([{ kind: "rendered" }, { kind: "state", state: session(9, READY, { generation: 3 }) }]);
+    expect(covered(model)).toBe(false);
   });
 
-  it("does not take late news of the first start for a second one", () => {
+  it("is not told from late news of the first start", () => {
     const model = after([{ kind: "rendered" }, { kind: "state", state: session(2, STARTING) }, { kind: "state", state: session(3, READY) }]);
     expect(covered(model)).toBe(false);
-    expect(model.reloading).toBe(false);
   });
 });
 

@@ -15,6 +15,8 @@ declare global {
 const SLOW_MS = 5000;
 
 function start(): void {
+  // The shell's own screens run in the same window, and read the same settings themselves.
+  if (location.protocol === "tauri:" || location.hostname === "tauri.localhost") return;
   const boot = takeBoot(window);
   // A login provider's page is not ours to cover, nor is a frame inside the app.
   if (location.protocol !== "http:" || window.top !== window) return;
@@ -53,7 +55,6 @@ function start(): void {
     if (model.rendered && !before.rendered) report({ event: "rendered" });
     if (model.finished && !before.finished) report({ event: "finished" });
     show();
-    if (model.reloading && !before.reloading) location.reload();
   };
 
   const observer = new MutationObserver(() => {

@@ -22,10 +22,11 @@ export interface Model {
   foreign: boolean;
   /** The shell said, in this document's life, that Python answers. */
   seenReady: boolean;
-  /** Python went away under this document: what it shows is stale until it is loaded again. */
+  /**
+   * Python went away under this document. Streamlit connects again by itself and keeps the old content, so the
+   * document stays covered to its end: the shell loads it again once Python answers.
+   */
   stale: boolean;
-  /** The document is being loaded again. */
-  reloading: boolean;
   /** The splash has been there for some seconds. */
   slow: boolean;
 }
@@ -54,7 +55,6 @@ export function initial(state: SessionState | null): Model {
     foreign: false,
     seenReady: state?.phase.kind === "ready",
     stale: false,
-    reloading: false,
     slow: false,
   };
 }
@@ -91,8 +91,6 @@ function withState(model: Model, state: SessionState): Model {
     next.stale = true;
     next.slow = model.stale && model.slow;
   }
-  // A stale document never gets its session back by itself: Streamlit connects again and keeps the old content.
-  if (next.stale && kind === "ready") next.reloading = true;
   return next;
 }
 

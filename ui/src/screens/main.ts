@@ -3,6 +3,7 @@ import "../look/splash.css";
 import "./screens.css";
 import "../log/log.css";
 import { takeBoot, type Boot } from "../boot";
+import { copyText } from "../clipboard";
 import { h } from "../dom";
 import { host, hostError } from "../host";
 import { openLog } from "../log/main";
@@ -15,11 +16,14 @@ import { createStarting } from "./starting";
 /** How long a wait is before the screen says more about it. */
 const SLOW_MS = 5000;
 
+/** How long the window stays empty while the host is asked for the state. */
+const ANSWER_MS = 150;
+
 /** How long an answer to a button stays. Long enough to be read twice. */
 const NOTICE_MS = 8000;
 
 function openSession(boot: Boot): void {
-  let model: Model = boot.state === null ? INITIAL : reduce(INITIAL, { kind: "state", state: boot.state });
+  let model: Model = INITIAL;
   let slow: number | undefined;
   let noticed: number | undefined;
   let shown: "starting" | "failure" | null = null;
@@ -66,7 +70,7 @@ function openSession(boot: Boot): void {
           dispatch({ kind: "state", state: await host.restart() });
           return;
         case "copyReport":
-          await host.copyReport();
+          await copyText(host.report());
           dispatch({ kind: "notice", notice: { tone: "good", text: text.notices.reportCopied } });
           return;
         case "showLog":
@@ -96,7 +100,10 @@ function openSession(boot: Boot): void {
     (state) => dispatch({ kind: "state", state }),
     (thrown: unknown) => dispatch({ kind: "unreachable", error: hostError(thrown) }),
   );
-  show();
+  // The state from the window's making is right when there was no session from the start, and old otherwise. The host
+  // answers within a frame or two: the starting screen is shown only if it does not, so that none flashes by.
+  if (boot.state?.phase.kind === "gaveUp") dispatch({ kind: "state", state: boot.state });
+  window.setTimeout(show, ANSWER_MS);
 }
 
 const boot = takeBoot(window);
