@@ -11,7 +11,7 @@ pub struct ExitStatus {
 
 impl ExitStatus {
     /// The system did not say how the process ended.
-    pub(crate) const UNKNOWN: Self = Self { code: None, signal: None };
+    pub const UNKNOWN: Self = Self { code: None, signal: None };
 
     /// An exit with `code`.
     pub fn exited(code: u32) -> Self {

@@ -97,6 +97,19 @@ async fn nothing_is_lost_when_the_program_ends_at_once() {
     }
 }
 
+/// The same with a reader that is late: the queue to it is full, and the rest lies in the kernel.
+#[tokio::test]
+async fn nothing_is_lost_when_the_reader_is_late() {
+    let folder = folder();
+    for size in (150_000..400_000).step_by(10_000) {
+        let text = format!("os.write(1, b'x' * {size}); os._exit(1)");
+        let (child, mut output) = python(folder.path(), &text, &[]).spawn().unwrap();
+        let waited = timeout(Duration::from_millis(1500), child.wait()).await.is_ok();
+        let printed = read_to_end(&mut output).await;
+        eprintln!("{size} {} {waited}", printed.len());
+    }
+}
+
 #[tokio::test]
 async fn a_flood_waits_for_its_reader_and_arrives_whole() {
     let folder = folder();

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -38,9 +39,13 @@ pub fn python(folder: &Path, text: &str, arguments: &[&Path]) -> Command {
 
 /// The interpreter itself: what a version manager puts on the `PATH` is a shell script.
 pub fn interpreter() -> PathBuf {
-    let python = find("python3").expect("the tests need `python3`");
-    let found = Tool::new(python).args(["-c", "import sys; print(sys.executable)"]);
-    found.run(&mut |_, _| {}).unwrap().stdout.trim().into()
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    let look = || {
+        let python = find("python3").expect("the tests need `python3`");
+        let tool = Tool::new(python).args(["-c", "import sys; print(sys.executable)"]);
+        tool.run(&mut |_, _| {}).unwrap().stdout.trim().into()
+    };
+    FOUND.get_or_init(look).clone()
 }
 
 /// `hold(name)` tells the lifeline that the process is there and keeps it open.
