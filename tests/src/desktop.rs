@@ -26,7 +26,9 @@ impl Desktop {
         let mut server = server.start().context("the tests with windows need Xvfb")?;
         let display = server.stdout.wait_for("a display", PATIENCE, first_line).await?;
         let bus = sandbox.launch("/usr/bin/dbus-daemon");
+        // In the run-time folder, for that is where both its own user and others find it.
         let bus = bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        let bus = bus.arg("--address=unix:runtime=yes");
         let bus = user.map_or(Ok(bus.clone()), |user| user.run(bus))?;
         let mut bus = bus.start().context("the tests with windows need dbus-daemon")?;
         let address = bus.stdout.wait_for("a session bus", PATIENCE, first_line).await?;
@@ -42,13 +44,34 @@ impl Desktop {
     }
 
     /// Saves what the display shows as a PNG file for people to look at, and gives its path.
+    ///
+    /// A page is painted some time after its text is there, so the picture is taken again until
+    /// two of them are the same, as far as patience goes: something may blink.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let folder = screens()?;
         fs_err::create_dir_all(&folder)?;
         let file = folder.join(format!("{name}.png"));
-        let tool = self.tool("import").args(["-window", "root"]).arg(&file);
-        tool.finish(PATIENCE).await?.success()?;
+        let mut before = Vec::new();
+        for _ in 0..20 {
+            // Without its date, so that equal pictures are equal files.
+            let tool = self.tool("import").args(["-window", "root", "-strip"]);
+            let tool = tool.args(["-define", "png:exclude-chunks=date,time"]).arg(&file);
+            tool.finish(PATIENCE).await?.success()?;
+            let picture = fs_err::read(&file)?;
+            if picture == before {
+                break;
+            }
+            before = picture;
+        }
         Ok(file)
+    }
+
+    /// How many colours the display shows. An empty window has a handful of them.
+    pub async fn colours(&self) -> Result<u32> {
+        let count = "import -window root png:- | identify -format %k png:-";
+        let count = self.tool("sh").args(["-c", count]).env("PATH", "/usr/bin:/bin");
+        let count = count.finish(PATIENCE).await?.success()?;
+        Ok(count.stdout.trim().parse()?)
     }
 
     /// The ids of the windows that are shown and whose title has `title` in it.

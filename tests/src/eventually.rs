@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use anyhow::Context;
 use tokio::time::{Instant, sleep};
 
 use crate::Result;
@@ -22,13 +21,11 @@ pub async fn eventually<T>(
 ) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
-        let found = tokio::time::timeout_at(deadline, probe())
-            .await
-            .with_context(|| format!("waited in vain for {what}: the last look took too long"))?;
-        if let Some(found) = found.with_context(|| format!("while waiting for {what}"))? {
-            return Ok(found);
+        match tokio::time::timeout_at(deadline, probe()).await {
+            Ok(Ok(Some(found))) => return Ok(found),
+            Ok(Ok(None)) if Instant::now() < deadline => sleep(PAUSE).await,
+            Ok(Err(error)) => return Err(error.context(format!("while waiting for {what}"))),
+            Ok(Ok(None)) | Err(_) => anyhow::bail!("waited in vain for {what} ({limit:?})"),
         }
-        anyhow::ensure!(Instant::now() < deadline, "waited in vain for {what} ({limit:?})");
-        sleep(PAUSE).await;
     }
 }

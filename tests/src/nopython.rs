@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tempfile::TempDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::{Finished, Launch, PATIENCE, Result, Sandbox};
 
@@ -22,6 +23,7 @@ pub fn is_root() -> bool {
 #[derive(Debug)]
 pub struct Ordinary {
     files: TempDir,
+    sandbox: PathBuf,
     hidden_files: Vec<PathBuf>,
     hidden_folders: Vec<PathBuf>,
 }
@@ -39,8 +41,9 @@ impl Ordinary {
         fs_err::write(files.path().join("passwd"), passwd)?;
         let group = fs_err::read_to_string("/etc/group")? + &format!("waterskin:x:{USER}:\n");
         fs_err::write(files.path().join("group"), group)?;
-        let (hidden_files, hidden_folders) = pythons()?;
-        Ok(Self { files, hidden_files, hidden_folders })
+        let (hidden_files, hidden_folders) = pythons();
+        let sandbox = sandbox.path().to_owned();
+        Ok(Self { files, sandbox, hidden_files, hidden_folders })
     }
 
     /// The same program, run by the user.
@@ -50,6 +53,11 @@ impl Ordinary {
             let file = quoted(&self.files.path().join(name))?;
             script += &format!("mount --bind {file} /etc/{name}\n");
         }
+        // Of all temporary files only the sandbox is left, kept at `/mnt` for a moment.
+        let sandbox = quoted(&self.sandbox)?;
+        script += &format!("mount --bind {sandbox} /mnt\n");
+        script += "mount -t tmpfs -o mode=1777 tmpfs /tmp\n";
+        script += &format!("mkdir -p {sandbox}\nmount --bind /mnt {sandbox}\numount /mnt\n");
         for folder in &self.hidden_folders {
             script += &format!("mount -t tmpfs -o mode=755,size=4k tmpfs {}\n", quoted(folder)?);
         }
@@ -85,36 +93,31 @@ impl Ordinary {
 }
 
 /// The interpreters and the folders of Python's libraries that are on this machine.
-fn pythons() -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
-    let mut folders = vec![PathBuf::from("/root")];
-    for folder in ["/usr/lib", "/usr/local/lib", "/opt"] {
-        for entry in entries(Path::new(folder)) {
-            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if entry.is_dir() && (name.starts_with("python") || name.starts_with("pypy")) {
-                folders.push(entry);
-            }
-        }
-    }
+fn pythons() -> (Vec<PathBuf>, Vec<PathBuf>) {
     let mut files = Vec::new();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let fixed = ["/usr/bin", "/usr/local/bin", "/usr/sbin"].map(PathBuf::from);
-    for folder in std::env::split_paths(&path).chain(fixed) {
-        for entry in entries(&folder) {
-            if entry.file_name().is_some_and(is_interpreter) {
-                // The file behind the links: hidden there, it is hidden for all of them.
-                files.push(entry.canonicalize().context("a link without an end")?);
-            }
+    let mut folders = vec![PathBuf::from("/root")];
+    // Other temporary files are hidden as a whole.
+    let wanted = |entry: &DirEntry| entry.path() != "/root" && entry.path() != "/tmp";
+    let walk = WalkDir::new("/").same_file_system(true).into_iter().filter_entry(wanted);
+    for entry in walk.filter_map(std::result::Result::ok) {
+        if entry.file_type().is_dir() && is_library(entry.path()) {
+            folders.push(entry.into_path());
+        } else if entry.file_type().is_file() && is_interpreter(entry.file_name()) {
+            files.push(entry.into_path());
         }
     }
-    files.retain(|file| !folders.iter().any(|folder| file.starts_with(folder)));
-    files.sort();
-    files.dedup();
-    Ok((files, folders))
+    // What is below a hidden folder is gone with it.
+    let hidden = |path: &Path| folders.iter().any(|it| path.starts_with(it) && path != it);
+    files.retain(|file| !hidden(file));
+    let outermost = folders.iter().filter(|folder| !hidden(folder)).cloned().collect();
+    (files, outermost)
 }
 
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.exists()).collect()
+/// `/usr/lib/python3.11` and the like.
+fn is_library(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.parent().is_some_and(|parent| parent.ends_with("lib"))
+        && (name.starts_with("python") || name.starts_with("pypy"))
 }
 
 /// `python`, `python3`, `python3.11`, `pypy3` and the like, not `python3-config`.

@@ -100,6 +100,33 @@ impl Ours {
     }
 }
 
+impl Process {
+    /// The TCP ports that it listens on, one for each socket, in order.
+    pub fn listening_ports(&self) -> Result<Vec<u16>> {
+        let folder = PathBuf::from(format!("/proc/{}", self.id.as_raw_nonzero()));
+        let sockets: Vec<String> = fs_err::read_dir(folder.join("fd"))?
+            .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+            .filter_map(|link| {
+                Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+            })
+            .collect();
+        let mut ports = Vec::new();
+        for table in ["net/tcp", "net/tcp6"] {
+            // See `proc_pid_net(5)`: local address, state (0A listens) and inode are 1, 3 and 9.
+            for line in fs_err::read_to_string(folder.join(table))?.lines().skip(1) {
+                let fields: Vec<&str> = line.split_whitespace().collect();
+                let [_, local, _, "0A", _, _, _, _, _, inode, ..] = fields[..] else { continue };
+                if sockets.iter().any(|socket| socket == inode) {
+                    let port = local.rsplit_once(':').map_or("", |(_, port)| port);
+                    ports.push(u16::from_str_radix(port, 16)?);
+                }
+            }
+        }
+        ports.sort_unstable();
+        Ok(ports)
+    }
+}
+
 /// State, parent and session; see `proc_pid_stat(5)`: the name in brackets may hold anything.
 fn stat(folder: &Path) -> Option<(char, i32, i32)> {
     let text = std::fs::read_to_string(folder.join("stat")).ok()?;

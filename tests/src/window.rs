@@ -3,7 +3,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -91,8 +93,16 @@ impl Window {
         .await
     }
 
-    /// Types into the focused element.
+    /// Focuses an element and presses keys on it, one after the other.
     pub async fn keys(&self, selector: &str, keys: &str) -> Result<()> {
-        Ok(self.find(selector).await?.send_keys(keys).await?)
+        self.find(selector).await?;
+        let focus = format!("document.querySelector({selector:?}).focus()");
+        self.script(&focus).await?;
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for key in keys.chars() {
+            actions = actions.then(KeyAction::Down { value: key });
+            actions = actions.then(KeyAction::Up { value: key });
+        }
+        Ok(self.client.perform_actions(actions).await?)
     }
 }

@@ -10,6 +10,9 @@ use waterskin_tests::{
     Widget, Window, app, eventually, is_root,
 };
 
+/// WebDriver's name for the key with the arrow to the right.
+const RIGHT: &str = "\u{e014}";
+
 /// Streamlit as its own command serves it, with no proxy before it.
 async fn plain_streamlit(sandbox: &Sandbox, name: &str, version: &str) -> Result<(Running, Site)> {
     let venv = Venv::with_streamlit(version).await?;
@@ -91,7 +94,7 @@ async fn a_window_is_driven_and_shot() -> Result<()> {
     let window = Window::open(&sandbox, &desktop, None, browser, &["--automation"]).await?;
     window.client.goto(&format!("http://{}/", site.authority())).await?;
     window.shows("The last text.", PATIENCE).await?;
-    window.keys("[role=slider]", "\u{e014}").await?;
+    window.keys(".st-key-level input", RIGHT).await?;
     window.shows("Level is 11.", PATIENCE).await?;
     let picture = desktop.screenshot("support").await?;
     assert!(
