@@ -1,0 +1,258 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ruff_python_stdlib::sys::is_known_standard_library;
+use serde::Serialize;
+
+use crate::distributions::distribution_of;
+use crate::imports::{Code, Need, SyntaxError, top_level};
+
+/// The Python files of a project that the app runs: its entry, its pages, and everything of the
+/// project that these import, directly or not. Tests and helper scripts are not among them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CodeBase {
+    files: BTreeMap<Utf8PathBuf, Code>,
+    /// Files that can't be parsed.
+    pub broken: Vec<(Utf8PathBuf, SyntaxError)>,
+    /// Top-level names that stand for modules of the project.
+    local: BTreeSet<String>,
+}
+
+/// A distribution that nobody listed, and that the code seems to need.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Guess {
+    /// The distribution's name.
+    pub distribution: String,
+    /// The module that is imported.
+    pub module: String,
+    /// The first file that imports it, relative to the project.
+    pub file: Utf8PathBuf,
+}
+
+/// A module that is imported and comes from outside of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Import<'a> {
+    pub module: &'a str,
+    pub need: Need,
+    pub file: &'a Utf8Path,
+}
+
+impl CodeBase {
+    /// Follows the imports from `entry`. `files` are the paths that come along, relative to the
+    /// project, and `read` gives the text of one.
+    pub fn follow(
+        entry: &Utf8Path,
+        files: &BTreeSet<Utf8PathBuf>,
+        mut read: impl FnMut(&Utf8Path) -> std::io::Result<String>,
+    ) -> std::io::Result<Self> {
+        let folder = entry.parent().unwrap_or(Utf8Path::new(""));
+        let pages = folder.join("pages");
+        let mut waiting = vec![entry.to_owned()];
+        waiting.extend(files.iter().filter(|file| is_page(file, &pages)).cloned());
+        let mut found = Self { local: local_names(folder, files), ..Self::default() };
+        let mut seen = BTreeSet::new();
+        while let Some(file) = waiting.pop() {
+            if !seen.insert(file.clone()) {
+                continue;
+            }
+            match Code::parse(&read(&file)?) {
+                Ok(code) => {
+                    waiting.extend(next(&code, &file, folder, files));
+                    found.files.insert(file, code);
+                }
+                Err(error) => found.broken.push((file, error)),
+            }
+        }
+        found.broken.sort_by(|one, other| one.0.cmp(&other.0));
+        Ok(found)
+    }
+
+    /// What is imported from outside of the project and the standard library, each module once,
+    /// with its greatest need and the first file that has it so.
+    pub fn outside(&self, minor: u8) -> Vec<Import<'_>> {
+        let mut found: BTreeMap<&str, Import<'_>> = BTreeMap::new();
+        for (file, code) in &self.files {
+            for (module, need) in &code.imports {
+                let top = top_level(module);
+                if self.local.contains(top) || is_known_standard_library(minor, top) {
+                    continue;
+                }
+                let import = Import { module, need: *need, file };
+                let known = found.entry(module).or_insert_with(|| import.clone());
+                if known.need < import.need {
+                    *known = import;
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// The distributions that the code seems to need. Those that it can do without are not asked
+    /// for: the code says itself that it works without.
+    pub fn guess(&self, minor: u8) -> Vec<Guess> {
+        let mut guesses: BTreeMap<String, Guess> = BTreeMap::new();
+        for import in self.outside(minor) {
+            let distribution = distribution_of(import.module);
+            if import.need > Need::Optional {
+                guesses.entry(distribution.clone()).or_insert_with(|| Guess {
+                    distribution,
+                    module: top_level(import.module).to_owned(),
+                    file: import.file.to_owned(),
+                });
+            }
+        }
+        guesses.into_values().collect()
+    }
+
+    /// Whether any file takes a name of this kind from something by a dot.
+    pub fn has_attribute(&self, name: &str) -> bool {
+        self.files.values().any(|code| code.attributes.contains(name))
+    }
+}
+
+fn is_page(file: &Utf8Path, pages: &Utf8Path) -> bool {
+    file.parent() == Some(pages) && file.extension() == Some("py")
+}
+
+/// Names that an import finds in the project: Streamlit puts the entry's folder on the path, and
+/// `python -m streamlit` the current one, which is most often the project's.
+fn local_names(folder: &Utf8Path, files: &BTreeSet<Utf8PathBuf>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for file in files.iter().filter(|file| file.extension() == Some("py")) {
+        for root in [folder, Utf8Path::new("")] {
+            let Ok(inside) = file.strip_prefix(root) else { continue };
+            let first = inside.components().next().map(|part| part.as_str()).unwrap_or_default();
+            names.insert(first.strip_suffix(".py").unwrap_or(first).to_owned());
+        }
+    }
+    names
+}
+
+/// The files of the project that `code` leads to.
+fn next<'a>(
+    code: &'a Code,
+    file: &'a Utf8Path,
+    folder: &'a Utf8Path,
+    files: &'a BTreeSet<Utf8PathBuf>,
+) -> impl Iterator<Item = Utf8PathBuf> {
+    let absolute = code.imports.keys().chain(&code.members).flat_map(move |module| {
+        [folder, Utf8Path::new("")].into_iter().flat_map(|root| module_files(root, module))
+    });
+    let relative = code.relative.iter().filter_map(|(dots, module)| {
+        let base = file.ancestors().nth(*dots as usize)?;
+        Some(module_files(base, module))
+    });
+    let here = file.parent().unwrap_or(Utf8Path::new(""));
+    let scripts = code.scripts.iter().flat_map(move |script| {
+        [folder, here].into_iter().map(move |root| root.join(script.trim_start_matches("./")))
+    });
+    absolute.chain(relative.flatten()).chain(scripts).filter(|path| files.contains(path))
+}
+
+/// Every file that importing `module` from `root` may run: packages on the way, too.
+fn module_files(root: &Utf8Path, module: &str) -> Vec<Utf8PathBuf> {
+    let mut path = root.to_owned();
+    let mut found = Vec::new();
+    for part in module.split('.') {
+        path.push(part);
+        found.push(path.join("__init__.py"));
+        found.push(Utf8PathBuf::from(format!("{path}.py")));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_base(entry: &str, files: &[(&str, &str)]) -> CodeBase {
+        let names = files.iter().map(|(name, _)| Utf8PathBuf::from(*name)).collect();
+        let text = |path: &Utf8Path| {
+            let file = files.iter().find(|(name, _)| path == *name);
+            Ok(file.map(|(_, text)| (*text).to_owned()).unwrap_or_default())
+        };
+        CodeBase::follow(entry.into(), &names, text).unwrap()
+    }
+
+    fn guesses(base: &CodeBase) -> Vec<String> {
+        base.guess(11).into_iter().map(|guess| guess.distribution).collect()
+    }
+
+    #[test]
+    fn only_what_the_app_runs_is_looked_at() {
+        let base = code_base(
+            "app.py",
+            &[
+                (
+                    "app.py",
+                    "import streamlit as st, os, helper\nfrom lib.load import read\nst.Page('views/x.py')",
+                ),
+                ("helper.py", "from PIL import Image"),
+                ("lib/__init__.py", "import yaml"),
+                ("lib/load.py", "from .deep import thing\nimport pandas"),
+                ("lib/deep.py", "import cv2"),
+                ("views/x.py", "import plotly.express"),
+                ("pages/2_Zwei é.py", "import sklearn"),
+                ("tests/test_app.py", "import pytest"),
+                ("setup.py", "import setuptools"),
+            ],
+        );
+        assert_eq!(
+            guesses(&base),
+            [
+                "PyYAML",
+                "opencv-python-headless",
+                "pandas",
+                "pillow",
+                "plotly",
+                "scikit-learn",
+                "streamlit"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_standard_library_depends_on_the_version() {
+        let base = code_base("app.py", &[("app.py", "import distutils, tomllib")]);
+        let names = |minor| base.guess(minor).into_iter().map(|it| it.module).collect::<Vec<_>>();
+        assert_eq!(names(11), [""; 0]);
+        assert_eq!(names(12), ["distutils"]);
+        assert_eq!(names(10), ["tomllib"]);
+    }
+
+    #[test]
+    fn an_entry_in_a_folder_finds_modules_beside_it_and_in_the_project() {
+        let base = code_base(
+            "src/ui/app.py",
+            &[
+                ("src/ui/app.py", "import near, far.off"),
+                ("src/ui/near.py", "import a1"),
+                ("far/off.py", "import b1"),
+            ],
+        );
+        assert_eq!(guesses(&base), ["a1", "b1"]);
+    }
+
+    #[test]
+    fn loops_end_and_broken_files_are_named() {
+        let base = code_base(
+            "app.py",
+            &[
+                ("app.py", "import a, c"),
+                ("a.py", "import b"),
+                ("b.py", "import a"),
+                ("c.py", "def"),
+            ],
+        );
+        assert_eq!(base.broken.len(), 1);
+        assert_eq!(base.broken[0].0, "c.py");
+    }
+
+    #[test]
+    fn what_the_code_can_do_without_is_not_guessed() {
+        let base =
+            code_base("app.py", &[("app.py", "try:\n  import ujson\nexcept ImportError:\n  pass")]);
+        assert_eq!(guesses(&base), [""; 0]);
+        assert_eq!(base.outside(11).len(), 1);
+    }
+}

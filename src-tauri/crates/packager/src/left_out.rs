@@ -1,0 +1,235 @@
+use std::fmt;
+
+use camino::Utf8Path;
+use serde::Serialize;
+
+/// Something of the project that does not come along.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LeftOut {
+    /// Path relative to the project, with `/`; a folder's path ends with one. Bytes that are not
+    /// UTF-8 are replaced.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why something does not come along.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The history of the project.
+    VersionControl,
+    /// A virtual environment; the packages are installed anew.
+    VirtualEnvironment,
+    /// Something that a tool makes again when it needs it.
+    Cache,
+    /// What an editor or a file manager left there.
+    Editor,
+    /// Passwords, tokens and the like.
+    Secrets,
+    /// A private key.
+    PrivateKey,
+    /// Where this build writes to, or an earlier one wrote.
+    Output,
+    /// The author's `exclude` matches it.
+    Excluded,
+    /// A link to something outside of the project.
+    LinkOutside,
+    /// A link to nothing, or to something that is left out.
+    LinkToNothing,
+    /// A pipe, socket or device.
+    Special,
+    /// A name that is not UTF-8.
+    Name,
+}
+
+impl Reason {
+    /// Whether the author's `include` can bring it back. Secrets, environments and caches never
+    /// come along, whatever is asked for.
+    pub(crate) fn can_be_overruled(&self) -> bool {
+        match self {
+            Self::Editor | Self::PrivateKey | Self::Output | Self::Excluded | Self::LinkOutside => {
+                true
+            }
+            Self::VersionControl
+            | Self::VirtualEnvironment
+            | Self::Cache
+            | Self::Secrets
+            | Self::LinkToNothing
+            | Self::Special
+            | Self::Name => false,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::VersionControl => "version control",
+            Self::VirtualEnvironment => "a virtual environment",
+            Self::Cache => "a cache",
+            Self::Editor => "an editor's file",
+            Self::Secrets => "may hold secrets",
+            Self::PrivateKey => "a private key",
+            Self::Output => "the result of a build",
+            Self::Excluded => "excluded in the settings",
+            Self::LinkOutside => "a link out of the project",
+            Self::LinkToNothing => "a link to nothing",
+            Self::Special => "no ordinary file",
+            Self::Name => "its name is not UTF-8",
+        })
+    }
+}
+
+const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".bzr", ".jj"];
+const CACHES: &[&str] = &[
+    "__pycache__",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+    ".tox",
+    ".nox",
+    ".eggs",
+    ".cache",
+    "node_modules",
+    "htmlcov",
+    ".coverage",
+];
+const EDITORS: &[&str] = &[".idea", ".vscode", ".ds_store", "thumbs.db", "desktop.ini"];
+const SECRET_FILES: &[&str] =
+    &[".env", ".envrc", "secrets.toml", ".netrc", "_netrc", ".pypirc", ".pgpass", ".aws", ".ssh"];
+const KEY_ENDINGS: &[&str] = &["pem", "key", "p12", "pfx", "jks", "keystore", "ppk"];
+const KEY_NAMES: &[&str] = &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
+const INSTALLERS: &[&str] = &["deb", "rpm", "appimage", "msi", "dmg"];
+/// Files in which an address with a password is a common sight.
+const ADDRESS_FILES: &[&str] = &["pyproject.toml", "uv.toml", "uv.lock", "pylock.toml", "pip.conf"];
+
+/// Decides by name alone. `path` is relative to the project.
+pub(crate) fn by_name(path: &Utf8Path, is_folder: bool) -> Option<Reason> {
+    let name = path.file_name()?.to_lowercase();
+    let name = name.as_str();
+    let ending = Utf8Path::new(name).extension().unwrap_or_default();
+    let top = path.parent().is_none_or(|parent| parent.as_str().is_empty());
+    if VERSION_CONTROL.contains(&name) {
+        Some(Reason::VersionControl)
+    } else if CACHES.contains(&name)
+        || (is_folder && ending == "egg-info")
+        || (!is_folder && (ending == "pyc" || ending == "pyo"))
+    {
+        Some(Reason::Cache)
+    } else if SECRET_FILES.contains(&name) || name.starts_with(".env.") {
+        Some(Reason::Secrets)
+    } else if EDITORS.contains(&name) || (!is_folder && (ending == "swp" || name.ends_with('~'))) {
+        Some(Reason::Editor)
+    } else if !is_folder && (KEY_ENDINGS.contains(&ending) || KEY_NAMES.contains(&name)) {
+        Some(Reason::PrivateKey)
+    } else if (is_folder && top && name == "dist")
+        || (!is_folder && INSTALLERS.contains(&ending))
+        || name.starts_with(".waterskin-")
+    {
+        Some(Reason::Output)
+    } else {
+        None
+    }
+}
+
+/// Whether the content of the file must be looked at, too.
+pub(crate) fn worth_reading(bytes: u64) -> bool {
+    (1..=64 * 1024).contains(&bytes)
+}
+
+/// Decides by what is in a small file.
+pub(crate) fn by_content(path: &Utf8Path, content: &[u8]) -> Option<Reason> {
+    let contains = |needle: &[u8]| content.windows(needle.len()).any(|window| window == needle);
+    // RFC 7468: private keys of every kind end their first line so. A key in a JSON file of a
+    // service account is one, too. Python files may speak of keys without holding one.
+    let code = path.extension() == Some("py");
+    if !code && contains(b"-----BEGIN ") && contains(b"PRIVATE KEY-----") {
+        return Some(Reason::PrivateKey);
+    }
+    let name = path.file_name().unwrap_or_default().to_lowercase();
+    let lists_addresses = ADDRESS_FILES.contains(&name.as_str())
+        || (name.starts_with("requirements") && name.ends_with(".txt"));
+    (lists_addresses && has_password_in_address(content)).then_some(Reason::Secrets)
+}
+
+/// Whether an address of the form `scheme://user:password@host` or `scheme://token@host` is there.
+/// `git+ssh://git@host` has a user only, and says nothing.
+fn has_password_in_address(content: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(content);
+    text.match_indices("://").any(|(at, scheme)| {
+        let rest = &text[at + scheme.len()..];
+        let end = rest
+            .find(|c: char| c == '/' || c.is_whitespace() || "\"'<>".contains(c))
+            .unwrap_or(rest.len());
+        match rest[..end].rsplit_once('@') {
+            Some((user, _)) => user != "git" && !user.contains("${"),
+            None => false,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_never_come_along() {
+        for (path, folder, reason) in [
+            (".git", true, Reason::VersionControl),
+            (".git", false, Reason::VersionControl),
+            ("sub/.env", false, Reason::Secrets),
+            (".env.production", false, Reason::Secrets),
+            (".streamlit/secrets.toml", false, Reason::Secrets),
+            ("Secrets.TOML", false, Reason::Secrets),
+            ("a b/__pycache__", true, Reason::Cache),
+            ("node_modules", true, Reason::Cache),
+            ("x.egg-info", true, Reason::Cache),
+            ("id_rsa", false, Reason::PrivateKey),
+            ("cert/server.pem", false, Reason::PrivateKey),
+            ("dist", true, Reason::Output),
+            ("old_1.0_amd64.deb", false, Reason::Output),
+            (".DS_Store", false, Reason::Editor),
+        ] {
+            assert_eq!(by_name(Utf8Path::new(path), folder), Some(reason), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_that_do() {
+        for (path, folder) in [
+            (".streamlit/config.toml", false),
+            (".streamlit", true),
+            ("pages/1_é.py", false),
+            ("frontend/dist", true),
+            ("environment.csv", false),
+            (".environment", false),
+            ("id_rsa.pub", false),
+            ("venv", true),
+            ("data.tar.gz", false),
+        ] {
+            assert_eq!(by_name(Utf8Path::new(path), folder), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn contents_that_give_a_secret_away() {
+        let key = b"{\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMIIE\"}";
+        assert_eq!(by_content("account.json".into(), key), Some(Reason::PrivateKey));
+        assert_eq!(by_content("check.py".into(), key), None);
+        assert_eq!(by_content("cert.txt".into(), b"-----BEGIN CERTIFICATE-----"), None);
+        for (text, secret) in [
+            ("--index-url https://ann:pw@pypi.example.org/simple", true),
+            ("--extra-index-url https://token@pypi.example.org", true),
+            ("x @ git+ssh://git@example.org/x.git", false),
+            ("x @ https://example.org/a@b.whl", false),
+            ("-i https://${USER}:${TOKEN}@pypi.example.org", false),
+            ("pandas==2.0", false),
+        ] {
+            let found = by_content("requirements-dev.txt".into(), text.as_bytes());
+            assert_eq!(found.is_some(), secret, "{text}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use waterskin_bundle::{App, DataPolicy, Window};
+
+use crate::code_base::{CodeBase, Guess};
+use crate::config::Declaration;
+use crate::files::{ProjectFiles, Selection};
+use crate::identity::Identity;
+use crate::imports::Need;
+use crate::locate::{self, Located};
+use crate::plan_error::PlanError;
+use crate::python_choice::PythonChoice;
+use crate::requirements::{Requirements, RequirementsSource};
+use crate::settings::{Format, Settings};
+use crate::target::Target;
+use crate::{icon, preload, tools};
+
+/// Everything that a build will do, decided before anything is done. Printing it is what
+/// `--dry-run` does.
+#[derive(Clone, Debug, Serialize)]
+pub struct BuildPlan {
+    /// The app's identity.
+    pub app: App,
+    /// The project's folder, absolute.
+    pub root: Utf8PathBuf,
+    /// The script, relative to the project.
+    pub entry: Utf8PathBuf,
+    /// Arguments that the script gets.
+    pub arguments: Vec<String>,
+    /// The window, without its icon.
+    pub window: Window,
+    /// The picture that becomes the icon; `None` draws one.
+    pub icon: Option<Utf8PathBuf>,
+    /// The port that the page prefers.
+    pub port: u16,
+    /// Where the app may write.
+    pub data: DataPolicy,
+    /// Which Python.
+    pub python: PythonChoice,
+    /// Which distributions.
+    pub requirements: Requirements,
+    /// Distributions that the code seems to need, when no list says it. The author should be
+    /// asked whether they are right; they are in [`BuildPlan::requirements`] already.
+    pub guessed: Vec<Guess>,
+    /// Modules worth importing while the page boots.
+    pub preload: Vec<String>,
+    /// What of the project comes along.
+    pub files: ProjectFiles,
+    /// What the author should know.
+    pub notes: Vec<String>,
+    /// What is made, and for which system.
+    pub formats: Vec<Format>,
+    /// The system that it is for.
+    pub target: Target,
+    /// The folder that gets the finished files, absolute.
+    pub output: Utf8PathBuf,
+    /// Where to leave the payload; `None` removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_payload: Option<Utf8PathBuf>,
+    /// Where runtimes and packages are kept between builds.
+    pub cache: Utf8PathBuf,
+    /// The program `uv`.
+    pub uv: Utf8PathBuf,
+    /// The prebuilt shell.
+    pub shell: Utf8PathBuf,
+    /// Whether to work from the caches alone.
+    pub offline: bool,
+    /// Modules of the code that a build looks for in the payload before it is done.
+    #[serde(skip)]
+    pub(crate) needed: Vec<NeededModule>,
+}
+
+/// A module from outside of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NeededModule {
+    pub module: String,
+    /// Whether the app can't even begin without it.
+    pub always: bool,
+    pub file: Utf8PathBuf,
+}
+
+/// Finds out what the project is and decides what a build does. Nothing is written, nothing is
+/// downloaded and no program is started.
+///
+/// # Errors
+///
+/// Every mistake in the project that can be seen without resolving its requirements.
+pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
+    let located = Located::find(&settings.path)?;
+    let root = located.root;
+    let declaration = Declaration::read(&root)?;
+    let absolute = |path: &Utf8Path| {
+        camino::absolute_utf8(path)
+            .map_err(|source| PlanError::Path { path: path.to_owned(), source })
+    };
+    let output = absolute(&settings.output)?;
+    let files = ProjectFiles::select(&Selection {
+        root: &root,
+        output: &output,
+        include: &declaration.config.include,
+        exclude: &declaration.config.exclude,
+    })?;
+    let names: BTreeSet<Utf8PathBuf> = files.files.iter().map(|file| file.path.clone()).collect();
+    let read = |file: &Utf8Path| fs_err::read_to_string(root.join(file));
+
+    let named = settings.overrides.entry.clone().or(located.script);
+    let named = named.or_else(|| declaration.config.entry.clone());
+    let entry = locate::entry(&root, named.as_deref(), &names, read)?;
+    let code = follow(&entry, &names, read)?;
+    let identity = Identity::make(&root, &declaration, &settings.overrides)?;
+    let python = PythonChoice::make(
+        &root,
+        &declaration,
+        settings.python_version.as_deref(),
+        settings.python.as_deref(),
+    )?;
+    let outside = code.outside(python.minor());
+    let (requirements, guessed) = match Requirements::declared(&root, &declaration)? {
+        Some(requirements) => (requirements, Vec::new()),
+        None => guess(&code, python.minor()),
+    };
+    let mut notes = identity.notes;
+    notes.extend(notes_about(&code, &files));
+    let cache = match &settings.cache_dir {
+        Some(folder) => absolute(folder)?,
+        None => directories::BaseDirs::new()
+            .and_then(|dirs| Utf8PathBuf::from_path_buf(dirs.cache_dir().join("waterskin")).ok())
+            .ok_or(PlanError::NoCache)?,
+    };
+    Ok(BuildPlan {
+        app: identity.app,
+        arguments: declaration.config.arguments.clone(),
+        window: identity.window,
+        icon: icon::find(&root, &declaration, &settings.overrides)?,
+        port: settings.overrides.port.or(declaration.config.port).unwrap_or(8501),
+        data: declaration.config.data,
+        preload: preload::modules(&code, &outside),
+        needed: outside
+            .iter()
+            .filter(|import| import.need > Need::Optional)
+            .map(|import| NeededModule {
+                module: import.module.to_owned(),
+                always: import.need == Need::Always,
+                file: import.file.to_owned(),
+            })
+            .collect(),
+        python,
+        requirements,
+        guessed,
+        files,
+        notes,
+        formats: formats(&settings.formats),
+        target: Target::host(),
+        keep_payload: settings.keep_payload.as_deref().map(absolute).transpose()?,
+        output,
+        cache,
+        uv: tools::find_uv(settings.uv.as_deref())?,
+        shell: tools::find_shell(settings.shell.as_deref())?,
+        offline: settings.offline,
+        entry,
+        root,
+    })
+}
+
+fn formats(wanted: &[Format]) -> Vec<Format> {
+    let mut formats = if wanted.is_empty() { Format::all() } else { wanted }.to_vec();
+    formats.sort_unstable();
+    formats.dedup();
+    formats
+}
+
+/// Reads the code that the app runs. A mistake in the script itself or in a page is an error; one
+/// in another file is only said, since nothing may ever import it.
+fn follow(
+    entry: &Utf8Path,
+    names: &BTreeSet<Utf8PathBuf>,
+    read: impl Fn(&Utf8Path) -> std::io::Result<String>,
+) -> Result<CodeBase, PlanError> {
+    let mut current = entry.to_owned();
+    let code = CodeBase::follow(entry, names, |file| {
+        file.clone_into(&mut current);
+        read(file)
+    })
+    .map_err(|source| locate::LocateError::Read { file: current.clone(), source })?;
+    let pages = entry.parent().unwrap_or(Utf8Path::new("")).join("pages");
+    let broken = code
+        .broken
+        .iter()
+        .find(|(file, _)| file == entry || file.parent() == Some(pages.as_path()));
+    match broken {
+        Some((file, source)) => {
+            let (file, source) = (file.clone(), source.clone());
+            Err(locate::LocateError::Syntax { file, source }.into())
+        }
+        None => Ok(code),
+    }
+}
+
+fn guess(code: &CodeBase, minor: u8) -> (Requirements, Vec<Guess>) {
+    let guessed = code.guess(minor);
+    let listed = guessed
+        .iter()
+        .map(|guess| guess.distribution.clone())
+        .filter(|name| name != "streamlit")
+        .collect();
+    let requirements = Requirements::new(RequirementsSource::Imports, None, listed);
+    let guessed = guessed.into_iter().filter(|guess| guess.distribution != "streamlit").collect();
+    (requirements, guessed)
+}
+
+/// A project as big as this is most often one that holds more than it should.
+const MANY_BYTES: u64 = 1 << 30;
+const MANY_FILES: usize = 20_000;
+
+fn notes_about(code: &CodeBase, files: &ProjectFiles) -> Vec<String> {
+    let mut notes: Vec<String> = code
+        .broken
+        .iter()
+        .map(|(file, error)| format!("`{file}` is not valid Python ({error})"))
+        .collect();
+    if files.bytes() > MANY_BYTES || files.files.len() > MANY_FILES {
+        notes.push(format!(
+            "the project has {} files; leave out what the app does not need with `exclude`",
+            files.files.len()
+        ));
+    }
+    notes
+}

@@ -1,0 +1,73 @@
+use camino::Utf8PathBuf;
+
+use crate::config::ConfigError;
+use crate::files::FilesError;
+use crate::icon::IconError;
+use crate::identity::IdentityError;
+use crate::locate::LocateError;
+use crate::python_choice::PythonError;
+use crate::requirements::RequirementsError;
+use crate::tools::ToolsError;
+
+/// Why nothing can be planned.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// There is no project, or no script in it.
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    /// The project's settings are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The project's files can't be listed.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// The name, id or version is wrong.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The icon is missing or no picture.
+    #[error(transparent)]
+    Icon(#[from] IconError),
+    /// There is no such Python.
+    #[error(transparent)]
+    Python(#[from] PythonError),
+    /// The list of requirements can't be read.
+    #[error(transparent)]
+    Requirements(#[from] RequirementsError),
+    /// A program that a build needs is missing.
+    #[error(transparent)]
+    Tools(#[from] ToolsError),
+    /// A path can't be made absolute.
+    #[error("could not make sense of the path `{path}`")]
+    Path {
+        /// The path.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The user has no cache folder.
+    #[error("there is no folder for caches")]
+    NoCache,
+}
+
+impl PlanError {
+    /// What the author can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Locate(error) => error.hint(),
+            Self::Config(error) => error.hint(),
+            Self::Identity(error) => error.hint(),
+            Self::Icon(error) => error.hint(),
+            Self::Python(error) => error.hint(),
+            Self::Tools(error) => error.hint(),
+            Self::Files(FilesError::Pattern { .. }) => {
+                Some("patterns are written as in a `.gitignore`".to_owned())
+            }
+            Self::Requirements(RequirementsError::NotFromIndex { .. }) => {
+                Some("only packages from an index can be packaged".to_owned())
+            }
+            Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
+            Self::Files(_) | Self::Requirements(_) | Self::Path { .. } => None,
+        }
+    }
+}

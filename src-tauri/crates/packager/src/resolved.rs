@@ -1,0 +1,127 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::requirements::name_of;
+
+/// The distributions that an app gets: each with its exact version and the hashes that its
+/// archive may have. This is what `resolved.txt` in a payload says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Resolved {
+    distributions: Vec<Pinned>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Pinned {
+    /// Such as `pandas==3.1.1`.
+    requirement: String,
+    /// Such as `sha256:...`, sorted.
+    hashes: Vec<String>,
+}
+
+impl Resolved {
+    /// Reads requirements with hashes, in the form that pip defined. Options are skipped.
+    pub fn parse(text: &str) -> Self {
+        let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
+        let mut distributions: Vec<Pinned> = joined
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with(['#', '-']))
+            .map(|line| {
+                let line = line.split(" #").next().unwrap_or(line);
+                let mut parts = line.split(" --hash");
+                let requirement = parts.next().unwrap_or_default().trim().to_owned();
+                let hash = |part: &str| part.trim_start_matches(['=', ' ']).trim().to_owned();
+                let mut hashes: Vec<String> = parts.map(hash).collect();
+                hashes.sort();
+                hashes.dedup();
+                Pinned { requirement, hashes }
+            })
+            .collect();
+        distributions.sort_by(|one, other| one.requirement.cmp(&other.requirement));
+        Self { distributions }
+    }
+
+    /// The same distributions with the hashes of `given` for each that it has in the same version.
+    ///
+    /// Resolving asks the index for hashes, so a hash that the author wrote down would be lost,
+    /// and with it the proof that the archive is still the one that was looked at.
+    pub fn with_hashes_of(mut self, given: &Self) -> Self {
+        let known: BTreeMap<_, _> = given
+            .distributions
+            .iter()
+            .filter(|it| !it.hashes.is_empty())
+            .map(|it| (it.key(), &it.hashes))
+            .collect();
+        for distribution in &mut self.distributions {
+            if let Some(hashes) = known.get(&distribution.key()) {
+                (*hashes).clone_into(&mut distribution.hashes);
+            }
+        }
+        self
+    }
+
+    /// How many distributions there are.
+    pub fn len(&self) -> usize {
+        self.distributions.len()
+    }
+
+    /// The version of the distribution with this normalized name.
+    pub fn version_of(&self, name: &str) -> Option<&str> {
+        let found = self.distributions.iter().find(|it| it.key().0.as_deref() == Some(name))?;
+        let (_, version) = found.requirement.split_once("==")?;
+        Some(version.split([';', ' ']).next().unwrap_or(version).trim())
+    }
+
+    /// The text for `resolved.txt`, always the same for the same distributions.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for distribution in &self.distributions {
+            text.push_str(&distribution.requirement);
+            for hash in &distribution.hashes {
+                // Writing to a string can't fail.
+                let _ = write!(text, " \\\n    --hash={hash}");
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Pinned {
+    /// Name and version, without markers, which say where a requirement counts and not what it is.
+    fn key(&self) -> (Option<String>, String) {
+        let plain = self.requirement.split(';').next().unwrap_or_default();
+        let version = plain.split_once("==").map(|(_, version)| version.trim().to_owned());
+        (name_of(plain), version.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# by uv\n--index-url https://example.org\npandas==3.1.1 \\\n    --hash=sha256:bb \\\n    --hash=sha256:aa\naltair==6.3.0 --hash=sha256:cc # via\n";
+
+    #[test]
+    fn the_text_is_the_same_whatever_the_order() {
+        let resolved = Resolved::parse(TEXT);
+        assert_eq!(
+            resolved.to_text(),
+            "altair==6.3.0 \\\n    --hash=sha256:cc\npandas==3.1.1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+        );
+        assert_eq!(Resolved::parse(&resolved.to_text()), resolved);
+        assert_eq!(resolved.len(), 2);
+        assert_eq!(resolved.version_of("pandas"), Some("3.1.1"));
+        assert_eq!(resolved.version_of("panda"), None);
+    }
+
+    #[test]
+    fn hashes_that_the_author_wrote_down_win() {
+        let given = Resolved::parse(
+            "Pandas==3.1.1 ; python_version > '3' --hash=sha256:ee\naltair==5.0 --hash=sha256:ff\nnumpy==1\n",
+        );
+        let text = Resolved::parse(TEXT).with_hashes_of(&given).to_text();
+        assert!(text.contains("pandas==3.1.1 \\\n    --hash=sha256:ee\n"), "{text}");
+        assert!(text.contains("sha256:cc"), "another version's hash says nothing: {text}");
+    }
+}

@@ -1,0 +1,73 @@
+use serde::Serialize;
+
+/// The system that a payload is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Target {
+    triple: String,
+}
+
+/// The GNU C library that wheels for Linux may ask for (PEP 600): what the major distributions of
+/// 2019 and later have, and what nearly every distribution publishes wheels for.
+pub(crate) const WHEEL_GLIBC: (u32, u32) = (2, 28);
+
+impl Target {
+    /// This machine.
+    pub fn host() -> Self {
+        let architecture = std::env::consts::ARCH;
+        let rest = match std::env::consts::OS {
+            "windows" => "pc-windows-msvc",
+            "macos" => "apple-darwin",
+            _ => "unknown-linux-gnu",
+        };
+        Self { triple: format!("{architecture}-{rest}") }
+    }
+
+    /// The triple, such as `x86_64-unknown-linux-gnu`.
+    pub fn triple(&self) -> &str {
+        &self.triple
+    }
+
+    /// What uv calls it in `--python-platform`.
+    pub(crate) fn uv_platform(&self) -> String {
+        match self.triple.strip_suffix("-unknown-linux-gnu") {
+            Some(architecture) => {
+                let (major, minor) = WHEEL_GLIBC;
+                format!("{architecture}-manylinux_{major}_{minor}")
+            }
+            None => self.triple.clone(),
+        }
+    }
+
+    /// The least GNU C library for a payload whose interpreter asks for `runtime` (such as `2.36`,
+    /// or nothing): the greater one of the interpreter's and the wheels'.
+    pub(crate) fn minimum_glibc(&self, runtime: &str) -> String {
+        if !self.triple.ends_with("-linux-gnu") {
+            return String::new();
+        }
+        let parse = |text: &str| {
+            let (major, minor) = text.split_once('.')?;
+            Some((major.parse().ok()?, minor.parse().ok()?))
+        };
+        let (major, minor) = parse(runtime).unwrap_or(WHEEL_GLIBC).max(WHEEL_GLIBC);
+        format!("{major}.{minor}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platforms_and_the_least_c_library() {
+        let linux = Target { triple: "x86_64-unknown-linux-gnu".into() };
+        assert_eq!(linux.uv_platform(), "x86_64-manylinux_2_28");
+        for (runtime, least) in [("2.17", "2.28"), ("2.36", "2.36"), ("2.9", "2.28"), ("", "2.28")]
+        {
+            assert_eq!(linux.minimum_glibc(runtime), least);
+        }
+        let windows = Target { triple: "x86_64-pc-windows-msvc".into() };
+        assert_eq!(windows.uv_platform(), "x86_64-pc-windows-msvc");
+        assert_eq!(windows.minimum_glibc(""), "");
+    }
+}

@@ -1,0 +1,88 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_process as process;
+
+/// The file name of the prebuilt shell.
+pub const SHELL: &str = if cfg!(windows) { "waterskin-shell.exe" } else { "waterskin-shell" };
+const UV: &str = if cfg!(windows) { "uv.exe" } else { "uv" };
+
+/// Why a program that a build needs is missing.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolsError {
+    /// `uv` is nowhere.
+    #[error("could not find `uv`, which installs the app's packages")]
+    Uv,
+    /// The path that was given for `uv` is no file.
+    #[error("there is no `uv` at `{path}`")]
+    UvPath {
+        /// The path.
+        path: Utf8PathBuf,
+    },
+    /// The prebuilt shell is nowhere.
+    #[error("could not find the prebuilt shell `{SHELL}`")]
+    Shell,
+    /// The path that was given for the shell is no file.
+    #[error("there is no shell at `{path}`")]
+    ShellPath {
+        /// The path.
+        path: Utf8PathBuf,
+    },
+}
+
+impl ToolsError {
+    /// What the author can do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Uv | Self::UvPath { .. } => {
+                "install it with `pip install uv`, or give its path with `--uv`".to_owned()
+            }
+            Self::Shell | Self::ShellPath { .. } => format!(
+                "`{SHELL}` comes with Waterskin and stands beside it; give its path with `--shell`"
+            ),
+        })
+    }
+}
+
+/// `uv`: as given, beside the running program, or on `PATH`.
+pub fn find_uv(given: Option<&Utf8Path>) -> Result<Utf8PathBuf, ToolsError> {
+    match given {
+        Some(path) => file(path).ok_or_else(|| ToolsError::UvPath { path: path.to_owned() }),
+        None => beside(UV)
+            .or_else(|| process::find("uv").and_then(|path| Utf8PathBuf::from_path_buf(path).ok()))
+            .ok_or(ToolsError::Uv),
+    }
+}
+
+/// The prebuilt shell: as given, or beside the running program.
+pub fn find_shell(given: Option<&Utf8Path>) -> Result<Utf8PathBuf, ToolsError> {
+    match given {
+        Some(path) => file(path).ok_or_else(|| ToolsError::ShellPath { path: path.to_owned() }),
+        None => beside(SHELL).ok_or(ToolsError::Shell),
+    }
+}
+
+fn file(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    camino::absolute_utf8(path).ok().filter(|path| path.is_file())
+}
+
+fn beside(name: &str) -> Option<Utf8PathBuf> {
+    let program = std::env::current_exe().ok()?.canonicalize().ok()?;
+    let program = Utf8PathBuf::from_path_buf(program).ok()?;
+    file(&program.parent()?.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_given_is_the_only_one_tried() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(dir.path()).unwrap().join("mein uv é");
+        let error = find_uv(Some(&path)).unwrap_err();
+        assert!(error.to_string().contains(path.as_str()), "{error}");
+        assert!(error.hint().unwrap().contains("--uv"));
+        fs_err::write(&path, "").unwrap();
+        assert_eq!(find_uv(Some(&path)).unwrap(), path);
+        assert!(find_shell(Some(dir.path().try_into().unwrap())).is_err(), "a folder is no shell");
+    }
+}

@@ -1,0 +1,220 @@
+use std::ffi::{OsStr, OsString};
+
+use camino::Utf8Path;
+use waterskin_process::{Output, Tool, ToolError};
+
+/// How `uv` is run. One value serves all of a build.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Uv<'a> {
+    /// The program.
+    pub program: &'a Utf8Path,
+    /// A working interpreter, which uv asks for what it needs to know.
+    pub python: &'a Utf8Path,
+    /// The project's folder: uv reads its settings (indexes, sources) from there.
+    pub project: &'a Utf8Path,
+    /// An empty folder to start in. A launcher named `uv` may choose its version by the files of
+    /// the current folder, as pyenv's does.
+    pub folder: &'a Utf8Path,
+    /// Whether to work from the cache alone.
+    pub offline: bool,
+}
+
+/// `uv` did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("{trouble}")]
+pub struct UvError {
+    /// What kind of trouble it is, as far as its text tells.
+    pub trouble: Trouble,
+    /// What uv itself said.
+    #[source]
+    pub source: ToolError,
+}
+
+/// What can go wrong with packages. This is the one place that knows uv's wording (0.13).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// No such distribution.
+    #[error("there is no package {}", tick(.package))]
+    Unknown {
+        /// Its name.
+        package: Option<String>,
+    },
+    /// The distribution exists, and this version of it does not.
+    #[error("there is no such version of {}", tick(.package))]
+    NoVersion {
+        /// Its name.
+        package: Option<String>,
+    },
+    /// Nothing that can be installed without being compiled first.
+    #[error("there is no ready-made package (wheel) of {} for this Python and system", tick(.package))]
+    NoWheel {
+        /// Its name.
+        package: Option<String>,
+    },
+    /// Requirements that exclude each other.
+    #[error("the requirements exclude each other")]
+    Conflict,
+    /// A requirement that can't be read.
+    #[error("a requirement can't be understood")]
+    Unreadable,
+    /// The index does not answer.
+    #[error("the package index can't be reached")]
+    Network,
+    /// Only the cache may be used, and it does not have everything.
+    #[error("not all packages are in the cache")]
+    Offline,
+    /// An archive is not the one that was looked at when its hash was written down.
+    #[error("a downloaded package is not the one that the project's hashes name")]
+    Hash,
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// `uv` could not be started.
+    #[error("`uv` can't be started")]
+    Start,
+    /// Anything else.
+    #[error("`uv` failed")]
+    Other,
+}
+
+fn tick(name: &Option<String>) -> String {
+    name.as_ref().map_or_else(|| "that is asked for".to_owned(), |name| format!("`{name}`"))
+}
+
+impl Trouble {
+    /// Reads what uv printed.
+    pub(crate) fn of(text: &str) -> Self {
+        // uv breaks its lines at spaces when they are long.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let has = |needle: &str| text.contains(needle);
+        let before = |needle: &str| name_before(&text, needle);
+        if has("os error 28") || has("No space left on device") {
+            Self::DiskFull
+        } else if has("Hash mismatch") {
+            Self::Hash
+        } else if has("network was disabled") || has("was not found in the cache") {
+            Self::Offline
+        } else if has("Failed to fetch") || has("error sending request") || has("dns error") {
+            Self::Network
+        } else if has("was not found in the package registry") {
+            Self::Unknown { package: before(" was not found in the package registry") }
+        } else if has(" has no usable wheels") {
+            Self::NoWheel { package: before(" has no usable wheels") }
+        } else if has(" has no wheels with a matching") {
+            Self::NoWheel { package: before(" has no wheels with a matching") }
+        } else if has("source distributions is disabled") || has("Building source distributions") {
+            Self::NoWheel { package: name_after(&text, "for ") }
+        } else if has("there is no version of ") {
+            Self::NoVersion { package: name_after(&text, "there is no version of ") }
+        } else if has("Couldn't parse requirement") || has("Unsupported requirement") {
+            Self::Unreadable
+        } else if has("No solution found") {
+            Self::Conflict
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// The name at the beginning of the word that stands before `needle`, as in
+/// `Because pyspark==3.5.0 has no usable wheels`.
+fn name_before(text: &str, needle: &str) -> Option<String> {
+    let word = text[..text.find(needle)?].rsplit(' ').next()?;
+    plain_name(word)
+}
+
+fn name_after(text: &str, needle: &str) -> Option<String> {
+    let word = text[text.find(needle)? + needle.len()..].split(' ').next()?;
+    plain_name(word)
+}
+
+fn plain_name(word: &str) -> Option<String> {
+    let word = word.trim_matches('`');
+    let end = word
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .unwrap_or(word.len());
+    (end > 0).then(|| word[..end].to_owned())
+}
+
+impl Uv<'_> {
+    /// Runs uv with these arguments and waits for its end.
+    pub fn run(
+        &self,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Result<Output, UvError> {
+        let mut all: Vec<OsString> =
+            ["--color", "never", "--no-progress", "--directory"].map(OsString::from).to_vec();
+        all.push(self.project.as_str().into());
+        all.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        all.extend(["--python", self.python.as_str()].map(OsString::from));
+        if self.offline {
+            all.push("--offline".into());
+        }
+        let mut text = String::new();
+        let output = Tool::new(self.program.as_std_path())
+            .args(all)
+            .directory(self.folder.as_std_path())
+            // uv must use the interpreter that it is given, and not look after others.
+            .env("UV_PYTHON_DOWNLOADS", "never")
+            .env("UV_NO_PROGRESS", "1")
+            .run(&mut |_, line| {
+                tracing::debug!(uv = line);
+                text.push_str(line);
+                text.push('\n');
+            });
+        output.map_err(|source| {
+            let trouble = match &source {
+                ToolError::Start { .. } | ToolError::Directory { .. } => Trouble::Start,
+                _ => Trouble::of(&text),
+            };
+            UvError { trouble, source }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What uv 0.13.9 printed for each mistake.
+    #[test]
+    fn the_text_of_uv_is_understood() {
+        let name = |name: &str| Some(name.to_owned());
+        for (text, trouble) in [
+            (
+                "error: No solution found when resolving dependencies\n  cause: Because no-such-dist was not found in the package\n  registry and you require no-such-dist, we can conclude",
+                Trouble::Unknown { package: name("no-such-dist") },
+            ),
+            (
+                "  cause: Because there is no version of streamlit==9.9.9 and you require streamlit==9.9.9",
+                Trouble::NoVersion { package: name("streamlit") },
+            ),
+            (
+                "cause: Because pyspark==3.5.0 has no usable wheels and you require\n\nhint: Wheels are required for `pyspark` because building from source is disabled",
+                Trouble::NoWheel { package: name("pyspark") },
+            ),
+            (
+                "Because torch==1.4.0 has no wheels with a matching Python ABI tag (e.g., `cp311`)",
+                Trouble::NoWheel { package: name("torch") },
+            ),
+            (
+                "error: No solution found when resolving dependencies\n  cause: Because streamlit>=1.67.0 depends on pandas>=1.5.3,<4 and you require",
+                Trouble::Conflict,
+            ),
+            ("error: Couldn't parse requirement in `b.in` at position 0", Trouble::Unreadable),
+            (
+                "Because rich was not found in the cache and\n\nhint: Packages were unavailable because the network was disabled.",
+                Trouble::Offline,
+            ),
+            (
+                "error: Failed to fetch: http://example.org/simple/rich/\n  cause: dns error",
+                Trouble::Network,
+            ),
+            ("  cause: Hash mismatch for `mdurl==0.1.2`", Trouble::Hash),
+            ("failed to write: No space left on device (os error 28)", Trouble::DiskFull),
+            ("error: something new", Trouble::Other),
+        ] {
+            assert_eq!(Trouble::of(text), trouble, "{text}");
+        }
+    }
+}
