@@ -29,6 +29,8 @@ pub struct FrameHead {
 pub(crate) struct Tap {
     direction: Direction,
     state: State,
+    /// The payload's beginning, while the state is `Prefix`.
+    prefix: [u8; PREFIX],
     /// Whether a message has begun and not ended.
     in_message: bool,
 }
@@ -36,7 +38,7 @@ pub(crate) struct Tap {
 #[derive(Debug)]
 enum State {
     Head { bytes: [u8; MAX_HEAD], have: usize },
-    Prefix { head: FrameHead, mask: [u8; 4], payload: [u8; PREFIX], have: usize },
+    Prefix { head: FrameHead, mask: [u8; 4], have: usize },
     Skip { left: u64 },
     Silent,
 }
@@ -45,7 +47,7 @@ const NEW_FRAME: State = State::Head { bytes: [0; MAX_HEAD], have: 0 };
 
 impl Tap {
     pub(crate) fn new(direction: Direction) -> Self {
-        Self { direction, state: NEW_FRAME, in_message: false }
+        Self { direction, state: NEW_FRAME, prefix: [0; PREFIX], in_message: false }
     }
 
     /// Reads on, and tells `seen` of each frame as soon as its prefix is there.
@@ -71,16 +73,16 @@ impl Tap {
                         self.begin(&bytes[..have], &mut seen);
                     }
                 }
-                State::Prefix { head, mask, payload, have } => {
+                State::Prefix { head, mask, have } => {
                     let wanted = clamp(head.length, PREFIX);
                     let step = (wanted - *have).min(chunk.len());
                     for (at, byte) in chunk[..step].iter().enumerate() {
-                        payload[*have + at] = byte ^ mask[(*have + at) % 4];
+                        self.prefix[*have + at] = byte ^ mask[(*have + at) % 4];
                     }
                     *have += step;
                     chunk = &chunk[step..];
                     if *have == wanted {
-                        seen(head, &payload[..wanted]);
+                        seen(head, &self.prefix[..wanted]);
                         let left = head.length - wanted as u64;
                         self.state = if left == 0 { NEW_FRAME } else { State::Skip { left } };
                     }
@@ -103,7 +105,7 @@ impl Tap {
             seen(&head, &[]);
             self.state = NEW_FRAME;
         } else {
-            self.state = State::Prefix { head, mask, payload: [0; PREFIX], have: 0 };
+            self.state = State::Prefix { head, mask, have: 0 };
         }
     }
 

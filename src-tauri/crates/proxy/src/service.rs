@@ -61,11 +61,11 @@ impl Service {
             // It asks for a tunnel to some host, which this is not (RFC 9110 section 9.3.6).
             return dated(short(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n"));
         }
-        if let Some(answer) = self.from_statics(&parts).await {
+        if let Some(answer) = self.try_statics(&parts).await {
             return dated(answer);
         }
         // The app's own answers go as they are: they have a date or do not.
-        self.from_app(parts, body).await.unwrap_or_else(dated)
+        self.ask_app(parts, body).await.unwrap_or_else(dated)
     }
 
     fn enter(&self, next: &str) -> Response<Body> {
@@ -106,7 +106,7 @@ impl Service {
         }
     }
 
-    async fn from_statics(&self, parts: &request::Parts) -> Option<Response<Body>> {
+    async fn try_statics(&self, parts: &request::Parts) -> Option<Response<Body>> {
         let statics = self.options.statics.as_ref()?;
         let answer = statics.answer(&parts.method, parts.uri.path(), &parts.headers).await?;
         let is_page = parts.uri.path().ends_with('/') || is_html(answer.headers());
@@ -115,7 +115,7 @@ impl Service {
     }
 
     /// The app's answer, or ours in its place as the error.
-    async fn from_app(
+    async fn ask_app(
         &self,
         parts: request::Parts,
         body: Incoming,
