@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::built::target;
 use crate::nopython::Ordinary;
 use crate::{Launch, PATIENCE, Result, Running, Sandbox};
 
@@ -43,12 +44,13 @@ impl Desktop {
         ]
     }
 
-    /// Saves what the display shows as a PNG file for people to look at, and gives its path.
+    /// Saves what the display shows as a PNG file for people to look at, in `screens` in the target
+    /// folder, and gives its path.
     ///
     /// A page is painted some time after its text is there, so the picture is taken again until
     /// two of them are the same, as far as patience goes: something may blink.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let folder = screens()?;
+        let folder = target()?.join("screens");
         fs_err::create_dir_all(&folder)?;
         let file = folder.join(format!("{name}.png"));
         let mut before = Vec::new();
@@ -91,13 +93,6 @@ impl Desktop {
     fn tool(&self, name: &str) -> Launch {
         Launch::new(Path::new("/usr/bin").join(name)).envs(self.environment())
     }
-}
-
-/// Where screenshots go: `screens` in the target folder.
-fn screens() -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let target = test.ancestors().nth(3).context("this test is in no target folder")?;
-    Ok(target.join("screens"))
 }
 
 fn first_line(output: &str) -> Option<String> {

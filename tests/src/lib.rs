@@ -5,6 +5,7 @@
 //! the part of Streamlit's front end.
 
 mod binaries;
+mod built;
 mod desktop;
 mod eventually;
 mod http;
@@ -21,6 +22,7 @@ mod venv;
 mod window;
 
 pub use binaries::{cli, shell};
+pub use built::{BUILD, Built};
 pub use desktop::Desktop;
 pub use eventually::{PATIENCE, eventually};
 pub use http::{Answer, Ask, Site};

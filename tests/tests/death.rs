@@ -169,15 +169,18 @@ async fn a_stuck_script_ends_in_time() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_python_that_never_starts_ends_the_command_with_its_traceback() -> Result<()> {
+async fn a_python_that_never_gets_ready_ends_the_command_with_its_traceback() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    // An environment without Streamlit: Python itself works, and ends at its first import.
-    let python = which::which("python3")?;
-    let folder = sandbox.copy(&app("stages"), "no streamlit")?;
+    let venv = Venv::with_streamlit("1.67.0").await?;
+    let folder = sandbox.copy(&app("stages"), "broken settings")?;
+    fs_err::create_dir(folder.join(".streamlit"))?;
+    fs_err::write(folder.join(".streamlit/config.toml"), "[server\nport = what")?;
     let launch = sandbox.launch(waterskin_tests::cli()?).arg("run").arg(&folder);
-    let launch = launch.args(["--no-window", "--port=0", "--python"]).arg(python);
+    let launch = launch.args(["--no-window", "--port=0", "--python"]).arg(venv.python());
     let Finished { code, stderr, .. } = launch.finish(PATIENCE).await?;
     assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.contains("error: ") && stderr.contains("streamlit"), "{stderr}");
+    assert!(stderr.contains("Traceback") && stderr.contains("config.toml"), "{stderr}");
+    let errors = stderr.lines().filter(|line| line.starts_with("error: ")).count();
+    assert_eq!(errors, 1, "{stderr}");
     nothing_is_left(&sandbox, "by itself").await
 }
