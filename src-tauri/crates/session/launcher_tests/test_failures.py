@@ -62,7 +62,10 @@ class Failures(LauncherTest):
         self.assertEqual(app.exit_code(), 70)
         self.assertIn("waterskin: could not read `WATERSKIN_LAUNCH`: ", app.output)
         done = subprocess.run(
-            [sys.executable, "-I", str(LAUNCHER)], env={}, capture_output=True, text=True
+            [sys.executable, "-I", str(LAUNCHER)],
+            env={},
+            capture_output=True,
+            text=True,
         )
         self.assertEqual(done.returncode, 70)
         self.assertEqual(
@@ -111,6 +114,20 @@ class Failures(LauncherTest):
         self.assertIn("ZeroDivisionError", app.output)
         last = app.output.splitlines()[-1]
         self.assertEqual(last, "waterskin: could not load `äpp:app`: division by zero")
+
+    @unittest.skipIf(STREAMLIT < (1, 57), "no servers of its own before Starlette")
+    def test_server_of_the_script_that_fails_at_its_start(self):
+        app = self.launch(
+            "from contextlib import asynccontextmanager\n"
+            "from streamlit.starlette import App\n"
+            "@asynccontextmanager\n"
+            "async def lifespan(app):\n"
+            "    raise RuntimeError('no database')\n"
+            "    yield\n"
+            "app = App(__file__, lifespan=lifespan)\n"
+        )
+        self.assert_fails(app, "could not start the server: the reason stands above")
+        self.assertIn("RuntimeError: no database", app.output)
 
 
 @unittest.skipIf(STREAMLIT < (1, 57), "no servers of its own before Starlette")

@@ -1,9 +1,13 @@
 """Nothing outlives the shell, however it dies and whatever the app is doing."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+from functools import partial
 
-from harness import LauncherTest, session_members, wait_for
+from harness import LAUNCHER, PATIENCE, LauncherTest, wait_for
 
 # The promise of the shell: nothing is left after this many seconds.
 LIMIT = 1
@@ -49,12 +53,15 @@ class Lifeline(LauncherTest):
         for name, reached in moments.items():
             with self.subTest(moment=name):
                 app = self.launch("")
-                wait_for(lambda: reached(app), what=name)
+                wait_for(partial(reached, app), what=name)
                 app.hang_up()
                 self.assert_gone(app)
 
     def test_shell_dies_while_the_app_is_stopped(self):
         app = self.launch("").wait_until_ready()
+        (watchdog,) = set(app.members()) - {app.pid}
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            os.kill(watchdog, number)  # as a shell's `kill` to the tree does
         app.signal(signal.SIGSTOP)
         app.hang_up()
         self.assert_gone(app)
@@ -84,6 +91,31 @@ class Lifeline(LauncherTest):
             self.assert_gone(app)
         self.assertEqual(app.exit_code(), -signal.SIGKILL)
 
+    def test_terminal_that_hung_up_before_the_watchdog_was_there(self):
+        # A shell under `nohup` passes an ignored SIGHUP on, so only the watchdog acts.
+        self.write("")
+        spec = {
+            "script": str(self.script),
+            "listen": {"unix": str(self.socket)},
+            "url": "http://localhost:8501",
+        }
+        master, terminal = os.openpty()
+        os.close(master)
+        started = subprocess.Popen(
+            [sys.executable, "-I", str(LAUNCHER)],
+            env={"WATERSKIN_LAUNCH": json.dumps(spec)},
+            stdin=terminal,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        self.addCleanup(started.kill)
+        self.assertEqual(started.wait(PATIENCE), -signal.SIGKILL)
+        wait_for(
+            lambda: not self.socket.parent.exists(), LIMIT, "the end of the folder"
+        )
+
     def test_app_sees_no_child_that_it_did_not_start(self):
         app = self.launch(
             "import os, streamlit as st\n"
@@ -95,7 +127,7 @@ class Lifeline(LauncherTest):
 
     def test_watchdog_holds_nothing_but_the_terminal_and_the_pipe(self):
         app = self.launch("").wait_until_ready()
-        (watchdog,) = set(session_members(app.pid)) - {app.pid}
+        (watchdog,) = set(app.members()) - {app.pid}
         folder = f"/proc/{watchdog}/fd"
         held = sorted(os.readlink(f"{folder}/{name}") for name in os.listdir(folder))
         self.assertEqual(len(held), 2, held)

@@ -57,7 +57,9 @@ class Serving(LauncherTest):
         wait_for(lambda: "stdout: é" in app.output, what="the script's output")
 
     def test_handshake_echoes_the_protocol_and_a_run_yields_deltas(self):
-        app = self.launch("import streamlit as st\nst.title('Hello')").wait_until_ready()
+        app = self.launch(
+            "import streamlit as st\nst.title('Hello')"
+        ).wait_until_ready()
         with app.page() as page:
             self.assertEqual(page.connection.subprotocol, "streamlit")
             page.run_script()

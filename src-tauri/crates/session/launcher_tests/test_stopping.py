@@ -2,9 +2,8 @@
 
 import signal
 
-from websockets.exceptions import ConnectionClosed
-
 from harness import PATIENCE, LauncherTest, wait_for
+from websockets.exceptions import ConnectionClosed
 
 # The hard limit of the launcher is 1.5 s; the rest is for a busy machine.
 LIMIT = 2.5

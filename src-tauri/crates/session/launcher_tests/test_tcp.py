@@ -4,10 +4,9 @@ import signal
 import socket
 from contextlib import ExitStack
 
+from harness import PATIENCE, URL_PORT, LauncherTest, Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync import client
-
-from harness import PATIENCE, URL_PORT, LauncherTest, Page
 
 SECRET = "s3cret-of-this-launch"
 HEADER = f"X-Waterskin-Secret: {SECRET}"
@@ -66,7 +65,9 @@ class Tcp(LauncherTest):
         app.wait_until_ready([HEADER], self.connect)
         with open("/proc/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table.readlines()[1:]]
-        listening = [r[1] for r in rows if r[1].endswith(f":{self.port:04X}") and r[3] == "0A"]
+        listening = [
+            r[1] for r in rows if r[1].endswith(f":{self.port:04X}") and r[3] == "0A"
+        ]
         self.assertEqual(listening, [f"0100007F:{self.port:04X}"])
         app.signal(signal.SIGTERM)
         self.assertEqual(app.exit_code(), 0)

@@ -112,7 +112,7 @@ def _strings(source, name):
 
 
 def _port_of(url):
-    _, separator, port = url.rpartition(":")
+    _, separator, port = url.rstrip("/").rpartition(":")
     if not separator or not port.isdigit():
         raise _malformed(f"`{url}` names no port")
     return int(port)

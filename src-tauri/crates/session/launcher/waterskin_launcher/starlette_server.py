@@ -80,6 +80,8 @@ def _configuration(app, spec, options):
         log_config=None,
         log_level="warning",
         backlog=listener.BACKLOG,
+        # Otherwise taken from `WEB_CONCURRENCY`.
+        workers=1,
         timeout_graceful_shutdown=_GRACE,
     )
 
@@ -102,9 +104,7 @@ class _Server(uvicorn.Server):
             return
         loop = asyncio.get_running_loop()
         self._ending = asyncio.Event()
-        self._stop.when_requested(
-            lambda: loop.call_soon_threadsafe(self._ending.set)
-        )
+        self._stop.when_requested(lambda: loop.call_soon_threadsafe(self._ending.set))
         self._on_listening()
 
     async def main_loop(self):

@@ -14,7 +14,7 @@ Then it ends every process of the session and removes the socket.
 import os
 import select
 import signal
-import sys
+import stat
 
 from .failure import Failure
 
@@ -85,7 +85,7 @@ def _become_watchdog(reading, mask, socket):
         group = os.getpgrp() == main
         if os.fork() == 0:
             os.setpgid(0, 0)
-            terminal = os.isatty(0)
+            terminal = _is_device(0)
             _close_all_but({0, reading} if terminal else {reading})
             os.chdir("/")
             owned, hung_up = _wait(reading, terminal)
@@ -99,13 +99,30 @@ def _become_watchdog(reading, mask, socket):
         os._exit(0)
 
 
+def _is_device(descriptor):
+    """Whether it may be a terminal. One that has hung up already no longer says so."""
+    try:
+        return stat.S_ISCHR(os.fstat(descriptor).st_mode)
+    except OSError:
+        return False
+
+
 def _close_all_but(kept):
-    for name in os.listdir("/dev/fd"):
-        if int(name) not in kept:
+    # A chroot may have neither folder; then the numbers that are likely are closed.
+    names = _names_in("/proc/self/fd") or _names_in("/dev/fd") or range(256)
+    for descriptor in map(int, names):
+        if descriptor not in kept:
             try:
-                os.close(int(name))
+                os.close(descriptor)
             except OSError:
-                pass  # the descriptor of the listing itself
+                pass  # not open, or the descriptor of the listing itself
+
+
+def _names_in(folder):
+    try:
+        return [name for name in os.listdir(folder) if name.isdigit()]
+    except OSError:
+        return []
 
 
 def _wait(pipe, terminal):
@@ -130,11 +147,12 @@ def _wait(pipe, terminal):
 
 
 def _end_all(main, session):
-    """Kills what the main process leads: its session (Linux) or else its group."""
+    """Kills what the main process leads: its session, or its group without `/proc`."""
     nap = select.poll()
     for _ in range(_ROUNDS):
-        if session and sys.platform.startswith("linux"):
-            left = _members(main)
+        processes = _names_in("/proc") if session else []
+        if processes:
+            left = [p for p in map(int, processes) if _is_left(p, main)]
             for process in left:
                 _kill(os.kill, process)
             if not left:
@@ -152,22 +170,17 @@ def _kill(call, target):
     return True
 
 
-def _members(session):
-    """The live processes of the session, without this one (Linux, proc(5))."""
-    members = []
-    for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) == os.getpid():
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:
-                stat = file.read()
-        except OSError:
-            continue  # ended meanwhile
-        # The second field is the program's name and may contain anything.
-        state, _parent, _group, of_session = stat[stat.rfind(b")") + 1 :].split()[:4]
-        if int(of_session) == session and state not in (b"Z", b"X"):
-            members.append(int(name))
-    return members
+def _is_left(process, session):
+    """Whether a process of Linux, other than this one, is alive in the session (proc(5))."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            text = file.read()
+    except OSError:
+        return False  # ended meanwhile
+    # The second field is the program's name and may contain anything.
+    state, _parent, _group, of_session = text[text.rfind(b")") + 1 :].split()[:4]
+    alive = state not in (b"Z", b"X")
+    return alive and int(of_session) == session and process != os.getpid()
 
 
 def _remove(socket):
