@@ -148,3 +148,6 @@ fn find_sources(
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -57,5 +57,5 @@ pub struct Artifact {
     pub install: String,
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests;
