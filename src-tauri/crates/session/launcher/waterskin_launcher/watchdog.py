@@ -23,8 +23,9 @@ _DISOWNED = b"d"
 
 _IGNORED = ("SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGTTIN", "SIGTTOU", "SIGTSTP")
 
-# Killed processes are gone within microseconds, except in uninterruptible sleep.
-_ROUNDS = 200
+# Killed processes are gone within milliseconds, except in uninterruptible sleep, and
+# the signal waits for those. A group also counts dead members that nobody has reaped.
+_ROUNDS = 60
 _ROUND_MILLISECONDS = 5
 
 
