@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Lifeline, folder, python, read_to_end};
+use common::{LIMIT, Lifeline, folder, kill_9, python, read_to_end};
 use tokio::time::timeout;
 use waterskin_process::ExitStatus;
 
@@ -32,7 +32,7 @@ fork("child", ignore)
 fork("own group", ignore, lambda: os.setpgid(0, 0))
 fork("orphan of own group", ignore, lambda: os.setpgid(0, 0), lose_parent)
 fork("own session", ignore, quiet, daemon_with_child)
-fork("stopped", ignore)
+fork("", ignore, lambda: (hold("stopped"), os.kill(os.getpid(), signal.SIGSTOP), forever()))
 hold("leader")
 "#;
 
@@ -82,7 +82,7 @@ async fn those_who_stay_after_the_leader_are_ended() {
                 lambda: os.setpgid(0, 0))\nhold('leader')\nsys.stdin.readline()";
     let (child, _output) = python(folder.path(), text, &[&lifeline.path]).spawn().unwrap();
     lifeline.wait_for(&["leader", "own group"]);
-    nix_kill(child.id(), "KILL");
+    kill_9(child.id());
     timeout(LIMIT, child.wait()).await.unwrap();
     child.tree().kill();
     lifeline.wait_for_end();
@@ -125,9 +125,9 @@ async fn a_stopped_program_hears_terminate_and_feels_kill() {
         lifeline.wait_for(&["leader"]);
         let tree = child.tree();
         if gentle {
-            tree.terminate()
+            tree.terminate();
         } else {
-            tree.kill()
+            tree.kill();
         }
         let expected = ExitStatus::signalled(if gentle { 15 } else { 9 });
         assert_eq!(timeout(LIMIT, child.wait()).await.unwrap(), expected);
@@ -149,9 +149,4 @@ async fn kill_keeps_up_with_a_program_that_starts_others_all_the_time() {
     assert!(before.elapsed() < Duration::from_secs(2), "the looks are bounded");
     timeout(LIMIT, child.wait()).await.unwrap();
     lifeline.wait_for_end();
-}
-
-fn nix_kill(id: u32, signal: &str) {
-    let kill = waterskin_process::Tool::new("kill").arg(format!("-{signal}")).arg(id.to_string());
-    kill.run(&mut |_, _| {}).unwrap();
 }

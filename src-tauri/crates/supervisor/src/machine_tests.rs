@@ -277,11 +277,13 @@ fn stop_after_a_kill_goes_on_killing() {
     assert_eq!(machine.status(), Status::Stopping);
 }
 
+type Make = fn() -> Machine;
+
 /// What each state ignores: neither an effect nor another status follows.
 #[test]
 fn what_does_not_matter_changes_nothing() {
     let not_ready = || Event::NotReady { reason: "no".into() };
-    let table: [(fn() -> Machine, Vec<Event>); 6] = [
+    let table: [(Make, Vec<Event>); 6] = [
         (ready, vec![Event::Ready, not_ready(), Event::Healthy]),
         (waiting, vec![Event::Ready, not_ready(), Event::Healthy, code(1)]),
         (ending, vec![Event::Ready, not_ready(), Event::Healthy]),

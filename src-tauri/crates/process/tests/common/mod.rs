@@ -1,4 +1,9 @@
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
 #![allow(dead_code, clippy::allow_attributes, reason = "not every test needs every helper")]
 
 use std::ffi::OsString;
@@ -114,6 +119,11 @@ impl Lifeline {
             Ok(name) => panic!("another process came: {name}"),
         }
     }
+}
+
+/// Ends a process in the hardest way.
+pub fn kill_9(id: u32) {
+    Tool::new("kill").arg("-KILL").arg(id.to_string()).run(&mut |_, _| {}).unwrap();
 }
 
 /// Everything that is printed until the end.
