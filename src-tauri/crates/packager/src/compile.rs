@@ -1,11 +1,14 @@
 //! Python files to bytecode.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use walkdir::WalkDir;
-use waterskin_process::{Stream, Tool, ToolError};
+use waterskin_process::{Tool, ToolError};
 
 use crate::{Progress, Step};
 
@@ -62,16 +65,22 @@ pub enum CompileError {
         #[source]
         source: ToolError,
     },
-}
-
-/// What one line of the script says.
-#[derive(Deserialize)]
-struct Chunk {
-    done: u64,
-    failed: Vec<CompileFailure>,
+    /// The interpreter ended well and did not say what it did.
+    #[error("could not understand what the compiler said")]
+    Answer {
+        /// What the parser met.
+        #[source]
+        source: serde_json::Error,
+    },
 }
 
 const SCRIPT: &str = include_str!("compile.py");
+
+/// How many files one process compiles. A process costs as much as four files of usual length.
+const CHUNK: usize = 100;
+
+/// A file and the name that its bytecode gets.
+type Source = (Utf8PathBuf, String);
 
 /// Compiles every `.py` file in `trees` with `python`, on all processors.
 ///
@@ -84,39 +93,72 @@ const SCRIPT: &str = include_str!("compile.py");
 /// # Errors
 ///
 /// A file that doesn't compile is no error but in the report.
+//
+// Each chunk has a process of its own, and the chunks depend on the files alone. What a process
+// compiled before shows in the bytecode: `marshal` marks a string for reuse by its reference count
+// (`w_ref` in `Python/marshal.c`). With a pool of processes, ten of 1,900 files differed between
+// two runs on Python 3.10, and one on 3.13.
 pub fn byte_compile(
     python: &Utf8Path,
     trees: &[Utf8PathBuf],
     progress: &dyn Progress,
 ) -> Result<CompileReport, CompileError> {
-    let mut files = Vec::new();
+    let mut sources = Vec::new();
     for tree in trees {
-        find_sources(tree, &mut files)?;
+        find_sources(tree, &mut sources)?;
     }
-    progress.step(Step::Compile, Some(files.len() as u64));
+    progress.step(Step::Compile, Some(sources.len() as u64));
     let temporary = |source| CompileError::Temporary { source };
     let folder = tempfile::tempdir().map_err(temporary)?;
-    let job = folder.path().join("job.json");
-    let script = folder.path().join("compile.py");
-    fs_err::File::create(&job)
-        .and_then(|mut file| file.write_all(&serde_json::to_vec(&files)?))
-        .map_err(temporary)?;
-    fs_err::write(&script, SCRIPT).map_err(temporary)?;
+    fs_err::write(folder.path().join("compile.py"), SCRIPT).map_err(temporary)?;
 
-    let mut report = CompileReport::default();
-    let mut hear = |stream: Stream, line: &str| {
-        if let (Stream::Stdout, Ok(chunk)) = (stream, serde_json::from_str::<Chunk>(line)) {
-            progress.advance(chunk.done);
-            report.compiled += chunk.done - chunk.failed.len() as u64;
-            report.failed.extend(chunk.failed);
+    let chunks: Vec<&[Source]> = sources.chunks(CHUNK).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut failed = Vec::new();
+        while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match compile_chunk(python, folder.path(), chunk) {
+                Ok(failures) => failed.extend(failures),
+                Err(error) => {
+                    // The others find nothing left to do.
+                    next.store(chunks.len(), Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            progress.advance(chunk.len() as u64);
         }
+        Ok(failed)
     };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let outcomes: Vec<Result<Vec<CompileFailure>, CompileError>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        // A thread that panics brings the scope down with it, so it has an outcome here.
+        others.into_iter().filter_map(|other| other.join().ok()).chain([mine]).collect()
+    });
+    let mut failed = Vec::new();
+    for outcome in outcomes {
+        failed.extend(outcome?);
+    }
+    failed.sort_by(|one, other| one.file.cmp(&other.file));
+    Ok(CompileReport { compiled: (sources.len() - failed.len()) as u64, failed })
+}
+
+fn compile_chunk(
+    python: &Utf8Path,
+    folder: &std::path::Path,
+    chunk: &[Source],
+) -> Result<Vec<CompileFailure>, CompileError> {
+    let temporary = |source| CompileError::Temporary { source };
+    let mut job = tempfile::NamedTempFile::new_in(folder).map_err(temporary)?;
+    serde_json::to_writer(&mut job, chunk).map_err(|error| temporary(error.into()))?;
+    job.flush().map_err(temporary)?;
     // Not `-I`, which would ignore the seed: the order in sets is part of the bytecode. The
     // environment has nothing else that could lead the interpreter astray.
     let mut tool = Tool::new(python.as_std_path())
         .args(["-B", "-s"])
-        .arg(script.as_os_str())
-        .arg(job.as_os_str())
+        .arg(folder.join("compile.py"))
+        .arg(job.path())
         .env_clear()
         .env("PYTHONHASHSEED", "0");
     for name in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
@@ -124,14 +166,15 @@ pub fn byte_compile(
             tool = tool.env(name, value);
         }
     }
-    tool.run(&mut hear).map_err(|source| CompileError::Tool { source })?;
-    Ok(report)
+    let output = tool.run(&mut |_, _| {}).map_err(|source| CompileError::Tool { source })?;
+    let last = output.stdout.lines().last().unwrap_or_default();
+    serde_json::from_str(last).map_err(|source| CompileError::Answer { source })
 }
 
 /// Adds each source with the name that its bytecode gets.
 fn find_sources(
     tree: &Utf8Path,
-    files: &mut Vec<(Utf8PathBuf, String)>,
+    sources: &mut Vec<Source>,
 ) -> Result<(), CompileError> {
     let parent = tree.parent().unwrap_or(tree);
     for entry in WalkDir::new(tree).sort_by_file_name() {
@@ -143,7 +186,7 @@ fn find_sources(
             .ok_or_else(|| CompileError::Name { path: entry.path().display().to_string() })?;
         if entry.file_type().is_file() && path.extension() == Some("py") {
             let name = path.strip_prefix(parent).unwrap_or(path).as_str().replace('\\', "/");
-            files.push((path.to_owned(), name));
+            sources.push((path.to_owned(), name));
         }
     }
     Ok(())

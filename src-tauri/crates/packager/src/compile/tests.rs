@@ -89,8 +89,7 @@ fn files_that_are_no_python_are_reported_with_their_line() {
     fs_err::write(app.join("bytes.py"), b"\0\xff").unwrap();
     let report = byte_compile(&python(), std::slice::from_ref(&app), &Quiet).unwrap();
     assert_eq!(report.compiled, 1);
-    let mut failed = report.failed.clone();
-    failed.sort_by(|a, b| a.file.cmp(&b.file));
+    let failed = report.failed;
     assert_eq!(failed.len(), 2, "{failed:?}");
     assert_eq!(failed[0].file, app.join("bytes.py"));
     assert_eq!((failed[1].file.clone(), failed[1].line), (app.join("old.py"), Some(2)));

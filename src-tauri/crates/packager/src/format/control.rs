@@ -57,7 +57,7 @@ pub(super) fn synopsis(manifest: &Manifest) -> String {
 fn long_description(manifest: &Manifest) -> String {
     format!(
         "{name} opens in a window of its own. Everything that it runs on is in this package: \
-         Python {python}, Streamlit {streamlit} and the libraries that it uses. It needs no network.",
+         Python {python}, Streamlit {streamlit} and the libraries that it uses.",
         name = one_line(&manifest.app.name),
         python = manifest.python.version,
         streamlit = manifest.streamlit.version,

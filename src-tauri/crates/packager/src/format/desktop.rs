@@ -2,7 +2,7 @@ use waterskin_bundle::Manifest;
 
 use super::text::one_line;
 
-/// The entry for menus and docks (Desktop Entry Specification 1.5).
+/// The entry for menus and docks (Desktop Entry Specification; version 1.4, since Debian 12 knows no later one).
 pub(super) fn desktop(manifest: &Manifest) -> String {
     let app = &manifest.app;
     let name = escape(&one_line(&app.name));
@@ -18,7 +18,7 @@ pub(super) fn desktop(manifest: &Manifest) -> String {
     format!(
         "[Desktop Entry]\n\
          Type=Application\n\
-         Version=1.5\n\
+         Version=1.4\n\
          Name={name}\n\
          {comment}\
          Exec={package}\n\

@@ -24,7 +24,7 @@ pub(super) fn metainfo(manifest: &Manifest, time: u64) -> String {
     <name>{developer}</name>
   </developer>
   <description>
-    <p>{name} opens in a window of its own and brings everything that it runs on. It needs no network.</p>
+    <p>{name} opens in a window of its own and brings everything that it runs on.</p>
   </description>
   <launchable type="desktop-id">{id}.desktop</launchable>
   <icon type="stock">{id}</icon>

@@ -49,6 +49,9 @@ pub(super) fn shortened(text: &str, length: usize) -> String {
         return text.to_owned();
     }
     let cut: String = text.chars().take(length).collect();
+    if text.chars().nth(length) == Some(' ') {
+        return cut;
+    }
     match cut.rsplit_once(' ') {
         Some((before, _)) if !before.is_empty() => before.to_owned(),
         _ => cut,

@@ -1,0 +1,239 @@
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use waterskin_bundle::{Layout, Payload};
+
+use crate::build_error::BuildError;
+use crate::cache::Cache;
+use crate::copy::Method;
+use crate::format::{self, Artifact, Compression, Package};
+use crate::left_out::LeftOut;
+use crate::payload::Parts;
+use crate::plan::BuildPlan;
+use crate::provision::{self, Base, Packages};
+use crate::runtime::RuntimeSource;
+use crate::settings::Format;
+use crate::trim::{Trim, Trimmed};
+use crate::wheels::Wheels;
+use crate::{Progress, Step};
+
+/// What a build made, and of what.
+#[derive(Clone, Debug)]
+pub struct BuildOutcome {
+    /// The finished files.
+    pub artifacts: Vec<Artifact>,
+    /// What of the project did not come along.
+    pub left_out: Vec<LeftOut>,
+    /// What the author should know.
+    pub notes: Vec<String>,
+    /// How big the parts of the installed app are.
+    pub sizes: Sizes,
+    /// What was removed from the packages.
+    pub trimmed: Vec<Trimmed>,
+    /// Where the interpreter came from.
+    pub runtime: RuntimeSource,
+    /// Full version of Streamlit.
+    pub streamlit: String,
+    /// The number of distributions.
+    pub distributions: usize,
+    /// The least GNU C library that a recipient needs, such as `2.28`; empty where none is used.
+    pub minimum_glibc: String,
+    /// The payload, where the author wanted to keep it.
+    pub payload: Option<Utf8PathBuf>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Sizes in bytes, installed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sizes {
+    /// The interpreter.
+    pub python: u64,
+    /// The packages.
+    pub packages: u64,
+    /// The author's files.
+    pub app: u64,
+    /// The shell.
+    pub shell: u64,
+}
+
+impl Sizes {
+    /// All of it.
+    pub fn total(&self) -> u64 {
+        self.python + self.packages + self.app + self.shell
+    }
+}
+
+/// Carries out a plan. It blocks until everything is done.
+///
+/// Files appear in the output folder whole or not at all, and nothing else is left behind but what
+/// the cache keeps.
+///
+/// # Errors
+///
+/// [`BuildError`]; [`BuildError::hint`] says what the author can do about it.
+pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
+    let began = Instant::now();
+    let output = OutputFolder::prepare(&plan.output)?;
+    let cache = Cache::open(&plan.cache)?;
+    let folder = cache.temporary()?;
+    let folder = Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache);
+    let empty = folder.join("uv");
+    fs_err::create_dir(&empty)
+        .map_err(|source| BuildError::Write { path: empty.clone(), source })?;
+
+    let base = Base::provide(plan, &cache, progress)?;
+    progress.step(Step::Resolve, None);
+    let executable = base.executable();
+    let wheels = Wheels {
+        plan,
+        uv: provision::uv(plan, &executable, &empty),
+        python_version: &base.facts.python.version,
+        folder,
+    };
+    let resolution = wheels.resolve().map_err(provision::ProvisionError::from)?;
+    let texts = python_texts(plan);
+    let trim = Trim::for_app(texts.iter().map(String::as_str));
+    let packages = Packages::provide(&wheels, &resolution.resolved, &trim, &cache, progress)?;
+    let mut notes = plan.notes.clone();
+    notes.extend(resolution.notes.iter().cloned());
+    notes.extend(missing_modules(plan, &packages.tree())?);
+
+    let parts = Parts { plan, base: &base, packages: &packages, resolution: &resolution };
+    let (destination, method) = match &plan.keep_payload {
+        Some(kept) => (kept.clone(), Method::Copy),
+        None => (folder.join(Layout::PAYLOAD), Method::Link),
+    };
+    let (payload, failed) = parts.assemble(&destination, method, progress)?;
+    notes.extend(failed.iter().map(|failure| {
+        let file = failure.file.strip_prefix(&destination).unwrap_or(&failure.file);
+        format!("`{file}` is not valid Python ({})", failure.message)
+    }));
+    let mut artifacts = Vec::new();
+    for format in &plan.formats {
+        artifacts.push(make(*format, &payload, plan, progress)?);
+    }
+    output.keep();
+    Ok(BuildOutcome {
+        artifacts,
+        left_out: plan.files.left_out.clone(),
+        notes,
+        sizes: Sizes {
+            python: size_of(&payload.layout.python()),
+            packages: size_of(&payload.layout.site_packages()),
+            app: size_of(&payload.layout.app()),
+            shell: fs_err::metadata(&plan.shell).map_or(0, |metadata| metadata.len()),
+        },
+        trimmed: packages.facts.trimmed.clone(),
+        runtime: base.source.clone(),
+        streamlit: resolution.streamlit.clone(),
+        distributions: resolution.resolved.len(),
+        minimum_glibc: payload.manifest.minimum.glibc.clone(),
+        payload: plan.keep_payload.clone(),
+        took: began.elapsed(),
+    })
+}
+
+fn make(
+    format: Format,
+    payload: &Payload,
+    plan: &BuildPlan,
+    progress: &dyn Progress,
+) -> Result<Artifact, BuildError> {
+    let icon = plan.icon.as_deref();
+    let package = Package { payload, shell: &plan.shell, icon, output: &plan.output };
+    match format {
+        Format::Deb => format::deb(&package, Compression::default(), progress),
+        Format::TarGz => format::tar_gz(&package, progress),
+    }
+    .map_err(|source| BuildError::Format { format, source: Box::new(source) })
+}
+
+/// The folder for the finished files, known to be writable before the long work begins. When the
+/// build fails and the folder was made for it, it goes again.
+struct OutputFolder<'a> {
+    path: &'a Utf8Path,
+    made: bool,
+}
+
+impl<'a> OutputFolder<'a> {
+    fn prepare(path: &'a Utf8Path) -> Result<Self, BuildError> {
+        let error = |source| BuildError::Output { path: path.to_owned(), source };
+        let made = !path.exists();
+        fs_err::create_dir_all(path).map_err(error)?;
+        let folder = Self { path, made };
+        tempfile::Builder::new().prefix(".waterskin-").tempfile_in(path).map_err(error)?;
+        Ok(folder)
+    }
+
+    fn keep(mut self) {
+        self.made = false;
+    }
+}
+
+impl Drop for OutputFolder<'_> {
+    fn drop(&mut self) {
+        if self.made {
+            // Only when it is empty; otherwise somebody put something there meanwhile.
+            let _ = fs_err::remove_dir(self.path);
+        }
+    }
+}
+
+fn python_texts(plan: &BuildPlan) -> Vec<String> {
+    let files = plan.files.files.iter().filter(|file| file.path.extension() == Some("py"));
+    files
+        .filter_map(|file| fs_err::read(plan.root.join(&file.path)).ok())
+        .map(|text| String::from_utf8_lossy(&text).into_owned())
+        .collect()
+}
+
+/// Looks whether every module that the code imports can be found in the payload. One that is
+/// needed as soon as the app starts is an error; one that is needed perhaps is said.
+fn missing_modules(plan: &BuildPlan, site_packages: &Utf8Path) -> Result<Vec<String>, BuildError> {
+    let installed: BTreeSet<String> = site_packages
+        .read_dir_utf8()
+        .map_err(|source| BuildError::Write { path: site_packages.to_owned(), source })?
+        .flatten()
+        // `_cffi_backend.cpython-311-x86_64-linux-gnu.so`, `six.py` and `pandas` alike.
+        .map(|entry| entry.file_name().split('.').next().unwrap_or_default().to_owned())
+        .collect();
+    // A project may put any of its folders on the path, so a module of any of them counts.
+    let own: BTreeSet<&str> = plan
+        .files
+        .files
+        .iter()
+        .filter(|file| file.path.extension() == Some("py"))
+        .flat_map(|file| file.path.components())
+        .map(|part| part.as_str().trim_end_matches(".py"))
+        .collect();
+    let mut notes = Vec::new();
+    for needed in &plan.needed {
+        let top = crate::imports::top_level(&needed.module);
+        if installed.contains(top) || own.contains(top) {
+            continue;
+        }
+        if needed.always {
+            return Err(BuildError::MissingModule {
+                module: needed.module.clone(),
+                file: needed.file.clone(),
+            });
+        }
+        notes.push(format!(
+            "`{}` imports `{}` in some cases, and nothing installs it",
+            needed.file, needed.module
+        ));
+    }
+    Ok(notes)
+}
+
+fn size_of(tree: &Utf8Path) -> u64 {
+    let files = walkdir::WalkDir::new(tree).into_iter().flatten();
+    files
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|metadata| metadata.len())
+        .sum()
+}

@@ -1,0 +1,132 @@
+use std::error::Error;
+use std::io;
+
+use camino::Utf8PathBuf;
+
+use crate::cache::CacheError;
+use crate::distributions::distribution_of;
+use crate::format::FormatError;
+use crate::payload::AssembleError;
+use crate::provision::ProvisionError;
+use crate::runtime::RuntimeError;
+use crate::settings::Format;
+
+/// Why a build failed.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The folder for the finished files can't be written to.
+    #[error("could not write to the output folder `{path}`")]
+    Output {
+        /// The folder.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The cache can't be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The interpreter or the packages can't be had.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+    /// The payload can't be put together.
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    /// A file on the way can't be written or read.
+    #[error("could not use `{path}`")]
+    Write {
+        /// The file or folder.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The app imports a module that nothing brings.
+    #[error("`{file}` imports `{module}`, and no requirement installs it")]
+    MissingModule {
+        /// The module.
+        module: String,
+        /// The file that imports it, relative to the project.
+        file: Utf8PathBuf,
+    },
+    /// A finished file can't be made.
+    #[error("could not make the .{}", .format.name())]
+    Format {
+        /// Which kind.
+        format: Format,
+        /// Why.
+        #[source]
+        source: Box<FormatError>,
+    },
+}
+
+impl BuildError {
+    /// What the author can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let own = match self {
+            Self::MissingModule { module, .. } => Some(format!(
+                "add `{}` to the project's requirements and build again",
+                distribution_of(module)
+            )),
+            Self::Output { .. } => Some("give a folder that can be written to with `--output`".into()),
+            Self::Provision(ProvisionError::Wheels(error)) => error.hint(),
+            Self::Provision(ProvisionError::Python(error)) => error.hint(),
+            Self::Provision(ProvisionError::Runtime { source }) => runtime_hint(source),
+            _ => None,
+        };
+        self.hint_of_system().or(own)
+    }
+
+    /// What the system's own errors say wherever they come up.
+    fn hint_of_system(&self) -> Option<String> {
+        let mut error: Option<&(dyn Error + 'static)> = Some(self);
+        while let Some(current) = error {
+            let kind = current.downcast_ref::<io::Error>().map(io::Error::kind);
+            if let Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) = kind {
+                return Some(
+                    "the disk is full: make room, or give other folders with `--output` and `--cache-dir`"
+                        .to_owned(),
+                );
+            }
+            error = current.source();
+        }
+        None
+    }
+}
+
+fn runtime_hint(error: &RuntimeError) -> Option<String> {
+    match error {
+        RuntimeError::Nowhere { .. } | RuntimeError::Foreign { .. } => Some(
+            "give an installed interpreter with `--python`, or another version with `--python-version`"
+                .to_owned(),
+        ),
+        RuntimeError::Version { .. } => {
+            Some("give `--python-version` to build with this interpreter nevertheless".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_wherever_it_comes_up() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let error = BuildError::Cache(CacheError::Use { path: "x".into(), source: full() });
+        assert!(error.hint().unwrap().starts_with("the disk is full"));
+        let error = BuildError::Output { path: "x".into(), source: full() };
+        assert!(error.hint().unwrap().starts_with("the disk is full"));
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        let error = BuildError::Output { path: "x".into(), source: denied };
+        assert!(error.hint().unwrap().contains("--output"));
+    }
+
+    #[test]
+    fn a_missing_module_names_its_distribution() {
+        let error = BuildError::MissingModule { module: "sklearn.svm".into(), file: "a.py".into() };
+        assert_eq!(error.to_string(), "`a.py` imports `sklearn.svm`, and no requirement installs it");
+        assert!(error.hint().unwrap().contains("`scikit-learn`"));
+    }
+}

@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::{
+    Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, SCHEMA, Shell, StagedDir,
+    StagingError, Streamlit, Window, tree_digest,
+};
+
+use crate::compile::{self, CompileError, CompileFailure};
+use crate::copy::{self, CopyError, Method};
+use crate::format::{Picture, PictureError};
+use crate::plan::BuildPlan;
+use crate::provision::{Base, Packages};
+use crate::wheels::Resolution;
+use crate::{Progress, Step};
+
+/// Pixels of a side of the icon in a payload.
+const ICON_SIZE: u32 = 512;
+/// The oldest WebKitGTK that the shell runs with.
+const WEBKITGTK: &str = "2.40";
+
+/// Why a payload could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The place for it can't be used.
+    #[error("could not make the payload")]
+    Staging {
+        /// Why.
+        #[source]
+        source: StagingError,
+    },
+    /// A tree or file could not be copied.
+    #[error("could not copy the app")]
+    Copy {
+        /// Which, and why.
+        #[source]
+        source: CopyError,
+    },
+    /// A file could not be written.
+    #[error("could not write `{path}`")]
+    Write {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The app's files could not be compiled.
+    #[error("could not compile the app")]
+    Compile {
+        /// Why.
+        #[source]
+        source: CompileError,
+    },
+    /// The icon could not be made.
+    #[error("could not make the icon")]
+    Icon {
+        /// Why.
+        #[source]
+        source: PictureError,
+    },
+    /// A tree could not be hashed.
+    #[error("could not hash `{path}`")]
+    Digest {
+        /// The tree.
+        path: Utf8PathBuf,
+        /// Why.
+        #[source]
+        source: DigestError,
+    },
+    /// What was made is no payload.
+    #[error("the payload is not whole")]
+    Payload {
+        /// What is missing.
+        #[source]
+        source: PayloadError,
+    },
+}
+
+/// The parts of a payload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'a> {
+    pub plan: &'a BuildPlan,
+    pub base: &'a Base,
+    pub packages: &'a Packages,
+    pub resolution: &'a Resolution,
+}
+
+impl Parts<'_> {
+    /// Puts the payload together at `destination`, which appears when all of it is there. Files of
+    /// the cache are linked or copied as `method` says; the author's are always copied. The list
+    /// names those of them that are not valid Python.
+    pub fn assemble(
+        &self,
+        destination: &Utf8Path,
+        method: Method,
+        progress: &dyn Progress,
+    ) -> Result<(Payload, Vec<CompileFailure>), AssembleError> {
+        let staged =
+            StagedDir::new(destination).map_err(|source| AssembleError::Staging { source })?;
+        let layout = Layout::new(staged.path());
+        let copied = |source| AssembleError::Copy { source };
+        copy::tree(&self.base.tree(), &layout.python(), method).map_err(copied)?;
+        copy::tree(&self.packages.tree(), &layout.site_packages(), method).map_err(copied)?;
+        self.copy_app(&layout.app(), progress)?;
+        let compiled = compile::byte_compile(&self.base.executable(), &[layout.app()], progress)
+            .map_err(|source| AssembleError::Compile { source })?;
+        write(&layout.resolved(), self.resolution.resolved.to_text().as_bytes())?;
+        let icon = Picture::of(self.plan.icon.as_deref(), &self.plan.app.name)
+            .and_then(|picture| picture.png(ICON_SIZE))
+            .map_err(|source| AssembleError::Icon { source })?;
+        write(&layout.icon(), &icon)?;
+
+        progress.step(Step::Digest, None);
+        let app = layout.app();
+        let digest = tree_digest(&app)
+            .map_err(|source| AssembleError::Digest { path: app.clone(), source })?;
+        progress.step(Step::Manifest, None);
+        write(&layout.manifest(), self.manifest(digest).to_json().as_bytes())?;
+        let root = staged.commit().map_err(|source| AssembleError::Staging { source })?;
+        let payload =
+            Payload::open(&root).map_err(|source| AssembleError::Payload { source })?;
+        Ok((payload, compiled.failed))
+    }
+
+    fn copy_app(&self, app: &Utf8Path, progress: &dyn Progress) -> Result<(), AssembleError> {
+        let files = &self.plan.files.files;
+        progress.step(Step::App, Some(files.len() as u64));
+        fs_err::create_dir(app)
+            .map_err(|source| AssembleError::Write { path: app.to_owned(), source })?;
+        for file in files {
+            let (from, to) = (self.plan.root.join(&file.path), app.join(&file.path));
+            let folder = to.parent().unwrap_or(app);
+            let done = fs_err::create_dir_all(folder).and_then(|()| match &file.link {
+                Some(leads_to) => copy::link(leads_to, &to),
+                None => fs_err::copy(&from, &to).and_then(|_| ordinary_mode(&to)),
+            });
+            done.map_err(|source| AssembleError::Copy { source: CopyError { path: from, source } })?;
+            progress.advance(1);
+        }
+        Ok(())
+    }
+
+    fn manifest(&self, app: Digest) -> Manifest {
+        let plan = self.plan;
+        let base = &self.base.facts;
+        let digests = [
+            (Layout::PYTHON, base.digest.clone()),
+            (Layout::SITE_PACKAGES, self.packages.facts.digest.clone()),
+            (Layout::APP, app),
+        ];
+        let glibc = plan.target.minimum_glibc(&base.minimum_glibc);
+        let webkitgtk = if glibc.is_empty() { String::new() } else { WEBKITGTK.to_owned() };
+        Manifest {
+            schema: SCHEMA,
+            app: plan.app.clone(),
+            entry: plan.entry.clone(),
+            arguments: plan.arguments.clone(),
+            python: base.python.clone(),
+            streamlit: Streamlit { version: self.resolution.streamlit.clone() },
+            window: Window { icon: Some(Layout::ICON.into()), ..plan.window.clone() },
+            secrets: Vec::new(),
+            port: plan.port,
+            data: plan.data,
+            preload: plan.preload.clone(),
+            shell: Shell { version: env!("CARGO_PKG_VERSION").to_owned() },
+            minimum: Minimum { glibc, webkitgtk },
+            digests: digests
+                .into_iter()
+                .map(|(tree, digest)| (tree.to_owned(), digest))
+                .collect::<BTreeMap<_, _>>(),
+        }
+    }
+}
+
+fn write(path: &Utf8Path, content: &[u8]) -> Result<(), AssembleError> {
+    fs_err::write(path, content)
+        .map_err(|source| AssembleError::Write { path: path.to_owned(), source })
+}
+
+/// Readable for everyone and writable for its owner, so that neither the author's file mode
+/// creation mask nor a read-only file of a repository decides what a recipient may read.
+#[cfg(unix)]
+fn ordinary_mode(path: &Utf8Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let executable = fs_err::metadata(path)?.permissions().mode() & 0o100 != 0;
+    let mode = if executable { 0o755 } else { 0o644 };
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn ordinary_mode(_: &Utf8Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! What an app stands on: its interpreter and its packages, made once and kept in the cache.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest};
+
+use crate::cache::{Cache, CacheError, Entry};
+use crate::compile::{self, CompileError};
+use crate::plan::BuildPlan;
+use crate::python_choice::PythonError;
+use crate::resolved::Resolved;
+use crate::runtime::{self, RuntimeError, RuntimeRequest, RuntimeSource};
+use crate::trim::{Trim, TrimError, Trimmed};
+use crate::uv::Uv;
+use crate::wheels::{Wheels, WheelsError};
+use crate::{Progress, Step};
+
+/// A digest of the code that makes the trees (see `build.rs`).
+const RECIPE: &str = env!("WATERSKIN_RECIPE");
+/// What a tree of the cache says of itself.
+const FACTS: &str = "facts.json";
+
+/// Why the interpreter or the packages could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// The project's wish for a version of Python.
+    #[error(transparent)]
+    Python(#[from] PythonError),
+    /// The interpreter.
+    #[error("could not get Python for the app")]
+    Runtime {
+        /// Why.
+        #[source]
+        source: Box<RuntimeError>,
+    },
+    /// The packages.
+    #[error(transparent)]
+    Wheels(#[from] WheelsError),
+    /// Their trimming.
+    #[error("could not trim the app's packages")]
+    Trim {
+        /// Why.
+        #[source]
+        source: TrimError,
+    },
+    /// Their bytecode.
+    #[error("could not compile the app's packages")]
+    Compile {
+        /// Why.
+        #[source]
+        source: CompileError,
+    },
+    /// The cache.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// A tree could not be hashed.
+    #[error("could not hash `{path}`")]
+    Digest {
+        /// The tree.
+        path: Utf8PathBuf,
+        /// Why.
+        #[source]
+        source: DigestError,
+    },
+    /// What a tree of the cache says of itself can't be read or written.
+    #[error("could not use `{path}`")]
+    Facts {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What the system or the parser said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// The interpreter, as it goes into the payload.
+#[derive(Debug)]
+pub(crate) struct Base {
+    entry: Entry,
+    pub source: RuntimeSource,
+    pub facts: BaseFacts,
+}
+
+/// What is known of the interpreter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct BaseFacts {
+    pub python: Python,
+    pub minimum_glibc: String,
+    pub digest: Digest,
+}
+
+/// The packages, as they go into the payload.
+#[derive(Debug)]
+pub(crate) struct Packages {
+    entry: Entry,
+    pub facts: PackagesFacts,
+}
+
+/// What is known of the packages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PackagesFacts {
+    pub digest: Digest,
+    pub trimmed: Vec<Trimmed>,
+    /// How many files got no bytecode: templates and the like.
+    pub uncompiled: usize,
+}
+
+impl Base {
+    /// The interpreter's prefix.
+    pub fn tree(&self) -> Utf8PathBuf {
+        self.entry.path().join(Layout::PYTHON)
+    }
+
+    /// The interpreter's executable.
+    pub fn executable(&self) -> Utf8PathBuf {
+        self.entry.path().join(&self.facts.python.executable)
+    }
+
+    /// Chooses the interpreter and makes it ready, with bytecode.
+    pub fn provide(
+        plan: &BuildPlan,
+        cache: &Cache,
+        progress: &dyn Progress,
+    ) -> Result<Self, ProvisionError> {
+        progress.step(Step::Runtime, None);
+        let (request, source) = choose(plan)?;
+        let key = format!("{RECIPE} {} {}", plan.target.triple(), identity(&source));
+        let entry = cache.entry("python", &key, progress, |folder| {
+            let tree = folder.join(Layout::PYTHON);
+            let runtime = runtime::lay_down(&source, &request, &tree, progress)
+                .map_err(|source| ProvisionError::Runtime { source: Box::new(source) })?;
+            let executable = folder.join(&runtime.python.executable);
+            let trees = [tree.clone()];
+            compile::byte_compile(&executable, &trees, progress)
+                .map_err(|source| ProvisionError::Compile { source })?;
+            let facts = BaseFacts {
+                python: runtime.python,
+                minimum_glibc: runtime.minimum_glibc,
+                digest: digest(&tree, progress)?,
+            };
+            write_facts(folder, &facts)
+        })?;
+        let facts = read_facts(entry.path())?;
+        Ok(Self { entry, source, facts })
+    }
+}
+
+/// The first interpreter that the project allows. Where the project leaves the version open, the
+/// one that can be had most easily is looked at first.
+fn choose(plan: &BuildPlan) -> Result<(RuntimeRequest, RuntimeSource), ProvisionError> {
+    let request = |version: Option<String>| RuntimeRequest {
+        version,
+        python: plan.python.executable.clone(),
+        triple: plan.target.triple().to_owned(),
+        cache: plan.cache.clone(),
+        uv: plan.uv.clone(),
+        offline: plan.offline,
+    };
+    let candidates = plan.python.candidates()?;
+    if plan.python.executable.is_some() {
+        let request = request(plan.python.version.clone());
+        return match runtime::choose(&request) {
+            Ok(source) => Ok((request, source)),
+            Err(source) => Err(ProvisionError::Runtime { source: Box::new(source) }),
+        };
+    }
+    let mut first_error = None;
+    for version in candidates {
+        let request = request(version);
+        match runtime::choose(&request) {
+            Ok(source) => return Ok((request, source)),
+            Err(error) => {
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(source) => Err(ProvisionError::Runtime { source: Box::new(source) }),
+        None => Err(PythonError::Unsatisfied { text: String::new() }.into()),
+    }
+}
+
+/// What tells one interpreter from another. One of this machine may be replaced under the same
+/// path, hence its size and time.
+fn identity(source: &RuntimeSource) -> String {
+    match source {
+        RuntimeSource::Managed { key, version } => format!("managed {key} {version}"),
+        RuntimeSource::Relocated { python, version, .. } => {
+            let real = python.canonicalize_utf8().unwrap_or_else(|_| python.clone());
+            let metadata = fs_err::metadata(&real).ok();
+            let size = metadata.as_ref().map(std::fs::Metadata::len);
+            let time = metadata.and_then(|metadata| metadata.modified().ok());
+            format!("relocated {real} {version} {size:?} {time:?}")
+        }
+    }
+}
+
+impl Packages {
+    /// `site-packages`.
+    pub fn tree(&self) -> Utf8PathBuf {
+        self.entry.path().join(Layout::SITE_PACKAGES)
+    }
+
+    /// Installs what was resolved, trims it and makes its bytecode.
+    pub fn provide(
+        wheels: &Wheels<'_>,
+        resolved: &Resolved,
+        trim: &Trim,
+        cache: &Cache,
+        progress: &dyn Progress,
+    ) -> Result<Self, ProvisionError> {
+        progress.step(Step::Wheels, Some(resolved.len() as u64));
+        let key = format!(
+            "{RECIPE} {} {} {}\n{}",
+            wheels.plan.target.uv_platform(),
+            wheels.python_version,
+            trim.key(),
+            resolved.to_text()
+        );
+        let entry = cache.entry("packages", &key, progress, |folder| {
+            let tree = folder.join(Layout::SITE_PACKAGES);
+            wheels.install(resolved, &tree)?;
+            progress.advance(resolved.len() as u64);
+            let trimmed =
+                trim.apply(&tree, progress).map_err(|source| ProvisionError::Trim { source })?;
+            let trees = [tree.clone()];
+            let report = compile::byte_compile(wheels.uv.python, &trees, progress)
+                .map_err(|source| ProvisionError::Compile { source })?;
+            let digest = digest(&tree, progress)?;
+            let facts = PackagesFacts { digest, trimmed, uncompiled: report.failed.len() };
+            write_facts(folder, &facts)
+        })?;
+        let facts = read_facts(entry.path())?;
+        Ok(Self { entry, facts })
+    }
+}
+
+/// How uv is run with this interpreter, for the project of `plan`.
+pub(crate) fn uv<'a>(plan: &'a BuildPlan, python: &'a Utf8Path, folder: &'a Utf8Path) -> Uv<'a> {
+    Uv { program: &plan.uv, python, project: &plan.root, folder, offline: plan.offline }
+}
+
+fn digest(tree: &Utf8Path, progress: &dyn Progress) -> Result<Digest, ProvisionError> {
+    progress.step(Step::Digest, None);
+    tree_digest(tree).map_err(|source| ProvisionError::Digest { path: tree.to_owned(), source })
+}
+
+fn write_facts(folder: &Utf8Path, facts: &impl Serialize) -> Result<(), ProvisionError> {
+    let path = folder.join(FACTS);
+    serde_json::to_vec_pretty(facts)
+        .map_err(std::io::Error::from)
+        .and_then(|text| fs_err::write(&path, text))
+        .map_err(|source| ProvisionError::Facts { path, source })
+}
+
+fn read_facts<T: serde::de::DeserializeOwned>(folder: &Utf8Path) -> Result<T, ProvisionError> {
+    let path = folder.join(FACTS);
+    fs_err::read(&path)
+        .and_then(|text| Ok(serde_json::from_slice(&text)?))
+        .map_err(|source| ProvisionError::Facts { path, source })
+}
