@@ -41,7 +41,9 @@ export function createRows(scrolled: (atEnd: boolean) => void): Rows {
     frame = 0;
     if (model === null) return;
     const first = Math.max(0, Math.floor(element.scrollTop / ROW) - MARGIN);
-    const last = Math.min(model.rows.length, Math.ceil((element.scrollTop + element.clientHeight) / ROW) + MARGIN);
+    // Never more than a window's height: while there is no style yet, the element is as high as all of its lines.
+    const height = Math.min(element.clientHeight, window.innerHeight);
+    const last = Math.min(model.rows.length, Math.ceil((element.scrollTop + height) / ROW) + MARGIN);
     const keep = new Set<number>();
     for (let index = first; index < last; index += 1) {
       const row = model.rows[index];

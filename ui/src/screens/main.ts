@@ -106,7 +106,24 @@ function openSession(boot: Boot): void {
   window.setTimeout(show, ANSWER_MS);
 }
 
+/** Waits for the styles. WebKit runs a module although a style sheet of the same page is still on its way. */
+async function styled(): Promise<void> {
+  const sheets = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")];
+  const coming = sheets.filter((link) => link.sheet === null);
+  await Promise.all(
+    coming.map(
+      (link) =>
+        new Promise<void>((done) => {
+          link.addEventListener("load", () => done(), { once: true });
+          link.addEventListener("error", () => done(), { once: true });
+        }),
+    ),
+  );
+}
+
 const boot = takeBoot(window);
 applyTheme(document.documentElement, boot.theme);
-if (location.hash === "#log") openLog(boot);
-else openSession(boot);
+void styled().then(() => {
+  if (location.hash === "#log") openLog(boot);
+  else openSession(boot);
+});
