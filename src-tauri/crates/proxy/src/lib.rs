@@ -5,9 +5,19 @@
 //! ([`Upstream`]), and then forwards it unchanged. Upgraded connections are copied as bytes; a
 //! read-only tap tells the [`Observer`] which frames went by.
 //!
-//! What it changes on the way, and nothing else: hop-by-hop fields (RFC 9110 section 7.6.1), the
-//! gate's own cookie, `Accept-Encoding` (to `identity`) and, on an upgrade, the cookies that
-//! [`Options::upgrade_cookies`] does not name.
+//! # What differs behind it
+//!
+//! On purpose: hop-by-hop fields end here (RFC 9110 section 7.6.1); the gate's own cookie and a
+//! client's `x-waterskin-secret` are removed; `Accept-Encoding`, where there is one, becomes
+//! `identity`; on an upgrade only the cookies that [`Options::upgrade_cookies`] names go on; a
+//! target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
+//! are answered here.
+//!
+//! By the nature of hyper: the values of a field that comes several times stand together, at the
+//! place of the first; a 304 has no `Content-Length`; interim answers (1xx) of the app end here,
+//! and `Expect: 100-continue` is also answered as soon as the body is wanted; trailers pass only
+//! when `Trailer` announces them; a fragment in a target is dropped, and a target or field that
+//! breaks the grammar is refused with 400; heads have limits (256 KiB, 1024 fields: 431).
 
 mod body;
 mod conditional;
@@ -27,6 +37,7 @@ mod secret;
 mod server;
 mod service;
 mod statics;
+mod tolerant;
 mod tunnel;
 mod unavailable;
 mod upgrade;

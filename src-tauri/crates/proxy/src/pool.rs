@@ -9,6 +9,7 @@ use crate::body::Body;
 use crate::connect::{Stream, connect};
 use crate::observer::UpstreamFailure;
 use crate::server::Tasks;
+use crate::tolerant::Tolerant;
 use crate::upstream::Address;
 
 /// How long an idle connection is used again: shorter than the 5 s after which uvicorn closes
@@ -52,28 +53,47 @@ impl Pool {
     }
 }
 
-/// Opens a connection to the app; `tasks` drives it.
+/// Opens a connection for ordinary requests.
 pub(crate) async fn open(
     address: &Address,
     tasks: &Tasks,
 ) -> Result<SendRequest<Body>, UpstreamFailure> {
-    let stream: Stream = connect(address).await.map_err(|error| {
+    let stream = Tolerant::new(reach(address).await?);
+    let (sender, connection) =
+        client().handshake(TokioIo::new(stream)).await.map_err(|error| failure(&error))?;
+    tasks.spawn(async move { ended(connection.await) });
+    Ok(sender)
+}
+
+/// Opens a connection for one upgrade.
+pub(crate) async fn open_for_upgrade(
+    address: &Address,
+    tasks: &Tasks,
+) -> Result<SendRequest<Body>, UpstreamFailure> {
+    let stream = reach(address).await?;
+    let (sender, connection) =
+        client().handshake(TokioIo::new(stream)).await.map_err(|error| failure(&error))?;
+    tasks.spawn(async move { ended(connection.with_upgrades().await) });
+    Ok(sender)
+}
+
+fn client() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.preserve_header_case(true).max_headers(MAX_HEADERS);
+    builder
+}
+
+async fn reach(address: &Address) -> Result<Stream, UpstreamFailure> {
+    connect(address).await.map_err(|error| {
         tracing::debug!(%error, ?address, "could not connect to the app");
         UpstreamFailure::Refused
-    })?;
-    let (sender, connection) = http1::Builder::new()
-        .preserve_header_case(true)
-        .max_headers(MAX_HEADERS)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| failure(&error))?;
-    let connection = connection.with_upgrades();
-    tasks.spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection to the app ended");
-        }
-    });
-    Ok(sender)
+    })
+}
+
+fn ended(connection: hyper::Result<()>) {
+    if let Err(error) = connection {
+        tracing::debug!(%error, "a connection to the app ended");
+    }
 }
 
 /// What a failed exchange says about the app.

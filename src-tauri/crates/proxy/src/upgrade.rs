@@ -6,7 +6,7 @@ use hyper::body::Incoming;
 use crate::body::{Body, empty};
 use crate::forward::homeward;
 use crate::observer::UpstreamFailure;
-use crate::pool::{failure, open};
+use crate::pool::{failure, open_for_upgrade};
 use crate::server::Tasks;
 use crate::upstream::Address;
 
@@ -22,7 +22,7 @@ pub(crate) async fn ask(
     timeout: Duration,
 ) -> Result<Response<Incoming>, UpstreamFailure> {
     let exchange = async {
-        let mut sender = open(address, tasks).await?;
+        let mut sender = open_for_upgrade(address, tasks).await?;
         sender.send_request(request).await.map_err(|error| failure(&error))
     };
     tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(UpstreamFailure::TimedOut))

@@ -117,3 +117,20 @@ async fn shutting_down_ends_what_is_held() {
     assert_eq!(status(&wire.head().await), 503);
     assert_eq!(wire.rest().await, b"The app is closing\n");
 }
+
+#[tokio::test]
+async fn a_held_request_waits_for_an_hour() {
+    let app = App::hello();
+    let setup = Setup::new(Upstream::Holding).await;
+    let mut wire = setup.connect().await;
+    // Sent in one piece, so that the first answer tells that the second request is there too.
+    wire.send(setup.head("GET /_waterskin/other", "") + &setup.head("GET /", "")).await;
+    assert_eq!(status(&wire.head().await), 404);
+    wire.exactly("Not Found\n".len()).await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    tokio::time::resume();
+    setup.upstream.send_replace(Upstream::Ready(app.address.clone()));
+    assert_eq!(status(&wire.head().await), 200);
+    assert_eq!(wire.exactly(5).await, b"hello");
+}

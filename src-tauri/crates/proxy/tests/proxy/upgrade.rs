@@ -124,6 +124,8 @@ async fn pings_pongs_and_close_codes_pass() {
     for code in [1000_u16, 1002, 1009, 1012, 4000] {
         let mut socket = dial(&setup).await;
         assert!(matches!(socket.next().await.unwrap().unwrap(), Message::Ping(_)));
+        // Sends the pong that the library has ready.
+        socket.flush().await.unwrap();
         socket.send(Message::text(code.to_string())).await.unwrap();
         let closed = soon("a close frame", socket.next()).await.unwrap().unwrap();
         let expected = CloseFrame { code: CloseCode::from(code), reason: "because".into() };
