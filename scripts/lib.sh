@@ -113,7 +113,7 @@ apt_get() {
 
 # The newest version of a package that apt could install, or nothing.
 package_candidate() {
-  apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *\([0-9].*\)/\1/p'
+  LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *\([0-9].*\)/\1/p'
 }
 
 # changed STAMP FILE...: whether the files differ from when `stamp STAMP FILE...` was run
