@@ -1,12 +1,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::Context;
 
 use crate::built::target;
 use crate::nopython::Ordinary;
-use crate::{Launch, PATIENCE, Result, Running, Sandbox};
+use crate::x11::{self, Shown};
+use crate::{Launch, PATIENCE, Result, Running, Sandbox, eventually};
 
 /// A display of its own under Xvfb, and a session bus.
 #[derive(Debug)]
@@ -76,18 +76,22 @@ impl Desktop {
         Ok(count.stdout.trim().parse()?)
     }
 
-    /// The ids of the windows that are shown and whose title has `title` in it.
-    pub async fn windows(&self, title: &str) -> Result<Vec<String>> {
-        let search = self.tool("xdotool").args(["search", "--onlyvisible", "--name", title]);
-        let found = search.finish(PATIENCE).await?;
-        Ok(found.stdout.lines().map(str::to_owned).collect())
+    /// The windows that are shown and have a title.
+    pub fn windows(&self) -> Result<Vec<Shown>> {
+        x11::shown(&self.display)
     }
 
-    /// Asks a window to close, as its close button does (`WM_DELETE_WINDOW`).
-    pub async fn close(&self, window: &str) -> Result<()> {
-        let quit = self.tool("xdotool").args(["windowquit", window]);
-        quit.finish(Duration::from_secs(10)).await?.success()?;
-        Ok(())
+    /// Waits for a window with `title` in its title.
+    pub async fn window(&self, title: &str) -> Result<Shown> {
+        eventually(&format!("a window `{title}`"), PATIENCE, async || {
+            Ok(self.windows()?.into_iter().find(|window| window.title.contains(title)))
+        })
+        .await
+    }
+
+    /// Asks a window to close, as its close button does.
+    pub fn close(&self, window: &Shown) -> Result<()> {
+        x11::close(&self.display, window)
     }
 
     fn tool(&self, name: &str) -> Launch {

@@ -1,5 +1,5 @@
 use std::ffi::{OsStr, OsString};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -81,22 +81,9 @@ impl Launch {
 
     /// Starts it in a process group of its own, with nothing on its standard input.
     pub fn start(self) -> Result<Running> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the tests look at the product from outside and so do not start programs by its crate"
-        )]
-        let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .env_clear()
-            .envs(self.environment)
-            .current_dir(&self.directory)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true);
         let name = Path::new(&self.program).display().to_string();
+        let mut command = Command::from(self.command());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().with_context(|| format!("could not start `{name}`"))?;
         let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         let id = id.with_context(|| format!("`{name}` has no process id"))?;
@@ -108,6 +95,27 @@ impl Launch {
         let (stderr, reading) = Transcript::of(stderr);
         readers.spawn(reading);
         Ok(Running { name, id, child, stdout, stderr, _readers: readers })
+    }
+
+    /// Runs it to its end in this thread, for where nothing can be awaited.
+    pub(crate) fn block(self) -> std::io::Result<ExitStatus> {
+        self.command().stdout(Stdio::null()).stderr(Stdio::null()).status()
+    }
+
+    fn command(self) -> std::process::Command {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the tests look at the product from outside, so they don't start programs by it"
+        )]
+        let mut command = std::process::Command::new(self.program);
+        command
+            .args(self.arguments)
+            .env_clear()
+            .envs(self.environment)
+            .current_dir(self.directory)
+            .stdin(Stdio::null())
+            .process_group(0);
+        command
     }
 
     /// Runs it to its end.

@@ -9,6 +9,7 @@ mod built;
 mod desktop;
 mod eventually;
 mod http;
+mod installed;
 mod launch;
 mod nopython;
 mod processes;
@@ -20,12 +21,14 @@ mod tap;
 mod transcript;
 mod venv;
 mod window;
+mod x11;
 
 pub use binaries::{cli, shell};
 pub use built::{BUILD, Built};
 pub use desktop::Desktop;
 pub use eventually::{PATIENCE, eventually};
 pub use http::{Answer, Ask, Site};
+pub use installed::Installed;
 pub use launch::{Finished, Launch, Running};
 pub use nopython::{Ordinary, is_root};
 pub use processes::{Ours, Process};
@@ -35,7 +38,8 @@ pub use streamlit::{Forward, Page, Run, Tag, Widget};
 pub use tap::Tap;
 pub use transcript::Transcript;
 pub use venv::{STREAMLITS, Venv};
-pub use window::Window;
+pub use window::{RIGHT, Window};
+pub use x11::Shown;
 
 /// What every part of the support gives back: a test shows the chain and fails.
 pub type Result<T> = anyhow::Result<T>;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 use crate::processes::mark_variable;
 use crate::{Launch, Ours, Result};
@@ -99,7 +100,7 @@ impl Sandbox {
     /// A copy of the folder `source`, named `name`, in [`Sandbox::work`].
     pub fn copy(&self, source: &Path, name: &str) -> Result<PathBuf> {
         let copy = self.work().join(name);
-        for entry in walkdir::WalkDir::new(source) {
+        for entry in WalkDir::new(source) {
             let entry = entry?;
             let place = copy.join(entry.path().strip_prefix(source)?);
             if entry.file_type().is_dir() {
@@ -111,18 +112,14 @@ impl Sandbox {
         Ok(copy)
     }
 
-    /// Socket files and socket folders of the product that are there now.
+    /// The sockets that apps listen on and the folders of theirs that are there now.
     pub fn sockets(&self) -> Vec<PathBuf> {
-        let ours = |entry: &walkdir::DirEntry| {
-            entry.file_name().to_string_lossy().starts_with("waterskin")
-                || std::os::unix::fs::FileTypeExt::is_socket(&entry.file_type())
-        };
         ["run", "tmp"]
             .into_iter()
-            .flat_map(|folder| walkdir::WalkDir::new(self.path().join(folder)))
+            .flat_map(|folder| WalkDir::new(self.path().join(folder)))
             .filter_map(std::result::Result::ok)
-            .filter(ours)
             .map(walkdir::DirEntry::into_path)
+            .filter(|path| path.components().any(|part| is_ours(part.as_os_str())))
             .collect()
     }
 
@@ -139,6 +136,11 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.ours().kill();
     }
+}
+
+/// Sessions make a folder `waterskin-...` each for their socket.
+fn is_ours(name: &std::ffi::OsStr) -> bool {
+    name.to_string_lossy().starts_with("waterskin-")
 }
 
 /// A small project of `tests/apps`.

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use crate::nopython::Ordinary;
 use crate::{Desktop, PATIENCE, Result, Running, Sandbox, eventually};
 
+/// WebDriver's name for the key with the arrow to the right.
+pub const RIGHT: &str = "\u{e014}";
+
 /// A program with a web view, driven by WebKitWebDriver, which starts it.
 #[derive(Debug)]
 pub struct Window {
@@ -91,6 +94,22 @@ impl Window {
             Ok(self.client.find(Locator::Css(selector)).await.ok())
         })
         .await
+    }
+
+    /// Clicks the button that says `label`.
+    pub async fn click(&self, label: &str) -> Result<()> {
+        let path = format!("//button[normalize-space()=\"{label}\"]");
+        let button = eventually(&format!("a button `{label}`"), PATIENCE, async || {
+            Ok(self.client.find(Locator::XPath(&path)).await.ok())
+        })
+        .await?;
+        Ok(button.click().await?)
+    }
+
+    /// Gives a file to a field for files, as its dialog does.
+    pub async fn choose_file(&self, selector: &str, file: &Path) -> Result<()> {
+        let file = file.to_str().context("a path that is not UTF-8")?;
+        Ok(self.find(selector).await?.send_keys(file).await?)
     }
 
     /// Focuses an element and presses keys on it, one after the other.

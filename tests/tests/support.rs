@@ -6,12 +6,9 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, SEC_WEBSOCKET_PROTOCOL};
 use waterskin_tests::{
-    Desktop, Launch, Ordinary, PATIENCE, Page, Result, Running, STREAMLITS, Sandbox, Site, Venv,
-    Widget, Window, app, eventually, is_root,
+    Desktop, Launch, Ordinary, PATIENCE, Page, RIGHT, Result, Running, STREAMLITS, Sandbox, Site,
+    Venv, Widget, Window, app, eventually, is_root,
 };
-
-/// WebDriver's name for the key with the arrow to the right.
-const RIGHT: &str = "\u{e014}";
 
 /// Streamlit as its own command serves it, with no proxy before it.
 async fn plain_streamlit(sandbox: &Sandbox, name: &str, version: &str) -> Result<(Running, Site)> {
@@ -96,12 +93,19 @@ async fn a_window_is_driven_and_shot() -> Result<()> {
     window.shows("The last text.", PATIENCE).await?;
     window.keys(".st-key-level input", RIGHT).await?;
     window.shows("Level is 11.", PATIENCE).await?;
+    let shown = desktop.window("Stages").await?;
+    assert!(desktop.colours().await? > 100, "the page is painted");
     let picture = desktop.screenshot("support").await?;
     assert!(
         fs_err::metadata(&picture)?.len() > 10_000,
         "{} is no empty picture",
         picture.display()
     );
+    desktop.close(&shown)?;
+    eventually("the end of the window", PATIENCE, async || {
+        Ok(desktop.windows()?.is_empty().then_some(()))
+    })
+    .await?;
     Ok(())
 }
 

@@ -1,0 +1,58 @@
+//! What a window manager would do: see which windows are shown, and close one.
+
+use anyhow::Context;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window,
+};
+use x11rb::rust_connection::RustConnection;
+
+use crate::Result;
+
+/// A window that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its id.
+    pub id: u32,
+    /// Its title.
+    pub title: String,
+}
+
+/// The windows of `display` that are shown and have a title.
+pub(crate) fn shown(display: &str) -> Result<Vec<Shown>> {
+    let (connection, root) = connect(display)?;
+    let name = connection.intern_atom(false, b"_NET_WM_NAME")?.reply()?.atom;
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(window) = open.pop() {
+        // A window may go away between two questions.
+        let Ok(tree) = connection.query_tree(window)?.reply() else { continue };
+        open.extend(tree.children);
+        let Ok(about) = connection.get_window_attributes(window)?.reply() else { continue };
+        let title = connection.get_property(false, window, name, AtomEnum::ANY, 0, 1024)?.reply();
+        let title = title.map(|title| String::from_utf8_lossy(&title.value).into_owned());
+        if let (MapState::VIEWABLE, Ok(title)) = (about.map_state, title)
+            && !title.is_empty()
+        {
+            found.push(Shown { id: window, title });
+        }
+    }
+    Ok(found)
+}
+
+/// Asks a window to close: `WM_DELETE_WINDOW`, ICCCM §4.2.8.1.
+pub(crate) fn close(display: &str, window: &Shown) -> Result<()> {
+    let (connection, _) = connect(display)?;
+    let protocols = connection.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
+    let delete = connection.intern_atom(false, b"WM_DELETE_WINDOW")?.reply()?.atom;
+    let message = ClientMessageEvent::new(32, window.id, protocols, [delete, 0, 0, 0, 0]);
+    connection.send_event(false, window.id, EventMask::NO_EVENT, message)?.check()?;
+    Ok(())
+}
+
+fn connect(display: &str) -> Result<(RustConnection, Window)> {
+    let (connection, screen) = x11rb::connect(Some(display))
+        .with_context(|| format!("could not connect to the display {display}"))?;
+    let root = connection.setup().roots.get(screen).context("a display without a screen")?.root;
+    Ok((connection, root))
+}

@@ -1,0 +1,269 @@
+//! The window: what it shows of an app that works, dies, hangs or can't start, and how it ends.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Signal, kill_process};
+use waterskin_tests::{
+    Desktop, Launch, PATIENCE, Process, RIGHT, Result, Running, STREAMLITS, Sandbox, Venv, Window,
+    app, eventually,
+};
+
+/// How long anything of ours may outlive its shell.
+const AFTERLIFE: Duration = Duration::from_secs(1);
+
+/// How long an orderly end may take.
+const STOP: Duration = Duration::from_secs(3);
+
+/// A project on a desktop, to be opened by `waterskin run`.
+struct Case {
+    sandbox: Sandbox,
+    desktop: Desktop,
+    project: PathBuf,
+    python: PathBuf,
+}
+
+impl Case {
+    async fn of(name: &str, version: &str) -> Result<Self> {
+        let sandbox = Sandbox::new()?;
+        let python = Venv::with_streamlit(version).await?.python();
+        let project = sandbox.copy(&app(name), "Fenêtre 'n' \"co\"")?;
+        let desktop = Desktop::start(&sandbox, None).await?;
+        Ok(Self { sandbox, desktop, project, python })
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        vec![
+            "run".into(),
+            text(&self.project),
+            "--port=0".into(),
+            "--python".into(),
+            text(&self.python),
+        ]
+    }
+
+    /// Opens it with a driver attached to its page.
+    async fn driven(&self) -> Result<Window> {
+        let arguments = self.arguments();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let program = waterskin_tests::cli()?;
+        Window::open(&self.sandbox, &self.desktop, None, &program, &arguments).await
+    }
+
+    /// Opens it as a person does. The command becomes the shell, under the same process id.
+    fn opened(&self) -> Result<Running> {
+        let launch: Launch = self.sandbox.launch(waterskin_tests::cli()?).args(self.arguments());
+        launch.envs(self.desktop.environment()).start()
+    }
+
+    /// The processes of ours but those of the desktop and the driver.
+    fn alive(&self) -> Vec<Process> {
+        let mut alive = self.sandbox.ours().alive();
+        let desktop = ["Xvfb", "dbus-daemon", "WebKitWebDriver"];
+        alive.retain(|process| !desktop.iter().any(|name| process.executable.ends_with(name)));
+        alive
+    }
+
+    /// The Python that runs the app: the child of the shell.
+    async fn running_python(&self) -> Result<Process> {
+        eventually("Python", PATIENCE, async || {
+            let alive = self.alive();
+            let shell = alive.iter().find(|it| it.executable.ends_with("waterskin-shell"));
+            let Some(shell) = shell.map(|shell| shell.id.as_raw_nonzero().get()) else {
+                return Ok(None);
+            };
+            let python = |process: &&Process| {
+                process.parent == shell && process.executable.to_string_lossy().contains("python")
+            };
+            Ok(alive.iter().find(python).cloned())
+        })
+        .await
+    }
+
+    /// Within `limit` neither a process nor a socket of ours is left.
+    async fn nothing_is_left(&self, limit: Duration) -> Result<()> {
+        let gone = eventually("the end of everything", limit, async || {
+            Ok((self.alive().is_empty() && self.sandbox.sockets().is_empty()).then_some(()))
+        });
+        gone.await.map_err(|error| {
+            error.context(format!("left: {:#?}, {:?}", self.alive(), self.sandbox.sockets()))
+        })
+    }
+}
+
+#[tokio::test]
+async fn messages_and_files_go_both_ways() -> Result<()> {
+    for version in STREAMLITS {
+        let case = Case::of("stages", version).await?;
+        let window = case.driven().await?;
+        window.shows("The last text.", PATIENCE).await?;
+        window.keys(".st-key-level [role=slider], .st-key-level input", RIGHT).await?;
+        window.shows("Level is 11.", PATIENCE).await?;
+        window.click("Press").await?;
+        window.shows("Pressed 1 times.", PATIENCE).await?;
+
+        let file = case.sandbox.work().join("täble one.csv");
+        fs_err::write(&file, "a,b\n1,2\n")?;
+        window.choose_file("input[type=file]", &file).await?;
+        window.shows("Upload 'täble one.csv' has 8 bytes", PATIENCE).await?;
+
+        window.click("Download").await?;
+        let saved = eventually("the download", PATIENCE, async || {
+            let mut files = walkdir::WalkDir::new(case.sandbox.home()).into_iter().flatten();
+            let saved = files.find(|it| it.file_name() == "a résumé of bytes.bin");
+            Ok(saved.filter(|it| it.metadata().is_ok_and(|it| it.len() == 1_000_000)))
+        })
+        .await?;
+        let check = Launch::new("/usr/bin/sha256sum").arg(saved.path());
+        let digest = check.finish(PATIENCE).await?.success()?.stdout;
+        let digest = digest.split_whitespace().next().unwrap_or_default().to_owned();
+        window.shows(&format!("Download has 1000000 bytes, SHA-256 {digest}."), PATIENCE).await?;
+
+        assert!(case.desktop.colours().await? > 100, "the page is painted");
+        case.desktop.screenshot(&format!("stages-{version}")).await?;
+        let shown = case.desktop.window("Stages").await?;
+        case.desktop.close(&shown)?;
+        case.nothing_is_left(STOP).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
+    let case = Case::of("crash", "1.67.0").await?;
+    let window = case.driven().await?;
+    for round in 0..=10 {
+        let python = case.running_python().await?.id;
+        let id = python.as_raw_nonzero();
+        window
+            .shows(&format!("Python is process {id}."), PATIENCE)
+            .await
+            .map_err(|error| error.context(format!("after {round} kills")))?;
+        let dialogs = window.script("return document.querySelectorAll('[role=dialog]').length");
+        assert_eq!(dialogs.await?, 0, "Streamlit shows no connection error");
+        if round < 10 {
+            kill_process(python, Signal::KILL)?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stuck_script_does_not_keep_the_window_open() -> Result<()> {
+    for version in STREAMLITS {
+        let case = Case::of("stuck", version).await?;
+        let window = case.driven().await?;
+        window.shows("The script sleeps now.", PATIENCE).await?;
+        let shown = case.desktop.window("").await?;
+        let start = Instant::now();
+        case.desktop.close(&shown)?;
+        case.nothing_is_left(STOP).await?;
+        println!("{version}: closed in {:?}", start.elapsed());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_shell_killed_at_start_leaves_nothing() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    for _ in 0..3 {
+        let mut shell = case.opened()?;
+        eventually("a first process of the shell's", PATIENCE, async || {
+            Ok((case.alive().len() > 1).then_some(()))
+        })
+        .await?;
+        shell.signal(Signal::KILL)?;
+        shell.ended(PATIENCE).await?;
+        case.nothing_is_left(AFTERLIFE).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_shell_killed_while_holding_leaves_nothing() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let mut shell = case.opened()?;
+    let python = case.running_python().await?;
+    kill_process(python.id, Signal::STOP)?;
+    case.desktop.window("").await?;
+    case.desktop.screenshot("holding").await?;
+    assert!(case.desktop.colours().await? > 10, "the splash is no blank window");
+    shell.signal(Signal::KILL)?;
+    shell.ended(PATIENCE).await?;
+    case.nothing_is_left(AFTERLIFE).await
+}
+
+#[tokio::test]
+async fn the_shell_killed_while_running_leaves_nothing() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let shell = case.running_python().await?.parent;
+    let shell = rustix::process::Pid::from_raw(shell).ok_or(anyhow::anyhow!("no shell"))?;
+    kill_process(shell, Signal::KILL)?;
+    case.nothing_is_left(AFTERLIFE).await
+}
+
+#[tokio::test]
+async fn errors_of_the_script_are_shown_by_streamlit() -> Result<()> {
+    for (name, words) in [("broken", "SyntaxError"), ("missing", "waterskin_no_such_module")] {
+        let case = Case::of(name, "1.67.0").await?;
+        let window = case.driven().await?;
+        window.shows(words, PATIENCE).await?;
+        case.desktop.screenshot(&format!("script-{name}")).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_python_that_never_gets_ready_gives_a_screen_and_can_be_restarted() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let settings = case.project.join(".streamlit/config.toml");
+    fs_err::create_dir(case.project.join(".streamlit"))?;
+    fs_err::write(&settings, "[server\nport = what")?;
+    let window = case.driven().await?;
+    window.shows("The app keeps stopping", PATIENCE).await?;
+    window.shows("Traceback", PATIENCE).await?;
+    case.desktop.screenshot("failure").await?;
+    for button in ["Copy report", "Show log", "Quit"] {
+        window.shows(button, PATIENCE).await?;
+    }
+    fs_err::remove_file(&settings)?;
+    window.click("Restart").await?;
+    window.shows("The last text.", PATIENCE).await?;
+    Ok(())
+}
+
+/// The shell with a payload that has nothing but a manifest.
+async fn manifest(content: Option<&str>, words: &str, name: &str) -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let installed = sandbox.work().join("Ma première app");
+    fs_err::create_dir_all(installed.join("payload"))?;
+    let shell = installed.join("waterskin-shell");
+    fs_err::copy(waterskin_tests::shell()?, &shell)?;
+    if let Some(content) = content {
+        fs_err::write(installed.join("payload/manifest.json"), content)?;
+    }
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let window = Window::open(&sandbox, &desktop, None, &shell, &[]).await?;
+    window.shows(words, PATIENCE).await?;
+    desktop.screenshot(name).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_truncated_manifest_gives_a_screen() -> Result<()> {
+    let truncated = "{\"schema\": 1, \"app\": {\"id\": \"org.exam";
+    manifest(Some(truncated), "The app is damaged", "manifest-truncated").await
+}
+
+#[tokio::test]
+async fn a_manifest_of_a_newer_schema_gives_a_screen() -> Result<()> {
+    manifest(Some("{\"schema\": 2}"), "The app needs a newer version", "manifest-newer").await
+}
+
+#[tokio::test]
+async fn no_payload_gives_a_screen() -> Result<()> {
+    manifest(None, "There is no app here", "manifest-none").await
+}
