@@ -23,6 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let command = Command { program, arguments, environment, directory, size: Size::default() };
     let (child, mut output) = command.spawn()?;
     while output.blocking_recv().is_some() {}
-    drop(child);
-    Ok(())
+    // The output may end before the program: this waits for the hard end alone.
+    loop {
+        std::thread::park();
+        tracing::debug!(?child, "still there");
+    }
 }

@@ -15,7 +15,9 @@ const PIECE: usize = 16 * 1024;
 /// What a child and its tree print, in pieces as they come.
 ///
 /// It ends when nobody holds the terminal any more (on Windows: when the child has ended), or when
-/// the [`Child`](crate::Child) is dropped.
+/// the [`Child`](crate::Child) is dropped. A child that closes its standard streams lives on after
+/// the end of its output; a child that ends takes the output of those it leaves behind with it,
+/// since the kernel hangs up with the session's leader.
 #[derive(Debug)]
 pub struct TerminalOutput {
     pieces: mpsc::Receiver<Bytes>,
