@@ -36,7 +36,9 @@ fn main() -> ExitCode {
         Err(error) => {
             // Without a window there is only the terminal and the log to say it in.
             tracing::error!(%error, "the window system could not be used");
-            eprintln!("error: could not open a window\n  caused by: {error}\nhint: start the app in a desktop session");
+            eprintln!(
+                "error: could not open a window\n  caused by: {error}\nhint: start the app in a desktop session"
+            );
             ExitCode::FAILURE
         }
     }

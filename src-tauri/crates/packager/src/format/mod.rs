@@ -45,7 +45,7 @@ pub struct Package<'a> {
 }
 
 /// A finished file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Artifact {
     /// Where it is.
     pub path: Utf8PathBuf,
@@ -57,5 +57,6 @@ pub struct Artifact {
     pub install: String,
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

@@ -1,0 +1,148 @@
+use camino::Utf8PathBuf;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Package a Streamlit app so that colleagues open it with a double click
+#[derive(Debug, Parser)]
+#[command(name = "waterskin", version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an installer from a project
+    Build(BuildArgs),
+    /// Run a project in a window, on your own Python, with reload on save
+    Run(RunArgs),
+    /// Check that the files of a packaged app are as they were built
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct BuildArgs {
+    /// The project's folder, or the script that Streamlit runs
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+
+    /// Folder for the finished files
+    #[arg(short, long, value_name = "DIR", default_value = "dist")]
+    pub output: Utf8PathBuf,
+
+    /// Print the plan and stop
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Take guessed requirements without asking
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Print one JSON object to standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+
+    /// What to make; give it more than once for several [default: all]
+    #[arg(short, long = "format", value_name = "FORMAT")]
+    pub formats: Vec<Format>,
+
+    /// The app's name, instead of the project's own
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// The app's version
+    #[arg(long = "app-version", value_name = "VERSION")]
+    pub app_version: Option<String>,
+
+    /// The app's reverse-DNS id, such as org.example.sales
+    #[arg(long)]
+    pub id: Option<String>,
+
+    /// The app's icon, a square PNG or SVG
+    #[arg(long, value_name = "FILE")]
+    pub icon: Option<Utf8PathBuf>,
+
+    /// Interpreter to pack, instead of a managed one
+    #[arg(long, value_name = "FILE")]
+    pub python: Option<Utf8PathBuf>,
+
+    /// Version of Python to pack, such as 3.12
+    #[arg(long, value_name = "VERSION", conflicts_with = "python")]
+    pub python_version: Option<String>,
+
+    /// Prebuilt shell [default: waterskin-shell beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub shell: Option<Utf8PathBuf>,
+
+    /// The program uv [default: beside this program, then on PATH]
+    #[arg(long, value_name = "FILE")]
+    pub uv: Option<Utf8PathBuf>,
+
+    /// Also leave the payload in this folder
+    #[arg(long, value_name = "DIR")]
+    pub keep_payload: Option<Utf8PathBuf>,
+
+    /// Folder for what is kept between builds [default: the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<Utf8PathBuf>,
+
+    /// Use nothing but the caches
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// What a build makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A Debian package
+    Deb,
+    /// An archive that runs wherever it is unpacked
+    #[value(name = "tar.gz")]
+    TarGz,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RunArgs {
+    /// The project's folder, or the script that Streamlit runs
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+
+    /// Interpreter to run it on [default: $VIRTUAL_ENV, the project's .venv, python3]
+    #[arg(long, value_name = "FILE")]
+    pub python: Option<Utf8PathBuf>,
+
+    /// Port of the page; 0 for any free one
+    #[arg(long, default_value_t = 8501)]
+    pub port: u16,
+
+    /// Serve without a window and print the address to open
+    #[arg(long)]
+    pub no_window: bool,
+
+    /// Print events as JSON lines (with --no-window)
+    #[arg(long, requires = "no_window")]
+    pub json: bool,
+
+    /// Prebuilt shell [default: waterskin-shell beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub shell: Option<Utf8PathBuf>,
+
+    /// Arguments of the script
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    pub arguments: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct VerifyArgs {
+    /// The payload's folder, such as /usr/lib/PACKAGE/payload
+    pub payload: Utf8PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

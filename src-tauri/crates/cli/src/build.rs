@@ -1,0 +1,197 @@
+use std::{
+    io::{BufRead as _, IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use serde::Serialize;
+use waterskin_packager::{
+    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, build, format::Artifact, plan,
+    runtime::RuntimeSource, size,
+};
+
+use crate::{
+    args::{BuildArgs, Format},
+    progress::Bars,
+    render::Failure,
+};
+
+/// The version of what `--json` prints.
+const JSON_VERSION: u32 = 1;
+
+/// Why a build was not begun.
+#[derive(Debug, thiserror::Error)]
+enum AskError {
+    #[error("the project does not list its requirements, and nobody can be asked about the guess")]
+    NobodyThere,
+    #[error("the guessed requirements were refused")]
+    Refused,
+}
+
+impl AskError {
+    fn hint(&self) -> String {
+        match self {
+            Self::NobodyThere => "write them to `requirements.txt`, or take the guess with `--yes`",
+            Self::Refused => "write the right ones to `requirements.txt` and build again",
+        }
+        .to_owned()
+    }
+}
+
+/// What `--json` prints after a build.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    version: u32,
+    app: &'a waterskin_bundle::App,
+    artifacts: &'a [Artifact],
+    sizes: Sizes,
+    runtime: &'a RuntimeSource,
+    streamlit: &'a str,
+    minimum_glibc: &'a str,
+    left_out: &'a [waterskin_packager::LeftOut],
+    notes: &'a [String],
+    seconds: f64,
+}
+
+/// What `--json` prints of a plan.
+#[derive(Debug, Serialize)]
+struct Planned<'a> {
+    version: u32,
+    plan: &'a BuildPlan,
+}
+
+/// Makes installers from a project.
+pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
+    let plan = plan(&settings(args)).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(error, hint)
+    })?;
+    if args.dry_run {
+        if args.json {
+            print_json(&Planned { version: JSON_VERSION, plan: &plan });
+        } else {
+            anstream::print!("{plan}");
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !args.json {
+        anstream::eprint!("{plan}");
+    }
+    if !plan.guessed.is_empty() && !args.yes {
+        ask(&plan).map_err(|error| {
+            let hint = error.hint();
+            Failure::new(error, Some(hint))
+        })?;
+    }
+    let bars = Bars::new(args.json);
+    let outcome = build(&plan, &bars).map_err(|error| {
+        bars.abandon();
+        let hint = error.hint();
+        Failure::new(error, hint)
+    })?;
+    bars.finish();
+    if args.json {
+        print_json(&report(&plan, &outcome));
+    } else {
+        summarize(&plan, &outcome);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn settings(args: &BuildArgs) -> Settings {
+    Settings {
+        path: args.path.clone(),
+        output: args.output.clone(),
+        python: args.python.clone(),
+        python_version: args.python_version.clone(),
+        shell: args.shell.clone(),
+        uv: args.uv.clone(),
+        overrides: Overrides {
+            name: args.name.clone(),
+            id: args.id.clone(),
+            version: args.app_version.clone(),
+            icon: args.icon.clone(),
+            ..Overrides::default()
+        },
+        formats: args
+            .formats
+            .iter()
+            .map(|format| match format {
+                Format::Deb => waterskin_packager::Format::Deb,
+                Format::TarGz => waterskin_packager::Format::TarGz,
+            })
+            .collect(),
+        cache_dir: args.cache_dir.clone(),
+        keep_payload: args.keep_payload.clone(),
+        offline: args.offline,
+    }
+}
+
+/// Asks whether the guessed requirements are right.
+fn ask(plan: &BuildPlan) -> Result<(), AskError> {
+    anstream::eprintln!("The project lists no requirements. Its code imports:");
+    for guess in &plan.guessed {
+        anstream::eprintln!("  {} (`{}` in {})", guess.distribution, guess.module, guess.file);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(AskError::NobodyThere);
+    }
+    anstream::eprint!("Package these? [Y/n] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer).unwrap_or(0);
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "" if read > 0 => Ok(()),
+        "y" | "yes" => Ok(()),
+        _ => Err(AskError::Refused),
+    }
+}
+
+fn report<'a>(plan: &'a BuildPlan, outcome: &'a BuildOutcome) -> Report<'a> {
+    Report {
+        version: JSON_VERSION,
+        app: &plan.app,
+        artifacts: &outcome.artifacts,
+        sizes: outcome.sizes,
+        runtime: &outcome.runtime,
+        streamlit: &outcome.streamlit,
+        minimum_glibc: &outcome.minimum_glibc,
+        left_out: &outcome.left_out,
+        notes: &outcome.notes,
+        seconds: outcome.took.as_secs_f64(),
+    }
+}
+
+fn summarize(plan: &BuildPlan, outcome: &BuildOutcome) {
+    for note in outcome.notes.iter().filter(|note| !plan.notes.contains(note)) {
+        anstream::eprintln!("note: {note}");
+    }
+    if let RuntimeSource::Relocated { python, reason, .. } = &outcome.runtime {
+        anstream::eprintln!("note: Python is `{python}`, made relocatable: {reason}");
+    }
+    if !outcome.minimum_glibc.is_empty() {
+        anstream::eprintln!("note: needs glibc {} or newer", outcome.minimum_glibc);
+    }
+    let sizes = outcome.sizes;
+    anstream::eprintln!(
+        "{} {} with Streamlit {}: {} installed (Python {}, packages {}, app {}, shell {}), built in {:.1} s",
+        plan.app.name,
+        plan.app.version,
+        outcome.streamlit,
+        size(sizes.total()),
+        size(sizes.python),
+        size(sizes.packages),
+        size(sizes.app),
+        size(sizes.shell),
+        outcome.took.as_secs_f64(),
+    );
+    for artifact in &outcome.artifacts {
+        anstream::println!("{} ({})", artifact.path, size(artifact.bytes));
+        anstream::println!("  {}", artifact.install);
+    }
+}
+
+fn print_json(value: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string_pretty(value) {
+        println!("{text}");
+    }
+}

@@ -1,0 +1,92 @@
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use waterskin_packager::{Progress, Step};
+
+/// Shows a build on a terminal: a bar for the step at work, a line for each that is over. Without
+/// a terminal only the lines are left, and with `quiet` nothing is.
+pub struct Bars {
+    current: Mutex<Option<Current>>,
+    quiet: bool,
+}
+
+struct Current {
+    step: Step,
+    begun: Instant,
+    bar: ProgressBar,
+}
+
+impl Bars {
+    /// Shows everything, or nothing.
+    pub fn new(quiet: bool) -> Self {
+        Self { current: Mutex::new(None), quiet }
+    }
+
+    /// Ends the last step.
+    pub fn finish(&self) {
+        if let Some(current) = self.current.lock().ok().and_then(|mut current| current.take()) {
+            self.close(&current);
+        }
+    }
+
+    /// Ends the last step without saying that it is done.
+    pub fn abandon(&self) {
+        if let Some(current) = self.current.lock().ok().and_then(|mut current| current.take()) {
+            current.bar.finish_and_clear();
+        }
+    }
+
+    fn close(&self, current: &Current) {
+        current.bar.finish_and_clear();
+        if !self.quiet {
+            let seconds = current.begun.elapsed().as_secs_f64();
+            let units = current.bar.length().filter(|_| current.bar.position() > 0);
+            let units = units.map_or_else(String::new, |units| format!(", {units} files"));
+            anstream::eprintln!("  {} ({seconds:.1} s{units})", current.step.title());
+        }
+    }
+}
+
+impl Progress for Bars {
+    fn step(&self, step: Step, total: Option<u64>) {
+        let Ok(mut current) = self.current.lock() else { return };
+        if let Some(previous) = current.take() {
+            self.close(&previous);
+        }
+        let target =
+            if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(total, target);
+        let template = match total {
+            Some(_) => "{spinner} {msg} {bar:24} {pos}/{len}",
+            None => "{spinner} {msg} {elapsed}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        bar.set_message(step.title());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        *current = Some(Current { step, begun: Instant::now(), bar });
+    }
+
+    fn advance(&self, units: u64) {
+        if let Ok(current) = self.current.lock()
+            && let Some(current) = current.as_ref()
+        {
+            current.bar.inc(units);
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        let line = || anstream::eprintln!("  note: {text}");
+        match self.current.lock().as_deref() {
+            Ok(Some(current)) => current.bar.suspend(line),
+            _ => line(),
+        }
+    }
+}

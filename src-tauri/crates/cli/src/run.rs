@@ -1,0 +1,101 @@
+use std::process::ExitCode;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_packager::{PlanError, discover, find_shell};
+use waterskin_session::{Folders, Options, Project};
+
+use crate::{
+    args::RunArgs,
+    interpreter::{self, Interpreter},
+    render::Failure,
+    serve,
+};
+
+/// Why a project can't be run where it stands.
+#[derive(Debug, thiserror::Error)]
+enum RunError {
+    #[error("could not hand the project over to the window")]
+    HandOver {
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("could not start `{shell}`")]
+    Shell {
+        shell: Utf8PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Runs a project on the author's own interpreter.
+pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    let (project, folders) = project(args)?;
+    if args.no_window {
+        return serve::serve(Options::of_project(&project, folders), args.json);
+    }
+    let shell = find_shell(args.shell.as_deref()).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(error, hint)
+    })?;
+    let file = folders.cache.join("project.json");
+    hand_over(&file, &project, &folders).map_err(|source| {
+        Failure::new(
+            RunError::HandOver { source },
+            Some("free some space in your home folder".to_owned()),
+        )
+    })?;
+    let arguments = ["--project".into(), file.into()];
+    match waterskin_process::replace(shell.as_std_path(), &arguments) {
+        Ok(code) => Ok(ExitCode::from(code)),
+        Err(source) => {
+            let hint = "name the prebuilt shell with `--shell FILE`, or use `--no-window`";
+            Err(Failure::new(RunError::Shell { shell, source }, Some(hint.to_owned())))
+        }
+    }
+}
+
+fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
+    let found = discover(&args.path).map_err(|error: PlanError| {
+        let hint = error.hint();
+        Failure::new(error, hint)
+    })?;
+    let interpreter = interpreter::find(args.python.as_deref(), &found.root).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(error, Some(hint))
+    })?;
+    let id = found.app.id.to_string();
+    let folders = Folders::of(&id)
+        .map_err(|error| Failure::new(error, Some("set the variable `HOME`".to_owned())))?;
+    let Interpreter { executable, statics, .. } = interpreter;
+    let arguments =
+        if args.arguments.is_empty() { found.arguments } else { args.arguments.clone() };
+    let project = Project {
+        id,
+        name: found.app.name,
+        version: found.app.version,
+        python: executable,
+        script: found.root.join(&found.entry),
+        arguments,
+        // As in a packaged app, and where every version of Streamlit looks for `.streamlit`.
+        directory: found.root,
+        statics,
+        icon: found.icon,
+        port: args.port,
+        size: (found.window.width, found.window.height),
+    };
+    Ok((project, folders))
+}
+
+fn hand_over(
+    file: &Utf8Path,
+    project: &Project,
+    folders: &Folders,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use std::io::Write as _;
+    folders.create()?;
+    let mut staged = waterskin_bundle::StagedFile::new(file)?;
+    serde_json::to_writer(staged.file(), project)?;
+    staged.file().flush()?;
+    staged.commit()?;
+    Ok(())
+}

@@ -1,0 +1,91 @@
+use std::{ffi::OsString, path::PathBuf};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use waterskin_process::{Command, Size};
+use waterskin_proxy::Address;
+
+use crate::Options;
+
+/// What the launcher reads from `WATERSKIN_LAUNCH`, as JSON.
+#[derive(Debug, Serialize)]
+struct Launch<'a> {
+    script: &'a Utf8Path,
+    arguments: &'a [String],
+    site_packages: &'a [Utf8PathBuf],
+    listen: Listen<'a>,
+    url: String,
+    reload: bool,
+    preload: &'a [String],
+    secret: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Listen<'a> {
+    Unix(&'a std::path::Path),
+    Tcp(u16),
+}
+
+/// The command that starts Python for one attempt.
+pub fn command(options: &Options, launcher: &Utf8Path, port: u16, address: &Address) -> Command {
+    let (listen, secret) = match address {
+        Address::Unix(path) => (Listen::Unix(path), None),
+        Address::Tcp { port, secret } => (Listen::Tcp(*port), Some(secret.as_str())),
+    };
+    let launch = Launch {
+        script: &options.script,
+        arguments: &options.arguments,
+        site_packages: &options.interpreter.site_packages,
+        listen,
+        url: format!("http://localhost:{port}"),
+        reload: options.reload,
+        preload: &options.preload,
+        secret,
+    };
+    let mut arguments: Vec<OsString> = vec!["-u".into()];
+    if options.interpreter.isolated {
+        // `-I` makes Python blind to the user's PYTHON* variables and user site; UTF-8 mode makes
+        // it blind to a missing locale.
+        arguments.extend(["-I".into(), "-X".into(), "utf8".into()]);
+    }
+    arguments.push(launcher.into());
+    let mut environment: Vec<(OsString, OsString)> = std::env::vars_os()
+        .filter(|(name, _)| keeps(&name.to_string_lossy(), options.interpreter.isolated))
+        .collect();
+    let json = serde_json::to_string(&launch).unwrap_or_default();
+    environment.push(("WATERSKIN_LAUNCH".into(), json.into()));
+    environment.push(("WATERSKIN_DATA_DIR".into(), options.folders.data.clone().into()));
+    environment.push(("TERM".into(), "xterm-256color".into()));
+    Command {
+        program: PathBuf::from(&options.interpreter.executable),
+        arguments,
+        environment,
+        directory: options.directory.clone().into(),
+        size: Size { columns: 120, rows: 40 },
+    }
+}
+
+/// Whether a variable of the shell's environment is handed on. A payload's Python keeps nothing
+/// that would change it: another Python's variables, an environment manager's, Streamlit's own.
+fn keeps(name: &str, isolated: bool) -> bool {
+    let ours = name.starts_with("WATERSKIN_") || name.starts_with("TAURI_") || name == "TERM";
+    let foreign = ["PYTHON", "STREAMLIT_", "CONDA_", "VIRTUAL_ENV", "UV_", "PIP_"];
+    let foreign = isolated && foreign.iter().any(|prefix| name.starts_with(prefix));
+    !ours && !foreign
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_blind_to_the_users_python() {
+        for name in ["PYTHONHOME", "PYTHONPATH", "STREAMLIT_SERVER_PORT", "VIRTUAL_ENV"] {
+            assert!(!keeps(name, true), "{name}");
+            assert!(keeps(name, false), "{name}: an author's interpreter is used as it is");
+        }
+        assert!(keeps("HOME", true) && keeps("LANG", true));
+        assert!(!keeps("WATERSKIN_ANYTHING", false));
+    }
+}

@@ -1,0 +1,125 @@
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+use waterskin_bundle::{DataPolicy, Payload};
+
+use crate::{AppInfo, Folders};
+
+/// What a session runs, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The app.
+    pub app: AppInfo,
+    /// The Python that runs it.
+    pub interpreter: Interpreter,
+    /// The script, as an absolute path.
+    pub script: Utf8PathBuf,
+    /// Arguments of the script.
+    pub arguments: Vec<String>,
+    /// Python's working directory.
+    pub directory: Utf8PathBuf,
+    /// Streamlit's `static` folder, for the page to boot from while Python starts.
+    pub statics: Option<Utf8PathBuf>,
+    /// Modules to import while the page boots.
+    pub preload: Vec<String>,
+    /// The port that the page prefers; 0 for any.
+    pub port: u16,
+    /// Whether the page follows changes of the script.
+    pub reload: bool,
+    /// Where the app and the session write.
+    pub folders: Folders,
+}
+
+/// The Python that runs an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// The executable.
+    pub executable: Utf8PathBuf,
+    /// Whether it is a payload's own, kept apart from everything that the user's environment says
+    /// of Python. An author's interpreter is used as it is.
+    pub isolated: bool,
+    /// Folders of installed distributions, beside the interpreter's own.
+    pub site_packages: Vec<Utf8PathBuf>,
+}
+
+/// A project that runs on the author's own interpreter, without a payload. This is what the
+/// command hands to the shell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// Reverse-DNS id.
+    pub id: String,
+    /// The name that people see.
+    pub name: String,
+    /// The project's version.
+    pub version: String,
+    /// The interpreter's executable.
+    pub python: Utf8PathBuf,
+    /// The script, as an absolute path.
+    pub script: Utf8PathBuf,
+    /// Arguments of the script.
+    pub arguments: Vec<String>,
+    /// Python's working directory.
+    pub directory: Utf8PathBuf,
+    /// Streamlit's `static` folder.
+    pub statics: Option<Utf8PathBuf>,
+    /// A square PNG.
+    pub icon: Option<Utf8PathBuf>,
+    /// The preferred port; 0 for any.
+    pub port: u16,
+    /// Width and height of the window, in logical pixels.
+    pub size: (u32, u32),
+}
+
+impl Options {
+    /// The session of a payload.
+    pub fn of_payload(payload: &Payload, folders: Folders) -> Self {
+        let manifest = &payload.manifest;
+        let directory = match manifest.data {
+            DataPolicy::AppFolder => payload.layout.app(),
+            DataPolicy::DataFolder => folders.data.clone(),
+        };
+        Self {
+            app: AppInfo {
+                id: manifest.app.id.to_string(),
+                name: manifest.app.name.clone(),
+                version: manifest.app.version.clone(),
+            },
+            interpreter: Interpreter {
+                executable: payload.python(),
+                isolated: true,
+                site_packages: vec![payload.layout.site_packages()],
+            },
+            script: payload.script(),
+            arguments: manifest.arguments.clone(),
+            directory,
+            statics: Some(payload.layout.streamlit_static()),
+            preload: manifest.preload.clone(),
+            port: manifest.port,
+            reload: false,
+            folders,
+        }
+    }
+
+    /// The session of a project on the author's own interpreter: it follows changes on disk.
+    pub fn of_project(project: &Project, folders: Folders) -> Self {
+        Self {
+            app: AppInfo {
+                id: project.id.clone(),
+                name: project.name.clone(),
+                version: project.version.clone(),
+            },
+            interpreter: Interpreter {
+                executable: project.python.clone(),
+                isolated: false,
+                site_packages: Vec::new(),
+            },
+            script: project.script.clone(),
+            arguments: project.arguments.clone(),
+            directory: project.directory.clone(),
+            statics: project.statics.clone(),
+            preload: Vec::new(),
+            port: project.port,
+            reload: true,
+            folders,
+        }
+    }
+}

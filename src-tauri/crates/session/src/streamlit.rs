@@ -1,0 +1,113 @@
+//! What is particular to Streamlit on the wire. Checked against 1.40.2 and 1.67.0.
+
+use camino::Utf8Path;
+use waterskin_proxy::{Cache, StaticFiles};
+
+/// The readiness route. Anything but a body of exactly `ok` is not ready: the page's own fallback
+/// answers unknown routes with 200 as well.
+pub const HEALTH: &str = "/_stcore/health";
+
+/// The route that is switched to WebSocket.
+pub const STREAM: &str = "/_stcore/stream";
+
+/// The subprotocol that the server must echo. Chromium fails the socket without it; WebKitGTK
+/// does not, so it has to be looked at here.
+pub const SUBPROTOCOL: &str = "streamlit";
+
+/// Whether Streamlit reads this cookie in a WebSocket handshake. All others stay behind, since
+/// Python's WebSocket library hangs without a word on header lines over 8 KB (websockets 17.4,
+/// `MAX_LINE_LENGTH`).
+pub fn is_own_cookie(name: &str) -> bool {
+    name.starts_with("_streamlit")
+}
+
+/// The routes that Streamlit answers with files of its `static` folder, whatever Python does, and
+/// how long a browser may keep them (`streamlit/web/server/starlette`, 1.67.0).
+pub fn static_files(folder: &Utf8Path) -> StaticFiles {
+    StaticFiles::new(folder.as_std_path())
+        .file("/", "index.html", Cache::Revalidate)
+        .file("/index.html", "index.html", Cache::Revalidate)
+        .file("/manifest.json", "manifest.json", Cache::Revalidate)
+        .file("/favicon.png", "favicon.png", Cache::Immutable)
+        .tree("/static/", "static", Cache::Immutable)
+}
+
+/// The messages from Python that a session acts on: the numbers of `ForwardMsg`'s oneof, the same
+/// from 1.40.2 to 1.67.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// The first message of a run.
+    NewSession,
+    /// Something to draw.
+    Delta,
+    /// The script came to its end.
+    ScriptFinished,
+    /// Anything else.
+    Other,
+}
+
+/// The kind of a `ForwardMsg`, from the first bytes of its protobuf form: the first field that is
+/// neither `hash` (1) nor `metadata` (2). `None` where the bytes end before it, or are no protobuf.
+pub fn message(bytes: &[u8]) -> Option<Message> {
+    let mut rest = bytes;
+    loop {
+        let key = varint(&mut rest)?;
+        match key >> 3 {
+            1 | 2 => skip(&mut rest, key & 7)?,
+            4 => return Some(Message::NewSession),
+            5 => return Some(Message::Delta),
+            6 => return Some(Message::ScriptFinished),
+            _ => return Some(Message::Other),
+        }
+    }
+}
+
+/// Reads a base-128 varint (Protocol Buffers encoding) and moves past it.
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(first & 0x7f) << shift;
+        if first & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn skip(bytes: &mut &[u8], wire_type: u64) -> Option<()> {
+    let length = match wire_type {
+        0 => return varint(bytes).map(drop),
+        1 => 8,
+        2 => usize::try_from(varint(bytes)?).ok()?,
+        5 => 4,
+        _ => return None,
+    };
+    *bytes = bytes.get(length..)?;
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds() {
+        // hash = "ab", then script_finished = 0 (field 6, varint).
+        assert_eq!(message(b"\x0a\x02ab\x30\x00"), Some(Message::ScriptFinished));
+        // metadata = {} and a delta (field 5, length-delimited).
+        assert_eq!(message(b"\x12\x00\x2a\x05....."), Some(Message::Delta));
+        assert_eq!(message(b"\x22\x01."), Some(Message::NewSession));
+        assert_eq!(message(b"\xd2\x01\x00"), Some(Message::Other));
+    }
+
+    #[test]
+    fn hostile_bytes_are_no_message() {
+        for bytes in
+            [&b""[..], b"\x0a", b"\x0a\x7f", b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"]
+        {
+            assert_eq!(message(bytes), None, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::{Layout, Payload, Theme};
+use waterskin_session::{
+    AppInfo, Failure, FailureCode, Folders, Options, Project, damaged, no_app,
+};
+
+/// The id under which a shell without an app keeps its log.
+const OWN_ID: &str = "org.waterskin.shell";
+
+/// What there is to show: an app, or why there is none. Never an error, since a person who double
+/// clicked an icon has to see something.
+#[derive(Debug)]
+pub enum Boot {
+    /// An app to open a session for.
+    App(Box<App>),
+    /// What is wrong instead.
+    Broken {
+        /// The app, as far as it is known.
+        app: AppInfo,
+        /// What to show.
+        failure: Failure,
+    },
+}
+
+/// An app to open a session for, with the looks of its window.
+#[derive(Debug)]
+pub struct App {
+    /// What runs.
+    pub options: Options,
+    /// Lines for the report.
+    pub versions: Vec<String>,
+    /// Title, size and theme of the window.
+    pub looks: Looks,
+}
+
+/// How an app's window looks before the page has a say.
+#[derive(Clone, Debug)]
+pub struct Looks {
+    /// The title.
+    pub title: String,
+    /// Width and height in logical pixels.
+    pub size: (u32, u32),
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// The app's icon, a PNG.
+    pub icon: Option<Utf8PathBuf>,
+}
+
+impl Boot {
+    /// Reads the project file, or else the payload beside the executable.
+    pub fn read(project: Option<&Utf8Path>) -> Self {
+        match project {
+            Some(file) => Self::of_project(file),
+            None => match payload_folder() {
+                Some(folder) => Self::of_payload(&folder),
+                None => Self::broken(no_app("the program does not know where it is installed")),
+            },
+        }
+    }
+
+    /// The folders of the app, if the user has any.
+    pub fn folders(&self) -> Option<Folders> {
+        match self {
+            Self::App(app) => Some(app.options.folders.clone()),
+            Self::Broken { app, .. } => Folders::of(&app.id).ok(),
+        }
+    }
+
+    /// The app, as far as it is known.
+    pub fn app(&self) -> &AppInfo {
+        match self {
+            Self::App(app) => &app.options.app,
+            Self::Broken { app, .. } => app,
+        }
+    }
+
+    fn of_payload(folder: &Utf8Path) -> Self {
+        let payload = match Payload::open(folder) {
+            Ok(payload) => payload,
+            Err(error) => return Self::broken(damaged(&error)),
+        };
+        let manifest = &payload.manifest;
+        let folders = match Folders::of(manifest.app.id.as_str()) {
+            Ok(folders) => folders,
+            Err(error) => return Self::broken(system(&error.to_string())),
+        };
+        Self::App(Box::new(App {
+            versions: vec![
+                format!("Python {} ({})", manifest.python.version, manifest.python.triple),
+                format!("Streamlit {}", manifest.streamlit.version),
+            ],
+            looks: Looks {
+                title: manifest.title().to_owned(),
+                size: (manifest.window.width, manifest.window.height),
+                theme: manifest.window.theme,
+                icon: manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon)),
+            },
+            options: Options::of_payload(&payload, folders),
+        }))
+    }
+
+    fn of_project(file: &Utf8Path) -> Self {
+        let read = fs_err::read_to_string(file)
+            .map_err(|error| error.to_string())
+            .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        let project: Project = match read {
+            Ok(project) => project,
+            Err(error) => {
+                return Self::broken(no_app(&format!("could not read the project: {error}")));
+            }
+        };
+        let folders = match Folders::of(&project.id) {
+            Ok(folders) => folders,
+            Err(error) => return Self::broken(system(&error.to_string())),
+        };
+        Self::App(Box::new(App {
+            versions: vec![format!("Python at {}", project.python)],
+            looks: Looks {
+                title: project.name.clone(),
+                size: project.size,
+                theme: Theme::System,
+                icon: project.icon.clone(),
+            },
+            options: Options::of_project(&project, folders),
+        }))
+    }
+
+    fn broken(failure: Failure) -> Self {
+        let name = payload_folder()
+            .and_then(|folder| folder.parent()?.file_name().map(str::to_owned))
+            .unwrap_or_else(|| "Waterskin".to_owned());
+        let app = AppInfo { id: OWN_ID.to_owned(), name, version: String::new() };
+        Self::Broken { app, failure }
+    }
+}
+
+/// The failure of a system that lacks something.
+pub fn system(message: &str) -> Failure {
+    Failure {
+        code: FailureCode::System,
+        message: message.to_owned(),
+        hints: vec![
+            "Restart the computer. If it happens again, ask whoever looks after it.".to_owned(),
+        ],
+        details: String::new(),
+        log_file: String::new(),
+    }
+}
+
+/// `payload` beside the executable, or in `Resources` of a macOS bundle. Tauri's own resource
+/// folder is no help: its path on Linux is fixed when the shell is compiled.
+fn payload_folder() -> Option<Utf8PathBuf> {
+    let executable = Utf8PathBuf::from_path_buf(std::env::current_exe().ok()?).ok()?;
+    let folder = executable.parent()?;
+    let bundled = folder.parent().map(|contents| contents.join("Resources").join(Layout::PAYLOAD));
+    match bundled {
+        Some(bundled) if cfg!(target_os = "macos") && bundled.is_dir() => Some(bundled),
+        _ => Some(folder.join(Layout::PAYLOAD)),
+    }
+}

@@ -1,0 +1,73 @@
+//! What the shell's own screens can ask for. One line each into the session.
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
+
+use serde::Serialize;
+use tauri::{AppHandle, State};
+use tauri_plugin_opener::OpenerExt as _;
+use waterskin_session::SessionState;
+
+use crate::{host::Host, ipc::IpcError, window};
+
+/// Lines of Python's output.
+#[derive(Debug, Serialize)]
+pub struct LogLines {
+    lines: Vec<LogLine>,
+    /// Where to go on.
+    next: u64,
+}
+
+/// One line of Python's output.
+#[derive(Debug, Serialize)]
+pub struct LogLine {
+    seq: u64,
+    text: String,
+}
+
+/// The state now.
+#[tauri::command]
+pub fn session_state(host: State<'_, Host>) -> SessionState {
+    host.state()
+}
+
+/// Starts Python again.
+#[tauri::command]
+pub fn session_restart(host: State<'_, Host>) -> Result<SessionState, IpcError> {
+    let session = host.session().ok_or_else(IpcError::no_session)?;
+    session.restart();
+    Ok(session.state())
+}
+
+/// The report's text, which a screen puts on the clipboard.
+#[tauri::command]
+pub fn report_copy(host: State<'_, Host>) -> String {
+    host.report()
+}
+
+/// Opens the log's window.
+#[tauri::command]
+pub async fn log_show(app: AppHandle) -> Result<(), IpcError> {
+    window::show_log(&app).map_err(|error| IpcError::desktop(&error))
+}
+
+/// Lines of Python's output from the number `from` on.
+#[tauri::command]
+pub fn log_lines(host: State<'_, Host>, from: u64) -> LogLines {
+    let Some(session) = host.session() else { return LogLines { lines: Vec::new(), next: 0 } };
+    let (lines, next) = session.log().lines_from(from);
+    let lines = lines.into_iter().map(|line| LogLine { seq: line.seq, text: line.text }).collect();
+    LogLines { lines, next }
+}
+
+/// Shows the log's folder in the file manager.
+#[tauri::command]
+pub fn log_folder(app: AppHandle, host: State<'_, Host>) -> Result<(), IpcError> {
+    let session = host.session().ok_or_else(IpcError::no_session)?;
+    let folder = session.log_folder().as_str();
+    app.opener().open_path(folder, None::<&str>).map_err(|error| IpcError::desktop(&error))
+}
+
+/// Ends the program.
+#[tauri::command]
+pub fn app_quit(app: AppHandle) {
+    app.exit(0);
+}

@@ -1,0 +1,289 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
+use waterskin_session::{
+    AppInfo, Failure, FailureCode, Phase, PortInfo, Session, SessionState, Stage,
+};
+
+use crate::{
+    boot::{App, Boot, Looks},
+    commands, signals, window,
+};
+
+/// How long an app may take to end, whatever it is doing.
+const STOP_BUDGET: Duration = Duration::from_secs(3);
+
+/// The event that carries a whole [`SessionState`] to the screens.
+const STATE_EVENT: &str = "session-state";
+
+/// The event that says that Python wrote something.
+const LOG_EVENT: &str = "log-changed";
+
+/// What the window shows: a session, or why there is none.
+pub enum Host {
+    /// A running app.
+    Running(Arc<Session>),
+    /// No app; the state says why.
+    Broken(Box<SessionState>),
+}
+
+impl Host {
+    /// The state to show.
+    pub fn state(&self) -> SessionState {
+        match self {
+            Self::Running(session) => session.state(),
+            Self::Broken(state) => (**state).clone(),
+        }
+    }
+
+    /// The session, if there is one.
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::Running(session) => Some(session),
+            Self::Broken(_) => None,
+        }
+    }
+
+    /// A text for the app's author.
+    pub fn report(&self) -> String {
+        match self {
+            Self::Running(session) => session.report(),
+            Self::Broken(state) => match &state.phase {
+                Phase::GaveUp { failure } => format!(
+                    "{}\nWaterskin {}\n{}\n{}\n",
+                    state.app.name,
+                    env!("CARGO_PKG_VERSION"),
+                    failure.message,
+                    failure.details
+                ),
+                _ => String::new(),
+            },
+        }
+    }
+}
+
+/// Runs the desktop program until its last window is closed.
+pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
+    let mut context = tauri::generate_context!();
+    // One prebuilt shell serves every app: who it is, it learns at run time.
+    let app = boot.app();
+    context.config_mut().identifier.clone_from(&app.id);
+    context.config_mut().product_name = Some(app.name.clone());
+    context.package_info_mut().name.clone_from(&app.name);
+
+    let mut boot = Some(boot);
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            if let Some(main) = app.get_webview_window(window::MAIN) {
+                let _ = window::raise(&main).inspect_err(|error| tracing::warn!(%error));
+            }
+        }))
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .invoke_handler(tauri::generate_handler![
+            commands::app_quit,
+            commands::log_folder,
+            commands::log_lines,
+            commands::log_show,
+            commands::report_copy,
+            commands::session_restart,
+            commands::session_state,
+        ])
+        .setup(move |app| {
+            // Never an error from here: Tauri would panic. What fails becomes a screen.
+            if let Some(boot) = boot.take()
+                && let Err(error) = open(app.handle(), boot, start)
+            {
+                tracing::error!(%error, "the window could not be opened");
+                eprintln!("error: could not open the app's window: {error}");
+                app.handle().exit(1);
+            }
+            Ok(())
+        })
+        .build(context)?;
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. }
+            if label == window::MAIN =>
+        {
+            app.exit(0);
+        }
+        // The one event that every way out passes, macOS's Cmd+Q included.
+        RunEvent::Exit => stop(app),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
+    let handle = app.clone();
+    tauri::async_runtime::spawn(async move {
+        signals::ended().await;
+        handle.exit(0);
+    });
+    let broken = |info: AppInfo, failure: Failure| {
+        let looks = Looks {
+            title: info.name.clone(),
+            size: (900, 600),
+            theme: waterskin_bundle::Theme::System,
+            icon: None,
+        };
+        let state = broken_state(info, failure);
+        app.manage(Host::Broken(Box::new(state.clone())));
+        window::open_main(app, &looks, window::failure_screen(), 0, &state, None).map(drop)
+    };
+    let App { options, versions, looks } = match boot {
+        Boot::App(app) => *app,
+        Boot::Broken { app, failure } => return broken(app, failure),
+    };
+    let info = options.app.clone();
+    let web = options.folders.web.clone();
+    let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
+    let session = match opened {
+        Ok(session) => Arc::new(session),
+        Err(error) => return broken(info, open_failure(&error)),
+    };
+    let state = session.state();
+    app.manage(Host::Running(Arc::clone(&session)));
+    let url = session.entry_url().parse().map(WebviewUrl::External).unwrap_or_default();
+    window::open_main(app, &looks, url, session.port(), &state, Some(web.into()))?;
+    tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
+    tauri::async_runtime::spawn(follow_log(app.clone(), session));
+    Ok(())
+}
+
+/// Shows every change of the state: to the splash, to the screens, and by what the window shows.
+async fn follow(app: AppHandle, session: Arc<Session>) {
+    let mut states = session.subscribe();
+    let mut screen = Screen::Page { generation: 1 };
+    while states.changed().await.is_ok() {
+        let state = states.borrow_and_update().clone();
+        let _ = app.emit(STATE_EVENT, &state);
+        if let Some(main) = app.get_webview_window(window::MAIN) {
+            window::push_state(&main, &state);
+        }
+        let next = screen.next(&state);
+        if next == screen {
+            continue;
+        }
+        match (&screen, &next) {
+            (_, Screen::Failure) => show_failure(&app),
+            // A page of an earlier Python stays as it was until somebody touches it, so it is
+            // loaded anew, where it stands.
+            (Screen::Page { .. }, Screen::Page { .. }) => {
+                if let Some(main) = app.get_webview_window(window::MAIN) {
+                    let _ = main.reload().inspect_err(|error| tracing::warn!(%error));
+                }
+            }
+            (Screen::Failure, Screen::Page { .. }) => window::show(&app, &session.entry_url()),
+        }
+        screen = next;
+    }
+}
+
+/// What the main window shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    /// The page, as a start of Python made it.
+    Page { generation: u32 },
+    /// The failure screen.
+    Failure,
+}
+
+impl Screen {
+    /// What to show in the given state. From the failure screen the window goes back as soon as
+    /// Python starts again, so that the page boots meanwhile.
+    fn next(self, state: &SessionState) -> Self {
+        let page = Self::Page { generation: state.generation };
+        match (self, &state.phase) {
+            (_, Phase::GaveUp { .. }) => Self::Failure,
+            (Self::Page { .. }, Phase::Ready) => page,
+            (Self::Failure, Phase::Starting | Phase::Ready) => page,
+            _ => self,
+        }
+    }
+}
+
+fn show_failure(app: &AppHandle) {
+    let screen = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
+    window::show(app, &format!("{screen}/index.html#failure"));
+}
+
+async fn follow_log(app: AppHandle, session: Arc<Session>) {
+    let mut lines = session.log().subscribe();
+    while lines.changed().await.is_ok() {
+        let next = *lines.borrow_and_update();
+        if app.get_webview_window(window::LOG).is_some() {
+            let _ = app.emit_to(window::LOG, LOG_EVENT, next);
+        }
+    }
+}
+
+/// Ends the session. The windows go first, so that nobody looks at a program that is ending.
+fn stop(app: &AppHandle) {
+    for window in app.webview_windows().values() {
+        let _ = window.hide();
+    }
+    if let Some(session) = app.try_state::<Host>().and_then(|host| host.session().cloned()) {
+        tauri::async_runtime::block_on(session.stop(STOP_BUDGET));
+    }
+}
+
+fn broken_state(app: AppInfo, failure: Failure) -> SessionState {
+    SessionState {
+        revision: 1,
+        app,
+        phase: Phase::GaveUp { failure },
+        stage: Stage::None,
+        port: PortInfo { port: 0, preferred: 0 },
+        generation: 0,
+    }
+}
+
+fn open_failure(error: &waterskin_session::OpenError) -> Failure {
+    use waterskin_session::OpenError;
+    let (code, hint) = match error {
+        OpenError::Bind { .. } => (
+            FailureCode::NoPort,
+            "Close other programs that serve pages on this computer, then open the app again.",
+        ),
+        OpenError::Gate { .. } => {
+            (FailureCode::System, "Restart the computer, then open the app again.")
+        }
+        OpenError::Folders { .. } | OpenError::Launcher { .. } => (
+            FailureCode::NoSpace,
+            "Free some space on the disk and see that your home folder can be written to, then open the app again.",
+        ),
+    };
+    Failure {
+        code,
+        message: error.to_string(),
+        hints: vec![hint.to_owned()],
+        details: waterskin_session::causes(error),
+        log_file: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(phase: Phase, generation: u32) -> SessionState {
+        let info = AppInfo { id: "a.b".into(), name: "A".into(), version: "1".into() };
+        SessionState { phase, generation, ..broken_state(info, crate::boot::system("x")) }
+    }
+
+    #[test]
+    fn the_window_goes_where_the_session_is() {
+        let first = Screen::Page { generation: 1 };
+        let gave_up = Phase::GaveUp { failure: crate::boot::system("x") };
+        assert_eq!(first.next(&state(Phase::Ready, 1)), first, "nothing to load anew");
+        assert_eq!(first.next(&state(Phase::Starting, 2)), first, "the splash covers it meanwhile");
+        assert_eq!(first.next(&state(Phase::Ready, 2)), Screen::Page { generation: 2 });
+        assert_eq!(first.next(&state(gave_up, 5)), Screen::Failure);
+        let back = Screen::Page { generation: 6 };
+        assert_eq!(Screen::Failure.next(&state(Phase::Starting, 6)), back);
+        assert_eq!(back.next(&state(Phase::Ready, 6)), back, "it booted while Python started");
+    }
+}

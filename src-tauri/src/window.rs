@@ -1,0 +1,151 @@
+use serde_json::json;
+use tauri::{
+    AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    webview::{NewWindowResponse, PageLoadEvent},
+    window::Color,
+};
+use tauri_plugin_opener::OpenerExt as _;
+use waterskin_bundle::Theme;
+use waterskin_session::SessionState;
+
+use crate::{
+    boot::Looks,
+    downloads,
+    host::Host,
+    icon::Icon,
+    navigation::{Decision, decide},
+};
+
+/// The window with the app.
+pub const MAIN: &str = "main";
+
+/// The window with Python's output.
+pub const LOG: &str = "log";
+
+/// The splash, which lies over the page until its first render.
+const OVERLAY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/dist/overlay.js"));
+
+/// Page grounds of the splash, so that not even the first frame is of another colour.
+const LIGHT: Color = Color(255, 255, 255, 255);
+const DARK: Color = Color(14, 17, 23, 255);
+
+/// The shell's screen for what went wrong.
+pub fn failure_screen() -> WebviewUrl {
+    WebviewUrl::App("index.html#failure".into())
+}
+
+/// Opens the window of the app, on the page or on a screen of the shell.
+pub fn open_main(
+    app: &AppHandle,
+    looks: &Looks,
+    url: WebviewUrl,
+    port: u16,
+    state: &SessionState,
+    data: Option<std::path::PathBuf>,
+) -> tauri::Result<WebviewWindow> {
+    let icon = looks.icon.as_deref().and_then(Icon::read);
+    let script = splash_script(looks, icon.as_ref(), state);
+    let (theme, ground) = match looks.theme {
+        Theme::Light => (Some(tauri::Theme::Light), LIGHT),
+        Theme::Dark => (Some(tauri::Theme::Dark), DARK),
+        Theme::System => (None, LIGHT),
+    };
+    let opener = app.clone();
+    let opener_for_new = app.clone();
+    let downloader = app.clone();
+    let (width, height) = looks.size;
+    let mut builder = WebviewWindowBuilder::new(app, MAIN, url)
+        .title(&looks.title)
+        .inner_size(f64::from(width), f64::from(height))
+        .min_inner_size(320.0, 240.0)
+        .theme(theme)
+        .background_color(ground)
+        .initialization_script(script)
+        .disable_drag_drop_handler()
+        .on_navigation(move |url| match decide(url, port) {
+            Decision::Here => true,
+            Decision::Outside => {
+                open_outside(&opener, url);
+                false
+            }
+            Decision::Deny => false,
+        })
+        .on_new_window(move |url, _| {
+            if decide(&url, port) != Decision::Deny {
+                open_outside(&opener_for_new, &url);
+            }
+            NewWindowResponse::Deny
+        })
+        .on_download(move |_, event| downloads::handle(&downloader, event))
+        .on_page_load(|window, payload| {
+            if payload.event() == PageLoadEvent::Finished
+                && let Some(host) = window.try_state::<Host>()
+            {
+                push_state(&window, &host.state());
+            }
+        });
+    if let Some(data) = data {
+        builder = builder.data_directory(data);
+    }
+    if let Some(icon) = icon {
+        builder = builder.icon(icon.image)?;
+    }
+    builder.build()
+}
+
+/// Opens the log's window, or raises it.
+pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
+    if let Some(window) = app.get_webview_window(LOG) {
+        return raise(&window);
+    }
+    let title = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
+    WebviewWindowBuilder::new(app, LOG, WebviewUrl::App("index.html#log".into()))
+        .title(title)
+        .inner_size(900.0, 600.0)
+        .build()?;
+    Ok(())
+}
+
+/// Brings a window to the front, from wherever it is.
+pub fn raise(window: &WebviewWindow) -> tauri::Result<()> {
+    window.unminimize()?;
+    window.show()?;
+    window.set_focus()
+}
+
+/// Tells the splash about the state. The page has no way to ask for it.
+pub fn push_state(window: &WebviewWindow, state: &SessionState) {
+    let Ok(json) = serde_json::to_string(state) else { return };
+    if let Err(error) = window.eval(format!("window.__waterskin?.({json})")) {
+        tracing::debug!(%error, "the page could not be told the state");
+    }
+}
+
+/// Shows the main window another page.
+pub fn show(app: &AppHandle, url: &str) {
+    let (Some(window), Ok(url)) = (app.get_webview_window(MAIN), Url::parse(url)) else { return };
+    if let Err(error) = window.navigate(url) {
+        tracing::warn!(%error, "the window could not show another page");
+    }
+}
+
+fn open_outside(app: &AppHandle, url: &Url) {
+    if let Err(error) = app.opener().open_url(url.as_str(), None::<&str>) {
+        tracing::warn!(%error, "a link could not be opened");
+    }
+}
+
+fn splash_script(looks: &Looks, icon: Option<&Icon>, state: &SessionState) -> String {
+    let theme = match looks.theme {
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+        Theme::System => "system",
+    };
+    let settings = json!({
+        "name": state.app.name,
+        "icon": icon.map_or("", |icon| icon.data_url.as_str()),
+        "theme": theme,
+        "state": state,
+    });
+    format!("window.__WATERSKIN__ = {settings};\n{OVERLAY}")
+}
