@@ -190,6 +190,7 @@ fn respond(found: Found, cache: Cache, kind: HeaderValue) -> Option<Response<Bod
         Selection::Unsatisfiable => {
             fields.push((CONTENT_RANGE, text(format!("bytes */{}", found.size))?));
             fields.push((CONTENT_LENGTH, HeaderValue::from_static("0")));
+            fields.push((CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")));
             StatusCode::RANGE_NOT_SATISFIABLE
         }
         selection @ (Selection::Whole | Selection::Part(_)) => {

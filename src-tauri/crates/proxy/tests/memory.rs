@@ -2,6 +2,7 @@
 //! measures its process.
 #![cfg(target_os = "linux")]
 #![expect(clippy::disallowed_methods, reason = "a test process owns its tasks until it ends")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
 
 #[expect(dead_code, reason = "shared with the other tests, which use more of it")]
 #[path = "proxy/support.rs"]

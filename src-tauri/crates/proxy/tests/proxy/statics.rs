@@ -99,6 +99,7 @@ async fn conditions_and_ranges_are_honoured() {
     let (head, body) = ask("Range: bytes=10-\r\n").await;
     assert_eq!((status(&head), body.len()), (416, 0));
     assert_eq!(field(&head, "content-range"), Some("bytes */10"));
+    assert_eq!(field(&head, "content-type"), Some("text/plain; charset=utf-8"));
     let (head, body) = setup.ask("GET /static/big.bin", "Range: bytes=-600000\r\n").await;
     assert_eq!(status(&head), 206);
     assert!(body == big()[400_003..], "a part that is longer than what is read at once");

@@ -121,11 +121,14 @@ impl App {
     }
 }
 
+/// What an observer is told of one frame.
+pub type Frame = (u64, Direction, FrameHead, Vec<u8>);
+
 /// Every event and frame that the proxy tells of.
 #[derive(Default)]
 pub struct Record {
     pub events: Mutex<Vec<Event>>,
-    pub frames: Mutex<Vec<(u64, Direction, FrameHead, Vec<u8>)>>,
+    pub frames: Mutex<Vec<Frame>>,
     changed: watch::Sender<()>,
 }
 
