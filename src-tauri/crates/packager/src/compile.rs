@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write as _},
     sync::atomic::{AtomicUsize, Ordering},
+    thread::ScopedJoinHandle,
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -133,8 +134,10 @@ pub fn byte_compile(
     let outcomes: Vec<Result<Vec<CompileFailure>, CompileError>> = std::thread::scope(|scope| {
         let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mine = work();
-        // A thread that panics brings the scope down with it, so it has an outcome here.
-        others.into_iter().filter_map(|other| other.join().ok()).chain([mine]).collect()
+        let join = |other: ScopedJoinHandle<'_, _>| {
+            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        others.into_iter().map(join).chain([mine]).collect()
     });
     let mut failed = Vec::new();
     for outcome in outcomes {
@@ -172,10 +175,7 @@ fn compile_chunk(
 }
 
 /// Adds each source with the name that its bytecode gets.
-fn find_sources(
-    tree: &Utf8Path,
-    sources: &mut Vec<Source>,
-) -> Result<(), CompileError> {
+fn find_sources(tree: &Utf8Path, sources: &mut Vec<Source>) -> Result<(), CompileError> {
     let parent = tree.parent().unwrap_or(tree);
     for entry in WalkDir::new(tree).sort_by_file_name() {
         let entry = entry.map_err(|error| CompileError::Read {
@@ -192,5 +192,6 @@ fn find_sources(
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

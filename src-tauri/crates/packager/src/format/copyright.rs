@@ -3,7 +3,7 @@ use waterskin_bundle::Manifest;
 use super::{control, text::one_line, time, version};
 
 /// `/usr/share/doc/<package>/copyright` (Debian Policy 12.5).
-pub(super) fn copyright(manifest: &Manifest) -> String {
+pub(super) fn copyright(manifest: &Manifest, seconds: u64) -> String {
     let maintainer = control::maintainer(manifest);
     let holder = maintainer.split(" <").next().unwrap_or_default();
     let (name, package) = (one_line(&manifest.app.name), &manifest.app.package);
@@ -13,7 +13,7 @@ pub(super) fn copyright(manifest: &Manifest) -> String {
          Upstream-Contact: {maintainer}\n\
          \n\
          Files: *\n\
-         Copyright: {holder}\n\
+         Copyright: {year} {holder}\n\
          License: as-published\n \
          The app's own files belong to its publisher, under the terms that come with them. What\n \
          it runs on has its own terms:\n \
@@ -26,6 +26,7 @@ pub(super) fn copyright(manifest: &Manifest) -> String {
          .\n \
          The program /usr/lib/{package}/{package}: Waterskin, MIT or Apache-2.0. On Debian\n \
          systems the text of the latter is in /usr/share/common-licenses/Apache-2.0.\n",
+        year = time::year(seconds),
         python = manifest.python.version,
     )
 }

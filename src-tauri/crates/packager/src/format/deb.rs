@@ -47,7 +47,7 @@ pub fn deb(
     let time = time::of_build();
     let minimum = &manifest.minimum;
     let depends = depends(package.shell, &minimum.glibc, &minimum.webkitgtk, progress)?;
-    let entries = entries(package, time)?;
+    let entries = entries(package, compression, time)?;
     progress.step(Step::Deb, Some(entries.bytes()));
 
     // The list of checksums stands before the data, so the data waits in a file without a name.
@@ -93,7 +93,11 @@ pub fn deb(
 }
 
 /// Everything that the package installs.
-fn entries(package: &Package<'_>, time: u64) -> Result<Entries, FormatError> {
+fn entries(
+    package: &Package<'_>,
+    compression: Compression,
+    time: u64,
+) -> Result<Entries, FormatError> {
     let manifest = &package.payload.manifest;
     let (name, id) = (&manifest.app.package, &manifest.app.id);
     let mut entries = Entries::default();
@@ -113,6 +117,8 @@ fn entries(package: &Package<'_>, time: u64) -> Result<Entries, FormatError> {
         let png = picture.png(size).map_err(|source| FormatError::Icon { source })?;
         entries.add_bytes(path, png);
     }
+    let overrides = lintian::overrides(name, compression);
+    entries.add_bytes(format!("usr/share/lintian/overrides/{name}"), overrides);
     add_documents(&mut entries, manifest, time)?;
     Ok(entries)
 }
@@ -127,12 +133,11 @@ fn add_documents(entries: &mut Entries, manifest: &Manifest, time: u64) -> Resul
             .map_err(FormatError::write(path))
     };
     let documents = format!("usr/share/doc/{name}");
-    entries.add_bytes(format!("{documents}/copyright"), copyright(manifest));
+    entries.add_bytes(format!("{documents}/copyright"), copyright(manifest, time));
     let path = format!("{documents}/changelog.gz");
     entries.add_bytes(path.as_str(), compressed(changelog(manifest, time), &path)?);
     let path = format!("usr/share/man/man1/{name}.1.gz");
     entries.add_bytes(path.as_str(), compressed(manual::manual(manifest), &path)?);
-    entries.add_bytes(format!("usr/share/lintian/overrides/{name}"), lintian::overrides(name));
     Ok(())
 }
 

@@ -28,6 +28,9 @@ pub(super) fn metainfo(manifest: &Manifest, time: u64) -> String {
   </description>
   <launchable type="desktop-id">{id}.desktop</launchable>
   <icon type="stock">{id}</icon>
+  <categories>
+    <category>Utility</category>
+  </categories>
   <provides>
     <binary>{package}</binary>
   </provides>

@@ -296,7 +296,7 @@ fn what_people_read() {
     let manifest = manifest();
     insta::assert_snapshot!("desktop", desktop::desktop(&manifest));
     insta::assert_snapshot!("metainfo", metainfo::metainfo(&manifest, 1_735_689_600));
-    insta::assert_snapshot!("copyright", copyright::copyright(&manifest));
+    insta::assert_snapshot!("copyright", copyright::copyright(&manifest, 1_735_689_600));
     insta::assert_snapshot!("changelog", copyright::changelog(&manifest, 1_735_689_600));
     insta::assert_snapshot!("manual", manual::manual(&manifest));
     let mut bare = manifest;
@@ -346,21 +346,4 @@ fn icons_from_every_kind_of_picture() {
         assert!(error.contains(expected), "{error}");
     }
     assert!(matches!(Picture::of(Some("/none.png".into()), "x"), Err(PictureError::Read { .. })));
-}
-
-#[test]
-fn zz_manual() {
-    let Ok(root) = std::env::var("REAL") else { return };
-    let root = Utf8PathBuf::from(root);
-    let payload = Payload::open(&root.join("payload")).unwrap();
-    let shell = root.join("shell");
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &root };
-    let start = std::time::Instant::now();
-    eprintln!("{:?} {:?}", deb(&package, Compression::default(), &Quiet).unwrap(), start.elapsed());
-    let start = std::time::Instant::now();
-    eprintln!("{:?} {:?}", tar_gz(&package, &Quiet).unwrap(), start.elapsed());
-    for name in ["Hello", "Explorer", "Chat", "Sales", "Build", "Queue", "Gantt", "Jobs", "Maps", "Risk", "Zoo", "2026", "…", "Air", "Data", "Forecast", "Inventory", "Kanban", "Labels", "Notes", "Orders", "Plan", "Team", "Users", "Views", "Weather", "X", "Yield","0","1","3","4","5","6","7","8","9"] {
-        fs_err::write(root.join(format!("icon-{name}.png")), Picture::of(None, name).unwrap().png(128).unwrap()).unwrap();
-        fs_err::write(root.join(format!("icon16-{name}.png")), Picture::of(None, name).unwrap().png(16).unwrap()).unwrap();
-    }
 }

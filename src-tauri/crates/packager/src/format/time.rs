@@ -18,6 +18,11 @@ pub(super) fn in_mail_form(seconds: u64) -> String {
     httpdate::fmt_http_date(time).replace("GMT", "+0000")
 }
 
+/// The year, for a copyright notice.
+pub(super) fn year(seconds: u64) -> String {
+    in_mail_form(seconds).split(' ').nth(3).unwrap_or_default().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +30,6 @@ mod tests {
     #[test]
     fn the_form_of_changelogs() {
         assert_eq!(in_mail_form(DEFAULT), "Wed, 01 Jan 2025 00:00:00 +0000");
+        assert_eq!(year(DEFAULT), "2025");
     }
 }

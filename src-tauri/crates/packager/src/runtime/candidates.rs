@@ -14,8 +14,10 @@ pub(super) fn find(version: Option<&str>) -> Option<(Utf8PathBuf, Interpreter)> 
     let good = |python: Utf8PathBuf| {
         let interpreter = Interpreter::ask(&python).ok()?;
         let known = version.is_some() || MINORS.contains(&minor(&interpreter.version).as_str());
-        (known && interpreter::matches(&interpreter.version, wanted))
-            .then_some((python, interpreter))
+        (known
+            && interpreter.lacks().is_none()
+            && interpreter::matches(&interpreter.version, wanted))
+        .then_some((python, interpreter))
     };
     let on_path = names(version).into_iter().flat_map(|name| {
         which::which_all(name).into_iter().flatten().filter_map(|path| path.try_into().ok())

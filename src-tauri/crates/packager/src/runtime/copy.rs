@@ -46,7 +46,7 @@ pub(super) fn tree(
         } else if entry.file_type().is_symlink() {
             let target =
                 fs_err::read_link(from).map_err(RuntimeError::file("read the link", from))?;
-            link(&utf8(&target)?.to_owned(), &to)?;
+            link(utf8(&target)?, &to)?;
         } else if entry.file_type().is_file() {
             file(from, &to)?;
         }
@@ -58,6 +58,12 @@ pub(super) fn tree(
 pub(super) fn file(from: &Utf8Path, to: &Utf8Path) -> Result<(), RuntimeError> {
     fs_err::copy(from, to).map_err(RuntimeError::file("copy", from))?;
     normalise(to).map_err(RuntimeError::file("set the mode of", to))
+}
+
+/// Copies a shared library, with mode 644 whatever its own is: nobody starts it.
+pub(super) fn library(from: &Utf8Path, to: &Utf8Path) -> Result<(), RuntimeError> {
+    fs_err::copy(from, to).map_err(RuntimeError::file("copy", from))?;
+    set_executable(to, false).map_err(RuntimeError::file("set the mode of", to))
 }
 
 /// Every regular file of a tree, in the order of names.
@@ -100,11 +106,22 @@ pub(super) fn link(target: &Utf8Path, at: &Utf8Path) -> Result<(), RuntimeError>
 fn normalise(path: &Utf8Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let executable = fs_err::metadata(path)?.permissions().mode() & 0o100 != 0;
+    set_executable(path, executable)
+}
+
+#[cfg(unix)]
+fn set_executable(path: &Utf8Path, executable: bool) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
     let mode = if executable { 0o755 } else { 0o644 };
     fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
 }
 
 #[cfg(windows)]
 fn normalise(_: &Utf8Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(windows)]
+fn set_executable(_: &Utf8Path, _: bool) -> io::Result<()> {
     Ok(())
 }

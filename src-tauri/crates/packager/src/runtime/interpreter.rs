@@ -57,6 +57,13 @@ impl Interpreter {
         let installed = self.base_prefix.join("bin").join(self.name());
         if installed.is_file() { installed } else { self.executable.clone() }
     }
+
+    /// A module that Streamlit can't do without and that this interpreter does not have: it was
+    /// built without the library, or the system's packages split it up.
+    pub fn lacks(&self) -> Option<&'static str> {
+        const NEEDED: [&str; 6] = ["_asyncio", "_ctypes", "_hashlib", "_socket", "_ssl", "zlib"];
+        NEEDED.into_iter().find(|needed| !self.modules.iter().any(|module| module == needed))
+    }
 }
 
 /// Whether `version` is what `wanted` asks for: the same parts, as far as `wanted` names them.

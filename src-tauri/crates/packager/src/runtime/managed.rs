@@ -7,7 +7,7 @@ use super::{
     copy::{self, Links},
     elf,
     glibc::minimum_glibc,
-    interpreter, minor, prune, runs_here, start,
+    interpreter, minor, prefix, prune, runs_here, start,
 };
 use crate::Progress;
 
@@ -39,6 +39,11 @@ pub(super) fn lay_down(
 ) -> Result<Runtime, RuntimeError> {
     let build = folder(request).join(key);
     copy::tree(&build, destination, Links::Keep, &left_out)?;
+    // `uv` writes the folder of the cache into the build's variables.
+    let library = destination.join("lib").join(format!("python{}", minor(version)));
+    if library.is_dir() {
+        prefix::hide(&build, &library)?;
+    }
     let executable = executable(version, &request.triple);
     let mut minimum = None;
     if request.triple.contains("-linux-") {

@@ -12,6 +12,7 @@ mod glibc;
 mod interpreter;
 mod libraries;
 mod managed;
+mod prefix;
 mod prune;
 mod relocate;
 mod rpath;
@@ -106,7 +107,7 @@ pub fn choose(request: &RuntimeRequest) -> Result<RuntimeSource, RuntimeError> {
         Ok(source) => return Ok(source),
         Err(unavailable) => unavailable,
     };
-    if !runs_here(&request.triple) {
+    if !runs_here(&request.triple) || !relocate::is_possible(&request.triple) {
         return Err(RuntimeError::Foreign { triple: request.triple.clone(), reason });
     }
     match candidates::find(request.version.as_deref()) {
@@ -146,7 +147,14 @@ pub fn lay_down(
 }
 
 fn named(python: &Utf8Path, request: &RuntimeRequest) -> Result<RuntimeSource, RuntimeError> {
+    if !relocate::is_possible(&request.triple) {
+        return Err(RuntimeError::Unsupported { triple: request.triple.clone() });
+    }
     let interpreter = interpreter::Interpreter::ask(python)?;
+    if let Some(module) = interpreter.lacks() {
+        let reason = format!("its module `{module}` can't be imported");
+        return Err(RuntimeError::Interpreter { python: python.to_owned(), reason });
+    }
     if let Some(wanted) = &request.version
         && !interpreter::matches(&interpreter.version, wanted)
     {
@@ -179,5 +187,6 @@ fn minor(version: &str) -> String {
     version.split('.').take(2).collect::<Vec<_>>().join(".")
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

@@ -9,7 +9,7 @@ use super::{
     glibc::minimum_glibc,
     interpreter::Interpreter,
     libraries::Libraries,
-    prune, rpath, start, strip,
+    prefix, prune, rpath, start, strip,
 };
 use crate::Progress;
 
@@ -29,7 +29,7 @@ pub(super) fn lay_down(
     destination: &Utf8Path,
     progress: &dyn Progress,
 ) -> Result<Runtime, RuntimeError> {
-    if !request.triple.contains("-linux-") {
+    if !is_possible(&request.triple) {
         return Err(RuntimeError::Unsupported { triple: request.triple.clone() });
     }
     let interpreter = Interpreter::ask(python)?;
@@ -42,7 +42,7 @@ pub(super) fn lay_down(
     for binary in &binaries {
         rpath::set(binary, &search_path(binary, &libraries))?;
     }
-    hide_prefix(&interpreter.base_prefix, &standard_library)?;
+    prefix::hide(&interpreter.base_prefix, &standard_library)?;
 
     let executable = Utf8Path::new("bin").join(interpreter.name());
     start::check(destination, &destination.join(&executable), &interpreter.modules)?;
@@ -56,6 +56,11 @@ pub(super) fn lay_down(
         },
         minimum_glibc: glibc.map(|version| version.to_string()).unwrap_or_default(),
     })
+}
+
+/// Whether we know how to do it for a target. Elsewhere there are standalone builds only.
+pub(super) fn is_possible(triple: &str) -> bool {
+    triple.contains("-linux-")
 }
 
 /// Copies the program and the standard library, and returns where the latter is now.
@@ -121,7 +126,7 @@ fn bring_libraries(
         }
     }
     for (name, file) in &needed.libraries {
-        copy::file(file, &destination.join(name))?;
+        copy::library(file, &destination.join(name))?;
     }
     Ok(())
 }
@@ -173,27 +178,6 @@ fn search_path(binary: &Utf8Path, libraries: &Utf8Path) -> String {
         }
         (None, None) => "$ORIGIN".to_owned(),
     }
-}
-
-/// The build's variables name the folder where the interpreter was installed, often below the
-/// author's home. Nothing reads it at run time: `sysconfig` takes the real prefix.
-fn hide_prefix(prefix: &Utf8Path, standard_library: &Utf8Path) -> Result<(), RuntimeError> {
-    if prefix.starts_with("/usr") {
-        return Ok(());
-    }
-    let entries =
-        standard_library.read_dir_utf8().map_err(RuntimeError::file("read", standard_library))?;
-    for entry in entries {
-        let entry = entry.map_err(RuntimeError::file("read", standard_library))?;
-        let name = entry.file_name();
-        if name.starts_with("_sysconfig") || name == "build-details.json" {
-            let path = entry.path();
-            let text = fs_err::read_to_string(path).map_err(RuntimeError::file("read", path))?;
-            fs_err::write(path, text.replace(prefix.as_str(), "/install"))
-                .map_err(RuntimeError::file("write", path))?;
-        }
-    }
-    Ok(())
 }
 
 fn remove(path: &Utf8Path) -> Result<(), RuntimeError> {

@@ -142,6 +142,24 @@ fn the_systems_own_python_runs_anywhere() {
 }
 
 #[test]
+fn the_same_interpreter_gives_the_same_files_without_its_old_place() {
+    let (python, interpreter) = candidates::find(None).unwrap();
+    let places = [place(), place()];
+    let made = places.each_ref().map(|place| relocate(&python, place).1);
+    let digest = |root| waterskin_bundle::tree_digest(root).unwrap();
+    assert_eq!(digest(&made[0]), digest(&made[1]));
+    if interpreter.base_prefix.starts_with("/usr") {
+        return;
+    }
+    for file in copy::files(&made[0]).unwrap() {
+        let text = fs_err::read(&file).unwrap();
+        let names = String::from_utf8_lossy(&text).contains(interpreter.base_prefix.as_str());
+        // The default prefix is compiled into the library, and CPython looks there last of all.
+        assert!(!names || elf::is_elf(&file).unwrap(), "{file} names the old place");
+    }
+}
+
+#[test]
 fn a_virtual_environment_leads_to_the_interpreter_that_it_was_made_from() {
     let place = place();
     let (base, interpreter) = candidates::find(None).unwrap();
