@@ -6,9 +6,10 @@ use http::header::{COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::Result;
+use crate::{PATIENCE, Result};
 
 /// Where an app is served, and the cookie that opens the gate.
 #[derive(Clone, Debug)]
@@ -124,6 +125,19 @@ impl Site {
         // The connection ends when the exchange has dropped its sender; its error is the exchange's.
         let (answer, _) = tokio::join!(exchange, connection);
         answer.with_context(|| format!("{what} was not answered"))
+    }
+
+    /// Sends bytes as they stand and no more, and gives whatever comes until the connection ends.
+    pub async fn raw(&self, request: &[u8]) -> Result<String> {
+        let mut stream = self.connect().await?;
+        stream.write_all(request).await?;
+        stream.shutdown().await?;
+        let mut answer = Vec::new();
+        // A reset after a part of the answer is an end too.
+        let reading = stream.read_to_end(&mut answer);
+        let _read =
+            tokio::time::timeout(PATIENCE, reading).await.context("no end of the answer")?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
     /// A new connection.

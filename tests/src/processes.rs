@@ -7,8 +7,9 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::{Result, eventually};
 
-/// The variable that marks everything a sandbox started.
-pub(crate) const MARK: &str = "WATERSKIN_TEST";
+/// The variable that marks everything a sandbox started. Not `WATERSKIN_...`, for variables of
+/// such names are not handed on to Python.
+pub(crate) const MARK: &str = "MARK_OF_THE_TEST";
 
 /// What counts as ours among the machine's processes.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +34,7 @@ pub struct Process {
 }
 
 impl Ours {
-    /// Whatever has the variable `WATERSKIN_TEST=mark` in its environment.
+    /// Whatever has the variable `MARK_OF_THE_TEST=mark` in its environment.
     pub fn marked(mark: impl Into<String>) -> Self {
         Self { mark: Some(mark.into()), folders: Vec::new() }
     }

@@ -74,10 +74,10 @@ impl Page {
     pub async fn open_with(site: &Site, protocols: &str, headers: HeaderMap) -> Result<Self> {
         let address = format!("ws://{}/_stcore/stream", site.authority());
         let mut request = address.into_client_request()?;
-        let headers = site.completed(headers);
-        request
-            .headers_mut()
-            .extend(headers.into_iter().filter_map(|(name, value)| Some((name?, value))));
+        // In place of those lines that the library has put there.
+        for (name, value) in &site.completed(headers) {
+            request.headers_mut().insert(name, value.clone());
+        }
         let protocols = HeaderValue::from_str(protocols)?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
         // As a browser: no limit on what Python sends.

@@ -5,7 +5,7 @@ use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
 
 use crate::sandbox::user_cache;
-use crate::{Launch, Result};
+use crate::{Launch, Result, Sandbox};
 
 /// The versions of Streamlit that the tests run on: the oldest, the last with Tornado, the newest.
 pub const STREAMLITS: [&str; 3] = ["1.40.2", "1.52.2", "1.67.0"];
@@ -47,6 +47,29 @@ impl Venv {
     /// Streamlit's own page, scripts and styles.
     pub fn streamlit_static(&self) -> PathBuf {
         self.site_packages().join("streamlit/static")
+    }
+
+    /// An interpreter of its own with all that this one has, but for a `module` that can't be
+    /// imported. This gives the interpreter; [`Venv::repair`] mends it.
+    pub async fn with_damage(&self, sandbox: &Sandbox, module: &str) -> Result<PathBuf> {
+        let damaged = Self { root: sandbox.path().join("venv") };
+        let make = Launch::new(self.python()).envs(sandbox.environment());
+        let make = make.args(["-m", "venv", "--without-pip"]).arg(&damaged.root);
+        make.finish(Duration::from_secs(60)).await?.success()?;
+        let packages = damaged.site_packages();
+        fs_err::write(
+            packages.join("shared.pth"),
+            self.site_packages().as_os_str().as_encoded_bytes(),
+        )?;
+        let raise = format!("raise RuntimeError('{module} is damaged')\n");
+        fs_err::write(packages.join(format!("{module}.py")), raise)?;
+        Ok(damaged.python())
+    }
+
+    /// Makes `module` whole again.
+    pub fn repair(&self, sandbox: &Sandbox, module: &str) -> Result<()> {
+        let damaged = Self { root: sandbox.path().join("venv") };
+        Ok(fs_err::remove_file(damaged.site_packages().join(format!("{module}.py")))?)
     }
 
     fn site_packages(&self) -> PathBuf {

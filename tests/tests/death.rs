@@ -24,7 +24,8 @@ async fn serve(sandbox: &Sandbox, name: &str, version: &str) -> Result<Served> {
 async fn python(sandbox: &Sandbox, served: &Served) -> Result<Process> {
     let parent = served.command.id().as_raw_nonzero().get();
     eventually("Python", PATIENCE, async || {
-        Ok(sandbox.ours().alive().into_iter().find(|process| process.parent == parent))
+        let python = |it: &Process| it.parent == parent && it.executable.ends_with("python3.11");
+        Ok(sandbox.ours().alive().into_iter().find(python))
     })
     .await
 }
@@ -172,14 +173,13 @@ async fn a_stuck_script_ends_in_time() -> Result<()> {
 async fn a_python_that_never_gets_ready_ends_the_command_with_its_traceback() -> Result<()> {
     let sandbox = Sandbox::new()?;
     let venv = Venv::with_streamlit("1.67.0").await?;
-    let folder = sandbox.copy(&app("stages"), "broken settings")?;
-    fs_err::create_dir(folder.join(".streamlit"))?;
-    fs_err::write(folder.join(".streamlit/config.toml"), "[server\nport = what")?;
+    let python = venv.with_damage(&sandbox, "starlette").await?;
+    let folder = sandbox.copy(&app("stages"), "damaged library")?;
     let launch = sandbox.launch(waterskin_tests::cli()?).arg("run").arg(&folder);
-    let launch = launch.args(["--no-window", "--port=0", "--python"]).arg(venv.python());
+    let launch = launch.args(["--no-window", "--port=0", "--python"]).arg(python);
     let Finished { code, stderr, .. } = launch.finish(PATIENCE).await?;
     assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.contains("Traceback") && stderr.contains("config.toml"), "{stderr}");
+    assert!(stderr.contains("Traceback") && stderr.contains("starlette is damaged"), "{stderr}");
     let errors = stderr.lines().filter(|line| line.starts_with("error: ")).count();
     assert_eq!(errors, 1, "{stderr}");
     nothing_is_left(&sandbox, "by itself").await

@@ -114,6 +114,45 @@ async fn what_is_refused_never_reaches_python() -> Result<()> {
     Ok(())
 }
 
+/// Requests that no library makes: each is refused, or the connection is closed.
+#[tokio::test]
+async fn malformed_requests_are_refused() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let venv = Venv::with_streamlit("1.67.0").await?;
+    let folder = sandbox.copy(&app("stages"), "raw")?;
+    let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
+    let site = served.enter().await?;
+    assert_eq!(site.get("/_stcore/health").await?.text(), "ok", "Python is up");
+    let tap = Tap::on(&python_socket(&sandbox).await?).await?;
+    let port = site.port;
+    let own = format!("Host: localhost:{port}\r\n");
+    let foreign = format!("Host: attacker.example:{port}\r\n");
+    let cookie = format!("Cookie: {}\r\n", site.cookie.as_deref().unwrap_or_default());
+    let path = "/_stcore/health";
+    for request in [
+        format!("GET {path} HTTP/1.1\r\n{cookie}\r\n"),
+        format!("GET {path} HTTP/1.0\r\n{cookie}\r\n"),
+        format!("GET {path} HTTP/1.1\r\n{own}{foreign}{cookie}\r\n"),
+        format!("GET {path} HTTP/1.1\r\n{foreign}{own}{cookie}\r\n"),
+        format!("GET http://attacker.example:{port}{path} HTTP/1.1\r\n{own}{cookie}\r\n"),
+        format!("GET http://localhost:{port}{path} HTTP/1.1\r\n{foreign}{cookie}\r\n"),
+        format!("GET {path} HTTP/1.1\r\nHost: user@localhost:{port}\r\n{cookie}\r\n"),
+        format!("GET {path} HTTP/1.1\r\nHost:\r\n{cookie}\r\n"),
+        format!(
+            "GET {path} HTTP/1.1\r\n{own}{cookie}Origin: http://localhost:{port}\r\n\
+             Origin: https://attacker.example\r\n\r\n"
+        ),
+        format!("CONNECT localhost:{port} HTTP/1.1\r\n{foreign}\r\n"),
+    ] {
+        let answer = site.raw(request.as_bytes()).await?;
+        let refused = ["HTTP/1.1 403", "HTTP/1.0 403", "HTTP/1.1 400", "HTTP/1.0 400"];
+        let refused = answer.is_empty() || refused.iter().any(|start| answer.starts_with(start));
+        assert!(refused, "{request}was answered with {answer}");
+    }
+    assert_eq!(tap.seen(), "", "Python saw something of it");
+    Ok(())
+}
+
 #[tokio::test]
 async fn python_listens_on_nothing_but_its_socket() -> Result<()> {
     for version in waterskin_tests::STREAMLITS {

@@ -74,7 +74,7 @@ impl Case {
                 return Ok(None);
             };
             let python = |process: &&Process| {
-                process.parent == shell && process.executable.to_string_lossy().contains("python")
+                process.parent == shell && process.executable.ends_with("python3.11")
             };
             Ok(alive.iter().find(python).cloned())
         })
@@ -218,18 +218,17 @@ async fn errors_of_the_script_are_shown_by_streamlit() -> Result<()> {
 
 #[tokio::test]
 async fn a_python_that_never_gets_ready_gives_a_screen_and_can_be_restarted() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
-    let settings = case.project.join(".streamlit/config.toml");
-    fs_err::create_dir(case.project.join(".streamlit"))?;
-    fs_err::write(&settings, "[server\nport = what")?;
+    let mut case = Case::of("stages", "1.67.0").await?;
+    let venv = Venv::with_streamlit("1.67.0").await?;
+    case.python = venv.with_damage(&case.sandbox, "starlette").await?;
     let window = case.driven().await?;
     window.shows("The app keeps stopping", PATIENCE).await?;
-    window.shows("Traceback", PATIENCE).await?;
+    window.shows("starlette is damaged", PATIENCE).await?;
     case.desktop.screenshot("failure").await?;
     for button in ["Copy report", "Show log", "Quit"] {
         window.shows(button, PATIENCE).await?;
     }
-    fs_err::remove_file(&settings)?;
+    venv.repair(&case.sandbox, "starlette")?;
     window.click("Restart").await?;
     window.shows("The last text.", PATIENCE).await?;
     Ok(())
