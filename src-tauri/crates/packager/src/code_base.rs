@@ -74,7 +74,7 @@ impl CodeBase {
         for (file, code) in &self.files {
             for (module, need) in &code.imports {
                 let top = top_level(module);
-                if self.local.contains(top) || is_known_standard_library(minor, top) {
+                if self.local.contains(top) || is_standard(minor, top) {
                     continue;
                 }
                 let import = Import { module, need: *need, file };
@@ -108,6 +108,12 @@ impl CodeBase {
     pub fn has_attribute(&self, name: &str) -> bool {
         self.files.values().any(|code| code.attributes.contains(name))
     }
+}
+
+/// Whether every Python `3.minor` has the module. The table of the library leaves out the two that
+/// are part of the language: the compiler's switches and the running script.
+fn is_standard(minor: u8, module: &str) -> bool {
+    matches!(module, "__future__" | "__main__") || is_known_standard_library(minor, module)
 }
 
 fn is_page(file: &Utf8Path, pages: &Utf8Path) -> bool {
@@ -176,6 +182,12 @@ mod tests {
 
     fn guesses(base: &CodeBase) -> Vec<String> {
         base.guess(11).into_iter().map(|guess| guess.distribution).collect()
+    }
+
+    #[test]
+    fn modules_of_the_language_are_not_asked_for() {
+        let text = "from __future__ import annotations\nimport __main__, os, polars";
+        assert_eq!(guesses(&code_base("app.py", &[("app.py", text)])), ["polars"]);
     }
 
     #[test]
