@@ -1,15 +1,13 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::thread;
-use std::time::Duration;
 
-use crate::leader::Leader;
-use crate::{Canceller, ExitStatus, Lines};
+use crate::{Canceller, ExitStatus};
 
+mod error;
+mod running;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -19,6 +17,9 @@ mod windows;
 use unix as platform;
 #[cfg(windows)]
 use windows as platform;
+
+pub use error::{LastWords, ToolError};
+use running::Running;
 
 /// A helper program that runs to its end without a terminal: `uv`, `python -c`, `strip`.
 ///
@@ -52,65 +53,6 @@ pub struct Output {
     /// What it printed to the standard error.
     pub stderr: String,
 }
-
-/// Why a tool did not do its work.
-#[derive(Debug, thiserror::Error)]
-pub enum ToolError {
-    /// The program is not there, or the system did not start it.
-    #[error("could not start `{program}`")]
-    Start {
-        /// The program, as it was named.
-        program: String,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// The folder to start in is not there.
-    #[error("could not start `{program}` in the folder `{}`", directory.display())]
-    Directory {
-        /// The program, as it was named.
-        program: String,
-        /// The folder.
-        directory: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// It ended with another code than 0.
-    #[error("`{program}` {status}")]
-    Failed {
-        /// The program, as it was named.
-        program: String,
-        /// How it ended.
-        status: ExitStatus,
-        /// Its last lines on the standard error, or on the standard output if there are none.
-        #[source]
-        source: Option<LastWords>,
-    },
-    /// Its [`Canceller`] was used.
-    #[error("`{program}` was cancelled")]
-    Cancelled {
-        /// The program, as it was named.
-        program: String,
-    },
-}
-
-/// The last lines that a tool printed before it failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{lines}")]
-pub struct LastWords {
-    lines: String,
-}
-
-/// How many lines of a failed tool are kept in the error.
-const LAST_LINES: usize = 20;
-/// How long the pipes of a tool that has ended are waited for. They are held open by nobody but
-/// a process that left its tree.
-const LATE_OUTPUT: Duration = Duration::from_secs(2);
-/// Pieces of output on their way, so that a fast tool fills no memory.
-const QUEUE: usize = 64;
-/// The largest piece, in bytes.
-const PIECE: usize = 64 * 1024;
 
 impl Tool {
     /// The tool `program`: a path, or a name that is looked up on the `PATH`.
@@ -186,14 +128,14 @@ impl Tool {
         }
         let running =
             self.start().map_err(|source| ToolError::Start { program: self.name(), source })?;
-        let watched = self.canceller.watch(running.leader.tree());
+        let watched = self.canceller.watch(running.tree());
         let output = running.finish(on_line);
         drop(watched);
         if self.canceller.is_cancelled() {
             return Err(ToolError::Cancelled { program: self.name() });
         }
         if !output.status.success() {
-            let source = last_words(&output.stderr).or_else(|| last_words(&output.stdout));
+            let source = LastWords::of(&output.stderr).or_else(|| LastWords::of(&output.stdout));
             return Err(ToolError::Failed { program: self.name(), status: output.status, source });
         }
         Ok(output)
@@ -216,15 +158,7 @@ impl Tool {
             command.current_dir(directory);
         }
         let (tree, stdout, stderr) = platform::spawn(command)?;
-        let (sender, events) = mpsc::sync_channel(QUEUE);
-        let exit = sender.clone();
-        // From here on the tool is killed when anything fails.
-        let leader = Leader::start(tree, move |status| {
-            let _ = exit.send(Event::Exited(status));
-        })?;
-        read_all(stdout, Stream::Stdout, sender.clone())?;
-        read_all(stderr, Stream::Stderr, sender)?;
-        Ok(Running { events, leader })
+        Running::start(tree, stdout, stderr)
     }
 }
 
@@ -239,115 +173,5 @@ impl fmt::Debug for Tool {
             .field("clear", &self.clear)
             .field("directory", &self.directory)
             .finish_non_exhaustive()
-    }
-}
-
-enum Event {
-    Printed(Stream, Vec<u8>),
-    Closed,
-    Exited(ExitStatus),
-}
-
-/// A tool that was started. Dropping it kills its tree.
-struct Running {
-    // First, so that it is dropped first: the threads that the leader waits for may be sending.
-    events: Receiver<Event>,
-    leader: Leader,
-}
-
-#[derive(Default)]
-struct Printed {
-    bytes: Vec<u8>,
-    lines: Lines,
-}
-
-impl Running {
-    fn finish(self, on_line: &mut dyn FnMut(Stream, &str)) -> Output {
-        let (mut stdout, mut stderr) = (Printed::default(), Printed::default());
-        let mut status = None;
-        let mut open = 2;
-        while status.is_none() || open > 0 {
-            let event = match status {
-                None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(_) => self.events.recv_timeout(LATE_OUTPUT),
-            };
-            match event {
-                Ok(Event::Printed(stream, bytes)) => {
-                    let printed = match stream {
-                        Stream::Stdout => &mut stdout,
-                        Stream::Stderr => &mut stderr,
-                    };
-                    printed.lines.push(&bytes, |line| on_line(stream, line));
-                    printed.bytes.extend_from_slice(&bytes);
-                }
-                Ok(Event::Closed) => open -= 1,
-                Ok(Event::Exited(exit)) => {
-                    status = Some(exit);
-                    // Whatever it left behind is ended too, which closes the pipes.
-                    self.leader.tree().kill();
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    tracing::debug!("a process that left its tool's tree holds the tool's output");
-                    break;
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        stdout.lines.finish(|line| on_line(Stream::Stdout, line));
-        stderr.lines.finish(|line| on_line(Stream::Stderr, line));
-        Output {
-            status: status.unwrap_or(ExitStatus::UNKNOWN),
-            stdout: text(stdout.bytes),
-            stderr: text(stderr.bytes),
-        }
-    }
-}
-
-fn read_all(
-    mut pipe: impl Read + Send + 'static,
-    stream: Stream,
-    sender: SyncSender<Event>,
-) -> io::Result<()> {
-    thread::Builder::new().name(format!("tool-{stream:?}")).spawn(move || {
-        let mut buffer = vec![0; PIECE];
-        loop {
-            match pipe.read(&mut buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(0) | Err(_) => break,
-                Ok(length) => {
-                    let piece = Event::Printed(stream, buffer[..length].to_vec());
-                    if sender.send(piece).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-        let _ = sender.send(Event::Closed);
-    })?;
-    Ok(())
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-fn last_words(printed: &str) -> Option<LastWords> {
-    let lines: Vec<&str> = printed.trim_end().lines().collect();
-    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
-    let lines = last.join("\n");
-    (!lines.trim().is_empty()).then_some(LastWords { lines })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn last_words_are_the_last_lines() {
-        let many: String = (0..100).map(|number| format!("line {number}\n")).collect();
-        let words = last_words(&many).map(|words| words.to_string()).unwrap_or_default();
-        assert!(words.starts_with("line 80\n") && words.ends_with("line 99"), "{words}");
-        assert_eq!(last_words(" \n\n"), None);
     }
 }

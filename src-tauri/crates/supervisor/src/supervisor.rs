@@ -75,6 +75,8 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
+        // First, so that the driver takes the end that follows as wanted.
         self.request(Request::Stop { budget: Duration::ZERO });
+        self.kill();
     }
 }
