@@ -31,6 +31,8 @@ pub struct App {
     pub versions: Vec<String>,
     /// Title, size and theme of the window.
     pub looks: Looks,
+    /// Whether what Python writes also goes to the terminal.
+    pub echo: bool,
 }
 
 /// How an app's window looks before the page has a say.
@@ -96,6 +98,7 @@ impl Boot {
                 icon: manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon)),
             },
             options: Options::of_payload(&payload, folders),
+            echo: false,
         }))
     }
 
@@ -122,6 +125,7 @@ impl Boot {
                 icon: project.icon.clone(),
             },
             options: Options::of_project(&project, folders),
+            echo: true,
         }))
     }
 

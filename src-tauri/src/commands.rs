@@ -29,12 +29,14 @@ pub fn session_state(host: State<'_, Host>) -> SessionState {
     host.state()
 }
 
-/// Starts Python again.
+/// Starts Python again; or the whole program, where there is no session to do it in.
 #[tauri::command]
-pub fn session_restart(host: State<'_, Host>) -> Result<SessionState, IpcError> {
-    let session = host.session().ok_or_else(IpcError::no_session)?;
-    session.restart();
-    Ok(session.state())
+pub fn session_restart(app: AppHandle, host: State<'_, Host>) -> SessionState {
+    match host.session() {
+        Some(session) => session.restart(),
+        None => app.request_restart(),
+    }
+    host.state()
 }
 
 /// The report's text, which a screen puts on the clipboard.

@@ -133,7 +133,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         app.manage(Host::Broken(Box::new(state.clone())));
         window::open_main(app, &looks, window::failure_screen(), 0, &state, None).map(drop)
     };
-    let App { options, versions, looks } = match boot {
+    let App { options, versions, looks, echo } = match boot {
         Boot::App(app) => *app,
         Boot::Broken { app, failure } => return broken(app, failure),
     };
@@ -149,7 +149,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let url = session.entry_url().parse().map(WebviewUrl::External).unwrap_or_default();
     window::open_main(app, &looks, url, session.port(), &state, Some(web.into()))?;
     tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
-    tauri::async_runtime::spawn(follow_log(app.clone(), session));
+    tauri::async_runtime::spawn(follow_log(app.clone(), session, echo));
     Ok(())
 }
 
@@ -210,12 +210,25 @@ fn show_failure(app: &AppHandle) {
     window::show(app, &format!("{screen}/index.html#failure"));
 }
 
-async fn follow_log(app: AppHandle, session: Arc<Session>) {
-    let mut lines = session.log().subscribe();
-    while lines.changed().await.is_ok() {
-        let next = *lines.borrow_and_update();
+/// Tells the log's window that there are new lines; with `echo` they also go to the terminal that
+/// the author started the program in.
+async fn follow_log(app: AppHandle, session: Arc<Session>, echo: bool) {
+    let mut changes = session.log().subscribe();
+    let mut from = 0;
+    loop {
+        let next = *changes.borrow_and_update();
+        if echo {
+            let (lines, after) = session.log().lines_from(from);
+            from = after;
+            for line in lines {
+                println!("{}", line.text);
+            }
+        }
         if app.get_webview_window(window::LOG).is_some() {
             let _ = app.emit_to(window::LOG, LOG_EVENT, next);
+        }
+        if changes.changed().await.is_err() {
+            return;
         }
     }
 }

@@ -90,7 +90,12 @@ pub fn open_main(
     if let Some(icon) = icon {
         builder = builder.icon(icon.image)?;
     }
-    builder.build()
+    let window = builder.build()?;
+    // What the system prefers is known only now, still before the first frame.
+    if looks.theme == Theme::System && window.theme()? == tauri::Theme::Dark {
+        window.set_background_color(Some(DARK))?;
+    }
+    Ok(window)
 }
 
 /// Opens the log's window, or raises it.
@@ -99,10 +104,14 @@ pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
         return raise(&window);
     }
     let title = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
-    WebviewWindowBuilder::new(app, LOG, WebviewUrl::App("index.html#log".into()))
+    let window = WebviewWindowBuilder::new(app, LOG, WebviewUrl::App("index.html#log".into()))
         .title(title)
         .inner_size(900.0, 600.0)
+        .background_color(LIGHT)
         .build()?;
+    if window.theme()? == tauri::Theme::Dark {
+        window.set_background_color(Some(DARK))?;
+    }
     Ok(())
 }
 

@@ -45,6 +45,10 @@ pub struct BuildArgs {
     #[arg(short, long = "format", value_name = "FORMAT")]
     pub formats: Vec<Format>,
 
+    /// How the .deb is compressed
+    #[arg(long, value_name = "METHOD", default_value = "zstd")]
+    pub compression: Compression,
+
     /// The app's name, instead of the project's own
     #[arg(long)]
     pub name: Option<String>,
@@ -98,6 +102,17 @@ pub enum Format {
     /// An archive that runs wherever it is unpacked
     #[value(name = "tar.gz")]
     TarGz,
+}
+
+/// How the .deb is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Compression {
+    /// Quick; for Debian 12, Ubuntu 22.04 and newer
+    Zstd,
+    /// A fifth smaller and many times slower; for every dpkg
+    Xz,
+    /// The largest; for every dpkg
+    Gzip,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,12 +5,15 @@ use std::{
 
 use serde::Serialize;
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, build, format::Artifact, plan,
-    runtime::RuntimeSource, size,
+    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, build,
+    format::{Artifact, Compression},
+    plan,
+    runtime::RuntimeSource,
+    size,
 };
 
 use crate::{
-    args::{BuildArgs, Format},
+    args::{self, BuildArgs, Format},
     progress::Bars,
     render::Failure,
 };
@@ -120,6 +123,11 @@ fn settings(args: &BuildArgs) -> Settings {
                 Format::TarGz => waterskin_packager::Format::TarGz,
             })
             .collect(),
+        compression: match args.compression {
+            args::Compression::Zstd => Compression::default(),
+            args::Compression::Xz => Compression::Xz(6),
+            args::Compression::Gzip => Compression::Gzip,
+        },
         cache_dir: args.cache_dir.clone(),
         keep_payload: args.keep_payload.clone(),
         offline: args.offline,

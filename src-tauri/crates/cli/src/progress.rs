@@ -43,9 +43,7 @@ impl Bars {
         current.bar.finish_and_clear();
         if !self.quiet {
             let seconds = current.begun.elapsed().as_secs_f64();
-            let units = current.bar.length().filter(|_| current.bar.position() > 0);
-            let units = units.map_or_else(String::new, |units| format!(", {units} files"));
-            anstream::eprintln!("  {} ({seconds:.1} s{units})", current.step.title());
+            anstream::eprintln!("  {} ({seconds:.1} s)", current.step.title());
         }
     }
 }
@@ -59,9 +57,10 @@ impl Progress for Bars {
         let target =
             if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(total, target);
-        let template = match total {
-            Some(_) => "{spinner} {msg} {bar:24} {pos}/{len}",
-            None => "{spinner} {msg} {elapsed}",
+        let template = match (total, step) {
+            (None, _) => "{spinner} {msg} {elapsed}",
+            (Some(_), Step::Deb | Step::TarGz) => "{spinner} {msg} {bar:24} {bytes}/{total_bytes}",
+            (Some(_), _) => "{spinner} {msg} {bar:24} {pos}/{len}",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸─"));

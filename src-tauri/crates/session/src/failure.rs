@@ -19,15 +19,15 @@ pub struct Ending<'a> {
 pub fn crashing(app: &str, ending: &Ending<'_>, lines: &[String], log: &Utf8Path) -> Failure {
     let details = last_words(lines);
     let mut hints = Vec::new();
-    let cause = details.lines().next_back().unwrap_or_default();
-    if let Some(module) = missing_module(cause) {
+    let has = |text: &str| details.lines().any(|line| line.contains(text));
+    if let Some(module) = details.lines().rev().find_map(missing_module) {
         hints.push(format!(
             "The app needs the Python module `{module}`, which is not installed with it. \
              Its author can add it to the project's dependencies and build it again."
         ));
-    } else if cause.contains("No space left on device") {
+    } else if has("No space left on device") {
         hints.push("The disk is full. Free some space, then restart the app.".to_owned());
-    } else if cause.contains("MemoryError") || ending.exit.contains("SIGKILL") {
+    } else if has("MemoryError") || ending.exit.contains("SIGKILL") {
         hints.push(
             "The computer may be out of memory. Close other programs, then restart the app."
                 .to_owned(),
@@ -141,7 +141,7 @@ mod tests {
     fn the_last_traceback_is_shown_and_its_cause_explained() {
         let output = lines(
             "hello\nTraceback (most recent call last):\n  old\nKeyError: 1\n\u{1b}[31mbetween\u{1b}[0m\n\
-             Traceback (most recent call last):\n  File \"x.py\"\nModuleNotFoundError: No module named 'polars'",
+             Traceback (most recent call last):\n  File \"x.py\"\nModuleNotFoundError: No module named 'polars'\nwaterskin: could not import",
         );
         let failure = crashing(
             "App",
