@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use waterskin_bundle::{Layout, Payload};
 use crate::build_error::BuildError;
 use crate::cache::Cache;
 use crate::copy::Method;
-use crate::format::{self, Artifact, Compression, Package};
+use crate::format::{self, Artifact, Package};
 use crate::left_out::LeftOut;
 use crate::payload::Parts;
 use crate::plan::BuildPlan;
@@ -77,7 +77,9 @@ impl Sizes {
 pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
     let began = Instant::now();
     let output = OutputFolder::prepare(&plan.output)?;
+    check_kept(plan)?;
     let cache = Cache::open(&plan.cache)?;
+    cache.prune(SystemTime::now());
     let folder = cache.temporary()?;
     let folder = Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache);
     let empty = folder.join("uv");
@@ -130,7 +132,7 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
         runtime: base.source.clone(),
         streamlit: resolution.streamlit.clone(),
         distributions: resolution.resolved.len(),
-        minimum_glibc: payload.manifest.minimum.glibc.clone(),
+        minimum_glibc: payload.manifest.minimum.glibc,
         payload: plan.keep_payload.clone(),
         took: began.elapsed(),
     })
@@ -145,10 +147,20 @@ fn make(
     let icon = plan.icon.as_deref();
     let package = Package { payload, shell: &plan.shell, icon, output: &plan.output };
     match format {
-        Format::Deb => format::deb(&package, Compression::default(), progress),
+        Format::Deb => format::deb(&package, plan.compression, progress),
         Format::TarGz => format::tar_gz(&package, progress),
     }
     .map_err(|source| BuildError::Format { format, source: Box::new(source) })
+}
+
+/// A folder that is replaced must be an earlier payload: whatever else is there is the author's.
+fn check_kept(plan: &BuildPlan) -> Result<(), BuildError> {
+    let Some(path) = &plan.keep_payload else { return Ok(()) };
+    let empty = path.read_dir_utf8().is_ok_and(|mut entries| entries.next().is_none());
+    if !path.exists() || empty || Layout::new(path.as_path()).manifest().is_file() {
+        return Ok(());
+    }
+    Err(BuildError::Kept { path: path.clone() })
 }
 
 /// The folder for the finished files, known to be writable before the long work begins. When the
@@ -212,19 +224,20 @@ fn missing_modules(plan: &BuildPlan, site_packages: &Utf8Path) -> Result<Vec<Str
     let mut notes = Vec::new();
     for needed in &plan.needed {
         let top = crate::imports::top_level(&needed.module);
-        if installed.contains(top) || own.contains(top) {
+        let (file, module) = (&needed.file, &needed.module);
+        if installed.contains(top) {
             continue;
+        } else if own.contains(top) {
+            notes.push(format!(
+                "`{file}` imports `{module}`, which is not beside the script: the app must put its folder on `sys.path` itself"
+            ));
+        } else if needed.always {
+            return Err(BuildError::MissingModule { module: module.clone(), file: file.clone() });
+        } else {
+            notes.push(format!(
+                "`{file}` imports `{module}` in some cases, and nothing installs it"
+            ));
         }
-        if needed.always {
-            return Err(BuildError::MissingModule {
-                module: needed.module.clone(),
-                file: needed.file.clone(),
-            });
-        }
-        notes.push(format!(
-            "`{}` imports `{}` in some cases, and nothing installs it",
-            needed.file, needed.module
-        ));
     }
     Ok(notes)
 }

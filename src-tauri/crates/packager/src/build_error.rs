@@ -49,6 +49,12 @@ pub enum BuildError {
         /// The file that imports it, relative to the project.
         file: Utf8PathBuf,
     },
+    /// The folder for the payload holds something else.
+    #[error("`{path}` is not empty and holds no payload")]
+    Kept {
+        /// The folder.
+        path: Utf8PathBuf,
+    },
     /// A finished file can't be made.
     #[error("could not make the .{}", .format.name())]
     Format {
@@ -68,7 +74,12 @@ impl BuildError {
                 "add `{}` to the project's requirements and build again",
                 distribution_of(module)
             )),
-            Self::Output { .. } => Some("give a folder that can be written to with `--output`".into()),
+            Self::Output { .. } => {
+                Some("give a folder that can be written to with `--output`".into())
+            }
+            Self::Kept { .. } => Some(
+                "give an empty folder, or one that does not exist, with `--keep-payload`".into(),
+            ),
             Self::Provision(ProvisionError::Wheels(error)) => error.hint(),
             Self::Provision(ProvisionError::Python(error)) => error.hint(),
             Self::Provision(ProvisionError::Runtime { source }) => runtime_hint(source),
@@ -126,7 +137,10 @@ mod tests {
     #[test]
     fn a_missing_module_names_its_distribution() {
         let error = BuildError::MissingModule { module: "sklearn.svm".into(), file: "a.py".into() };
-        assert_eq!(error.to_string(), "`a.py` imports `sklearn.svm`, and no requirement installs it");
+        assert_eq!(
+            error.to_string(),
+            "`a.py` imports `sklearn.svm`, and no requirement installs it"
+        );
         assert!(error.hint().unwrap().contains("`scikit-learn`"));
     }
 }

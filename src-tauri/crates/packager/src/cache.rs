@@ -1,10 +1,18 @@
 use std::fs::{File, TryLockError};
 use std::io;
+use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{Digest, StagedDir, StagingError};
 
 use crate::Progress;
+
+/// The end of a lock's name.
+const LOCK: &str = ".lock";
+/// A tree that no build has used for so long is removed.
+const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A temporary folder as old as this belongs to a build that was killed.
+const LEFT_BEHIND: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Trees that are kept between builds. Each is named by a digest of all that decides its content,
 /// appears whole or not at all, and is never changed afterwards.
@@ -73,30 +81,67 @@ impl Cache {
     ) -> Result<Entry, E> {
         let name = format!("{kind}-{}", Digest::of(key.as_bytes()).short());
         let path = self.root.join(&name);
-        let lock = self.lock(&name, progress)?;
-        if !path.is_dir() {
-            let staging = |source| CacheError::Staging { source };
-            let staged = StagedDir::new(&path).map_err(staging)?;
-            make(staged.path())?;
-            staged.commit().map_err(staging)?;
+        let lock_path = self.root.join(format!("{name}{LOCK}"));
+        let lock = File::create(&lock_path).map_err(used(&lock_path))?;
+        let mut make = Some(make);
+        loop {
+            // Whoever uses a tree shares the lock, and whoever makes or removes one has it alone.
+            // The system takes it back when a process dies, however it dies.
+            lock.lock_shared().map_err(used(&lock_path))?;
+            if path.is_dir() {
+                // The time of the last use, for `prune`.
+                lock.set_modified(SystemTime::now()).map_err(used(&lock_path))?;
+                return Ok(Entry { path, _lock: lock });
+            }
+            lock.unlock().map_err(used(&lock_path))?;
+            Self::lock_alone(&lock, &lock_path, progress)?;
+            if let Some(make) = make.take_if(|_| !path.is_dir()) {
+                let staging = |source| CacheError::Staging { source };
+                let staged = StagedDir::new(&path).map_err(staging)?;
+                make(staged.path())?;
+                staged.commit().map_err(staging)?;
+            } else if !path.is_dir() {
+                let source = io::Error::other("it is removed as soon as it is made");
+                return Err(CacheError::Use { path, source }.into());
+            }
+            lock.unlock().map_err(used(&lock_path))?;
         }
-        Ok(Entry { path, _lock: lock })
     }
 
-    /// Only one build at a time makes or uses a tree. The system takes the lock back when a
-    /// process dies, however it dies.
-    fn lock(&self, name: &str, progress: &dyn Progress) -> Result<File, CacheError> {
-        let path = self.root.join(format!("{name}.lock"));
-        let file = File::create(&path).map_err(used(&path))?;
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
+    fn lock_alone(lock: &File, path: &Utf8Path, progress: &dyn Progress) -> Result<(), CacheError> {
+        match lock.try_lock() {
+            Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => {
                 progress.note("waiting for another build that works on the same files");
             }
-            Err(TryLockError::Error(source)) => return Err(CacheError::Use { path, source }),
+            Err(TryLockError::Error(source)) => return Err(used(path)(source)),
         }
-        file.lock().map_err(used(&path))?;
-        Ok(file)
+        lock.lock().map_err(used(path))
+    }
+
+    /// Removes trees that no build has used for a month, and what builds left that were killed.
+    /// What can't be removed stays for the next time.
+    pub fn prune(&self, now: SystemTime) {
+        let Ok(entries) = self.root.read_dir_utf8() else { return };
+        for entry in entries.flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let age = |path: &Utf8Path| {
+                let modified = fs_err::metadata(path).and_then(|metadata| metadata.modified());
+                modified.ok().and_then(|modified| now.duration_since(modified).ok())
+            };
+            if name.starts_with('.') {
+                if age(path).is_some_and(|age| age > LEFT_BEHIND) {
+                    let _ = fs_err::remove_dir_all(path);
+                }
+            } else if let Some(tree) = name.strip_suffix(LOCK)
+                && age(path).is_some_and(|age| age > UNUSED)
+                && let Ok(lock) = File::open(path)
+                && lock.try_lock().is_ok()
+            {
+                // The lock's file stays: another build may be waiting for it just now.
+                let _ = fs_err::remove_dir_all(self.root.join(tree));
+            }
+        }
     }
 }
 
@@ -163,5 +208,26 @@ mod tests {
             }
         });
         assert_eq!(made.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn one_tree_serves_two_builds_at_once() {
+        let (_dir, cache) = cache();
+        let one = cache.entry("x", "a", &Quiet, write).unwrap();
+        let two = cache.entry("x", "a", &Quiet, write).unwrap();
+        assert_eq!(one.path(), two.path(), "the second does not wait for the first to end");
+    }
+
+    #[test]
+    fn what_nobody_uses_goes_after_a_month() {
+        let (_dir, cache) = cache();
+        let used = cache.entry("x", "used", &Quiet, write).unwrap();
+        let unused = cache.entry("x", "unused", &Quiet, write).unwrap().path().to_owned();
+        fs_err::create_dir(cache.root.join(".build-old")).unwrap();
+        cache.prune(SystemTime::now());
+        assert!(unused.is_dir() && cache.root.join(".build-old").is_dir());
+        cache.prune(SystemTime::now() + UNUSED + Duration::from_secs(60));
+        assert!(!unused.exists() && !cache.root.join(".build-old").exists());
+        assert!(used.path().is_dir(), "a tree in use is never removed");
     }
 }

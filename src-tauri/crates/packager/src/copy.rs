@@ -31,10 +31,8 @@ pub(crate) fn tree(from: &Utf8Path, to: &Utf8Path, method: Method) -> Result<(),
             path: from.to_owned(),
             source: error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")),
         })?;
-        let error = |source| CopyError {
-            path: entry.path().to_string_lossy().into_owned().into(),
-            source,
-        };
+        let error =
+            |source| CopyError { path: entry.path().to_string_lossy().into_owned().into(), source };
         let path = Utf8Path::from_path(entry.path())
             .ok_or_else(|| error(io::Error::other("the name is not UTF-8")))?;
         let target = to.join(path.strip_prefix(from).unwrap_or(path));

@@ -41,7 +41,7 @@ pub fn discover(path: &Utf8Path) -> Result<Project, PlanError> {
     let declaration = Declaration::read(&root)?;
     let files = ProjectFiles::select(&Selection {
         root: &root,
-        output: &root.join("dist"),
+        outputs: &[],
         include: &declaration.config.include,
         exclude: &declaration.config.exclude,
     })?;

@@ -36,8 +36,8 @@ pub struct ProjectFile {
 pub(crate) struct Selection<'a> {
     /// The project's folder.
     pub root: &'a Utf8Path,
-    /// The folder that the build writes to, when it is in the project.
-    pub output: &'a Utf8Path,
+    /// The folders that the build writes to; they may be in the project.
+    pub outputs: &'a [&'a Utf8Path],
     /// Patterns, as in a `.gitignore`, that bring back what would stay behind.
     pub include: &'a [String],
     /// Patterns, as in a `.gitignore`, of what stays behind.
@@ -81,7 +81,11 @@ impl ProjectFiles {
             include: patterns(selection.root, "include", selection.include)?,
             exclude: patterns(selection.root, "exclude", selection.exclude)?,
             real_root: real(selection.root)?,
-            output: selection.output.canonicalize_utf8().ok(),
+            outputs: selection
+                .outputs
+                .iter()
+                .filter_map(|output| output.canonicalize_utf8().ok())
+                .collect(),
         };
         let mut found = Self::default();
         let mut entries = WalkDir::new(selection.root).min_depth(1).sort_by_file_name().into_iter();
@@ -148,7 +152,7 @@ struct Walk<'a> {
     exclude: Gitignore,
     /// The project's folder without links in its path.
     real_root: Utf8PathBuf,
-    output: Option<Utf8PathBuf>,
+    outputs: Vec<Utf8PathBuf>,
 }
 
 impl Walk<'_> {
@@ -207,7 +211,7 @@ impl Walk<'_> {
             if full.join("pyvenv.cfg").is_file() || full.join("conda-meta").is_dir() {
                 return Ok(Some(Reason::VirtualEnvironment));
             }
-            if self.output.as_deref() == Some(real(full)?.as_path()) {
+            if self.outputs.contains(&real(full)?) {
                 return Ok(Some(Reason::Output));
             }
         }

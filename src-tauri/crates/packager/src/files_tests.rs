@@ -21,7 +21,7 @@ impl Project {
         let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let found = ProjectFiles::select(&Selection {
             root: &self.root,
-            output: &self.root.join("out put"),
+            outputs: &[&self.root.join("out put")],
             include: &owned(include),
             exclude: &owned(exclude),
         })
@@ -110,12 +110,12 @@ fn a_wrong_pattern_is_named() {
     let project = project(&[("app.py", "x")]);
     let error = ProjectFiles::select(&Selection {
         root: &project.root,
-        output: Utf8Path::new("elsewhere"),
+        outputs: &[],
         include: &[],
-        exclude: &["a[".to_owned()],
+        exclude: &["[z-a]".to_owned()],
     })
     .unwrap_err();
-    assert_eq!(error.to_string(), "`a[` in `exclude` is not a pattern");
+    assert_eq!(error.to_string(), "`[z-a]` in `exclude` is not a pattern");
 }
 
 #[cfg(unix)]
@@ -137,7 +137,7 @@ fn links_stay_links_inside_and_do_not_lead_out() {
 
     let found = ProjectFiles::select(&Selection {
         root: &project.root,
-        output: Utf8Path::new("elsewhere"),
+        outputs: &[],
         include: &["wanted.csv".to_owned()],
         exclude: &[],
     })

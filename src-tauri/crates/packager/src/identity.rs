@@ -51,7 +51,7 @@ pub enum IdentityError {
 impl IdentityError {
     /// What the author can do about it.
     pub fn hint(&self) -> Option<String> {
-        Some(match self {
+        let hint = match self {
             Self::Id { field: "id", .. } => {
                 "an id is made of a domain of yours and the app's name, as in `org.example.sales`"
             }
@@ -61,8 +61,8 @@ impl IdentityError {
             }
             Self::Line { .. } => "write it without line breaks",
             Self::Window { .. } => "give a width and a height between 200 and 10000",
-        })
-        .map(str::to_owned)
+        };
+        Some(hint.to_owned())
     }
 }
 

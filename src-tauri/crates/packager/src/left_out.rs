@@ -127,12 +127,22 @@ pub(crate) fn by_name(path: &Utf8Path, is_folder: bool) -> Option<Reason> {
         Some(Reason::PrivateKey)
     } else if (is_folder && top && name == "dist")
         || (!is_folder && INSTALLERS.contains(&ending))
+        || (!is_folder && top && is_archive_of_ours(name))
         || name.starts_with(".waterskin-")
     {
         Some(Reason::Output)
     } else {
         None
     }
+}
+
+/// `<package>-<version>-<system>-<processor>.tar.gz`: what a build writes when its output folder is
+/// the project's own.
+fn is_archive_of_ours(name: &str) -> bool {
+    let parts: Vec<&str> = name.strip_suffix(".tar.gz").unwrap_or_default().split('-').collect();
+    let system = parts.len().checked_sub(2).and_then(|at| parts.get(at));
+    parts.len() >= 4
+        && system.is_some_and(|system| matches!(*system, "linux" | "macos" | "windows"))
 }
 
 /// Whether the content of the file must be looked at, too.
@@ -191,6 +201,7 @@ mod tests {
             ("cert/server.pem", false, Reason::PrivateKey),
             ("dist", true, Reason::Output),
             ("old_1.0_amd64.deb", false, Reason::Output),
+            ("csv-explorer-1.0.0-linux-x86_64.tar.gz", false, Reason::Output),
             (".DS_Store", false, Reason::Editor),
         ] {
             assert_eq!(by_name(Utf8Path::new(path), folder), Some(reason), "{path}");

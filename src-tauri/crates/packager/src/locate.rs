@@ -90,8 +90,9 @@ impl LocateError {
     /// What the author can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Missing { .. } => return None,
-            Self::NoScript { .. } => "give the app's folder, or its script such as `app.py`".into(),
+            Self::Missing { .. } | Self::NoScript { .. } => {
+                "give the app's folder, or its script such as `app.py`".into()
+            }
             Self::TooMuch { .. } => {
                 "put the app in a folder of its own: all of the folder goes into the package".into()
             }

@@ -3,8 +3,8 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{
-    Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, SCHEMA, Shell, StagedDir,
-    StagingError, Streamlit, Window, tree_digest,
+    Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, SCHEMA, Shell,
+    StagedDir, StagingError, Streamlit, Window, tree_digest,
 };
 
 use crate::compile::{self, CompileError, CompileFailure};
@@ -119,8 +119,7 @@ impl Parts<'_> {
         progress.step(Step::Manifest, None);
         write(&layout.manifest(), self.manifest(digest).to_json().as_bytes())?;
         let root = staged.commit().map_err(|source| AssembleError::Staging { source })?;
-        let payload =
-            Payload::open(&root).map_err(|source| AssembleError::Payload { source })?;
+        let payload = Payload::open(&root).map_err(|source| AssembleError::Payload { source })?;
         Ok((payload, compiled.failed))
     }
 
@@ -136,7 +135,9 @@ impl Parts<'_> {
                 Some(leads_to) => copy::link(leads_to, &to),
                 None => fs_err::copy(&from, &to).and_then(|_| ordinary_mode(&to)),
             });
-            done.map_err(|source| AssembleError::Copy { source: CopyError { path: from, source } })?;
+            done.map_err(|source| AssembleError::Copy {
+                source: CopyError { path: from, source },
+            })?;
             progress.advance(1);
         }
         Ok(())

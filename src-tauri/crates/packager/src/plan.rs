@@ -7,6 +7,7 @@ use waterskin_bundle::{App, DataPolicy, Window};
 use crate::code_base::{CodeBase, Guess};
 use crate::config::Declaration;
 use crate::files::{ProjectFiles, Selection};
+use crate::format::Compression;
 use crate::identity::Identity;
 use crate::imports::Need;
 use crate::locate::{self, Located};
@@ -52,6 +53,9 @@ pub struct BuildPlan {
     pub notes: Vec<String>,
     /// What is made, and for which system.
     pub formats: Vec<Format>,
+    /// How a Debian package is compressed.
+    #[serde(skip)]
+    pub compression: Compression,
     /// The system that it is for.
     pub target: Target,
     /// The folder that gets the finished files, absolute.
@@ -96,9 +100,12 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
             .map_err(|source| PlanError::Path { path: path.to_owned(), source })
     };
     let output = absolute(&settings.output)?;
+    let keep_payload = settings.keep_payload.as_deref().map(absolute).transpose()?;
+    let outputs: Vec<&Utf8Path> =
+        std::iter::once(output.as_path()).chain(keep_payload.as_deref()).collect();
     let files = ProjectFiles::select(&Selection {
         root: &root,
-        output: &output,
+        outputs: &outputs,
         include: &declaration.config.include,
         exclude: &declaration.config.exclude,
     })?;
@@ -152,8 +159,9 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         files,
         notes,
         formats: formats(&settings.formats),
+        compression: settings.compression,
         target: Target::host(),
-        keep_payload: settings.keep_payload.as_deref().map(absolute).transpose()?,
+        keep_payload,
         output,
         cache,
         uv: tools::find_uv(settings.uv.as_deref())?,

@@ -1,6 +1,8 @@
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use crate::format::Compression;
+
 /// What the author asked for, with nothing found out yet. Relative paths count from the current
 /// directory.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,8 @@ pub struct Settings {
     pub overrides: Overrides,
     /// What to make. Empty makes every format that this system has.
     pub formats: Vec<Format>,
+    /// How a Debian package is compressed.
+    pub compression: Compression,
     /// Where runtimes and installed packages are kept between builds. `None` takes the user's
     /// cache folder.
     pub cache_dir: Option<Utf8PathBuf>,

@@ -27,7 +27,7 @@ pub struct UvError {
     pub trouble: Trouble,
     /// What uv itself said.
     #[source]
-    pub source: ToolError,
+    pub source: Box<ToolError>,
 }
 
 /// What can go wrong with packages. This is the one place that knows uv's wording (0.13).
@@ -167,7 +167,7 @@ impl Uv<'_> {
                 ToolError::Start { .. } | ToolError::Directory { .. } => Trouble::Start,
                 _ => Trouble::of(&text),
             };
-            UvError { trouble, source }
+            UvError { trouble, source: Box::new(source) }
         })
     }
 }

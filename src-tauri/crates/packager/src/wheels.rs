@@ -309,7 +309,7 @@ mod tests {
         let hint = |trouble| {
             let source = UvError {
                 trouble,
-                source: waterskin_process::ToolError::Cancelled { program: "uv".into() },
+                source: Box::new(waterskin_process::ToolError::Cancelled { program: "uv".into() }),
             };
             WheelsError::Resolve {
                 from: RequirementsSource::RequirementsTxt,

@@ -31,8 +31,10 @@ pub(super) fn rewrite_all(site_packages: &Utf8Path) -> Result<(), TrimError> {
 /// The lines whose files are there, sorted. The form is CSV with the path in the first column,
 /// quoted where it has a comma or a quote (PyPA's "Recording installed projects").
 fn filtered(text: &str, there: impl Fn(&str) -> bool) -> String {
-    let mut lines: Vec<&str> =
-        text.lines().filter(|line| there(&path_of(line)) && !path_of(line).contains("..")).collect();
+    let mut lines: Vec<&str> = text
+        .lines()
+        .filter(|line| there(&path_of(line)) && !path_of(line).contains(".."))
+        .collect();
     lines.sort_unstable();
     lines.into_iter().flat_map(|line| [line, "\n"]).collect()
 }

@@ -65,10 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         what: "headers and libraries to compile against numpy",
         patterns: &["/numpy/**/*.h", "/numpy/**/*.a", "/numpy/**/*.lib"],
-        unless: Unless::Mentioned {
-            app: "get_include",
-            packages: r"(numpy|np)\.get_include\(\)",
-        },
+        unless: Unless::Mentioned { app: "get_include", packages: r"(numpy|np)\.get_include\(\)" },
     },
     Rule {
         what: "numpy's tools to compile Fortran and C",

@@ -113,7 +113,9 @@ fn every_rule_is_well_formed() {
     for rule in RULES {
         assert!(matcher(rule).is_ok(), "{}", rule.what);
         let pattern = match rule.unless {
-            Unless::OwnPackageSays(pattern) | Unless::Mentioned { packages: pattern, .. } => pattern,
+            Unless::OwnPackageSays(pattern) | Unless::Mentioned { packages: pattern, .. } => {
+                pattern
+            }
             Unless::Never | Unless::Linked => continue,
         };
         assert!(regex::bytes::Regex::new(pattern).is_ok(), "{}", rule.what);

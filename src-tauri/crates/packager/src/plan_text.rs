@@ -1,0 +1,152 @@
+use std::fmt::{self, Write as _};
+
+use camino::Utf8Path;
+
+use crate::plan::BuildPlan;
+use crate::settings::Format;
+
+/// Where the values begin.
+const COLUMN: usize = 14;
+/// Left-out things beyond so many are only counted.
+const MANY: usize = 12;
+
+/// The plan as the author reads it. Ends with a line break; has no colour.
+impl fmt::Display for BuildPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.app.name, self.app.version)?;
+        let mut row = |name: &str, values: &[String]| -> fmt::Result {
+            for (number, value) in values.iter().enumerate() {
+                let name = if number == 0 { name } else { "" };
+                writeln!(f, "  {name:<width$}{value}", width = COLUMN - 2)?;
+            }
+            Ok(())
+        };
+        row("project", &[self.root.to_string()])?;
+        row("script", &[self.script()])?;
+        row("id", &[format!("{} (package `{}`)", self.app.id, self.app.package)])?;
+        row("window", &[self.window_text()])?;
+        row("python", &[self.python_text()])?;
+        row("requires", &self.requirements_text())?;
+        row("files", &[self.files_text()])?;
+        row("left out", &self.left_out_text())?;
+        row("output", &[self.output_text()])?;
+        row("note", &self.notes)
+    }
+}
+
+impl BuildPlan {
+    fn script(&self) -> String {
+        let mut text = self.entry.to_string();
+        for argument in &self.arguments {
+            // Writing to a string can't fail.
+            let _ = write!(text, " {argument}");
+        }
+        text
+    }
+
+    fn window_text(&self) -> String {
+        let title = if self.window.title.is_empty() { &self.app.name } else { &self.window.title };
+        let icon = match &self.icon {
+            Some(icon) => format!("`{}`", icon.strip_prefix(&self.root).unwrap_or(icon)),
+            None => "drawn".to_owned(),
+        };
+        format!("\"{title}\", {} x {}, icon {icon}", self.window.width, self.window.height)
+    }
+
+    fn python_text(&self) -> String {
+        let python = &self.python;
+        let version = match (&python.executable, &python.version, &python.requires) {
+            (Some(executable), _, _) => format!("`{executable}`"),
+            (None, Some(version), _) => version.clone(),
+            (None, None, Some(requires)) => requires.clone(),
+            (None, None, None) => crate::runtime::DEFAULT_VERSION.to_owned(),
+        };
+        format!("{version} ({})", python.because)
+    }
+
+    fn requirements_text(&self) -> Vec<String> {
+        let requirements = &self.requirements;
+        let source = match &requirements.file {
+            Some(file) => format!("`{}`", file.strip_prefix(&self.root).unwrap_or(file)),
+            None => requirements.source.name().to_owned(),
+        };
+        let mut rows = if requirements.source.is_lock() {
+            vec![format!("{} packages locked in {source}", requirements.listed.len())]
+        } else if !self.guessed.is_empty() {
+            let guess = |guess: &crate::Guess| {
+                let (module, file) = (&guess.module, &guess.file);
+                format!("{} (`{file}` imports `{module}`)", guess.distribution)
+            };
+            self.guessed.iter().map(guess).collect()
+        } else if requirements.listed.is_empty() {
+            vec![format!("nothing, says {source}")]
+        } else {
+            vec![format!("{} ({source})", requirements.listed.join(", "))]
+        };
+        if !requirements.added.is_empty() {
+            rows.push(format!("{} (added)", requirements.added.join(", ")));
+        }
+        rows
+    }
+
+    fn files_text(&self) -> String {
+        let count = self.files.files.len();
+        let noun = if count == 1 { "file" } else { "files" };
+        format!("{count} {noun}, {}", size(self.files.bytes()))
+    }
+
+    fn left_out_text(&self) -> Vec<String> {
+        let left_out = &self.files.left_out;
+        let shown = if left_out.len() > MANY { MANY - 1 } else { left_out.len() };
+        let mut rows: Vec<String> =
+            left_out[..shown].iter().map(|it| format!("`{}` ({})", it.path, it.reason)).collect();
+        if shown < left_out.len() {
+            rows.push(format!("and {} more", left_out.len() - shown));
+        }
+        rows
+    }
+
+    fn output_text(&self) -> String {
+        let formats: Vec<String> =
+            self.formats.iter().map(|format: &Format| format!(".{}", format.name())).collect();
+        let output: &Utf8Path = self.output.strip_prefix(&self.root).unwrap_or(&self.output);
+        format!("{} in `{output}`", formats.join(" and "))
+    }
+}
+
+/// A size as people read it, in powers of 1000: `12 B`, `3.4 kB`, `310 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 || value >= 99.95 {
+        format!("{value:.0} {}", UNITS[unit])
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_as_people_read_them() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (3_449, "3.4 kB"),
+            (99_960, "100 kB"),
+            (999_600, "1.0 MB"),
+            (310_000_000, "310 MB"),
+            (12_000_000_000, "12.0 GB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Whole builds with the real uv and a real interpreter. The first run downloads packages and
+//! takes minutes; later ones find everything in the caches.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod support;
+
+use camino::Utf8Path;
+use support::{Folder, folder, names, report};
+use waterskin_bundle::{Payload, tree_digest};
+use waterskin_packager::{BuildError, Quiet, Settings, build, plan};
+use waterskin_process::Tool;
+
+fn project() -> Folder {
+    let folder = folder();
+    folder.write(&[
+        ("my_app é/app.py", "import streamlit as st\nimport pandas as pd\nimport helper\nst.title('hi')\nst.dataframe(pd.DataFrame())\n"),
+        ("my_app é/helper.py", "VALUE = 1\n"),
+        ("my_app é/pages/1_Übersicht.py", "import streamlit as st\n"),
+        ("my_app é/data/x y.csv", "a,b\n"),
+        ("my_app é/.streamlit/config.toml", "[theme]\nbase = 'dark'\n"),
+        ("my_app é/.streamlit/secrets.toml", "token = 'x'\n"),
+        ("my_app é/.env", "TOKEN=x\n"),
+        ("my_app é/requirements.txt", "streamlit==1.67.0\npandas\n"),
+    ]);
+    folder
+}
+
+fn failure(settings: &Settings) -> (BuildError, String) {
+    let plan = plan(settings).unwrap();
+    let error = build(&plan, &Quiet).unwrap_err();
+    let text = report(&error, error.hint());
+    (error, text)
+}
+
+fn run_python(payload: &Payload, code: &str) -> String {
+    Tool::new(payload.python().as_std_path())
+        .args(["-I", "-c", code])
+        .arg(payload.layout.site_packages().as_str())
+        .env_clear()
+        .run(&mut |_, _| {})
+        .unwrap()
+        .stdout
+}
+
+#[test]
+fn a_project_becomes_a_payload_that_runs_and_is_the_same_each_time() {
+    let folder = project();
+    let mut digests = Vec::new();
+    for (number, cache) in ["one", "two"].into_iter().enumerate() {
+        let kept = folder.path.join(format!("kept {number}"));
+        let settings = Settings {
+            keep_payload: Some(kept.clone()),
+            cache_dir: Some(folder.path.join(format!("cache {cache}"))),
+            ..folder.settings("my_app é")
+        };
+        let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+        assert_eq!(outcome.artifacts.len(), 1);
+        assert!(outcome.artifacts[0].path.is_file());
+        assert_eq!(outcome.streamlit, "1.67.0");
+        assert!(outcome.sizes.packages > 100_000_000, "{:?}", outcome.sizes);
+        assert!(outcome.trimmed.iter().map(|it| it.bytes).sum::<u64>() > 80_000_000);
+
+        let payload = Payload::open(&kept).unwrap();
+        payload.verify().unwrap();
+        assert_eq!(payload.manifest.app.name, "My App É");
+        assert_eq!(payload.manifest.preload, ["pandas", "pyarrow"]);
+        let app = names(&payload.layout.app());
+        assert!(app.contains(&"helper.py".to_owned()) && app.contains(&"pages".to_owned()));
+        assert!(!app.contains(&".env".to_owned()), "{app:?}");
+        assert_eq!(names(&payload.layout.app().join(".streamlit")), ["config.toml"]);
+        let resolved = fs_err::read_to_string(payload.layout.resolved()).unwrap();
+        assert!(resolved.contains("streamlit==1.67.0 \\\n    --hash=sha256:"), "{resolved}");
+        assert_eq!(
+            run_python(
+                &payload,
+                "import sys; sys.path.insert(0, sys.argv[1])\n\
+                 import streamlit, pandas, pyarrow.parquet, pyarrow.dataset, altair, pydeck, numpy\n\
+                 import importlib.metadata as m\n\
+                 print(m.version('streamlit'), bool(m.files('streamlit')), streamlit.__cached__[-3:])",
+            ),
+            "1.67.0 True pyc\n"
+        );
+        digests.push(tree_digest(&kept).unwrap());
+    }
+    assert_eq!(digests[0], digests[1], "the same input gives the same bytes");
+    assert!(!folder.path.join("my_app é/__pycache__").exists(), "the project is only read");
+}
+
+#[test]
+fn two_builds_at_once_and_one_after_them_agree() {
+    let folder = project();
+    let settings = |number: u32| Settings {
+        output: folder.path.join(format!("out {number}")),
+        ..folder.settings("my_app é")
+    };
+    let run = |number| {
+        let outcome = build(&plan(&settings(number)).unwrap(), &Quiet).unwrap();
+        fs_err::read(&outcome.artifacts[0].path).unwrap()
+    };
+    let (one, two) = std::thread::scope(|scope| {
+        let (one, two) = (scope.spawn(|| run(1)), scope.spawn(|| run(2)));
+        (one.join().unwrap(), two.join().unwrap())
+    });
+    assert!(one == two && one == run(3));
+    let cache = settings(1).cache_dir.unwrap().join("packager");
+    let unfinished: Vec<String> =
+        names(&cache).into_iter().filter(|name| name.starts_with('.')).collect();
+    assert_eq!(unfinished, [""; 0], "nothing half made stays in the cache");
+}
+
+#[test]
+fn a_requirement_that_does_not_exist_is_named() {
+    let folder = project();
+    folder.write(&[("my_app é/requirements.txt", "streamlit\nno-such-package-waterskin\n")]);
+    let (_, text) = failure(&folder.settings("my_app é"));
+    assert!(text.contains("there is no package `no-such-package-waterskin`"), "{text}");
+    assert!(text.contains("hint: check the spelling in `requirements.txt`"), "{text}");
+    assert!(!folder.path.join("out put").exists(), "no output folder is left behind");
+}
+
+#[test]
+fn a_package_without_a_wheel_is_named() {
+    let folder = project();
+    folder.write(&[("my_app é/requirements.txt", "streamlit\npyspark==3.5.0\n")]);
+    let (_, text) = failure(&folder.settings("my_app é"));
+    assert!(text.contains("ready-made package (wheel) of `pyspark`"), "{text}");
+    assert!(text.contains("--python-version"), "{text}");
+}
+
+#[test]
+fn a_hash_that_the_author_wrote_down_is_checked() {
+    let folder = project();
+    let zeros = "0".repeat(64);
+    let lines = format!("streamlit==1.67.0\nsix==1.17.0 \\\n    --hash=sha256:{zeros}\n");
+    folder.write(&[("my_app é/requirements.txt", &lines)]);
+    let (_, text) = failure(&folder.settings("my_app é"));
+    assert!(text.contains("not the one that the project's hashes name"), "{text}");
+}
+
+#[test]
+fn a_streamlit_that_is_too_old_is_refused() {
+    let folder = project();
+    folder.write(&[("my_app é/requirements.txt", "streamlit==1.39.0\n")]);
+    let (_, text) = failure(&folder.settings("my_app é"));
+    assert!(text.contains("asks for Streamlit 1.39.0, which is too old"), "{text}");
+    assert!(text.contains("hint: ask for `streamlit>=1.40`"), "{text}");
+}
+
+#[test]
+fn an_import_that_nothing_installs_is_an_error() {
+    let folder = project();
+    folder.write(&[("my_app é/helper.py", "import sklearn.svm\n")]);
+    let (_, text) = failure(&folder.settings("my_app é"));
+    assert!(text.contains("`helper.py` imports `sklearn.svm`"), "{text}");
+    assert!(text.contains("`scikit-learn`"), "{text}");
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_written_is_found_at_once() {
+    let folder = project();
+    folder.write(&[("a file", "x")]);
+    let output = folder.path.join("a file/dist");
+    let settings = Settings { output: output.clone(), ..folder.settings("my_app é") };
+    let (error, text) = failure(&settings);
+    assert!(matches!(error, BuildError::Output { .. }), "{text}");
+    assert!(text.contains("--output"), "{text}");
+}
+
+#[test]
+fn a_lock_is_followed_to_the_letter() {
+    let folder = folder();
+    folder.write(&[
+        ("locked/app.py", "import streamlit as st\nimport six\n"),
+        (
+            "locked/pyproject.toml",
+            "[project]\nname = 'locked'\nversion = '0.3'\nrequires-python = '>=3.11'\n\
+             dependencies = ['streamlit==1.66.0', 'six']\n[dependency-groups]\ndev = ['iniconfig']\n",
+        ),
+    ]);
+    let project = folder.path.join("locked");
+    let uv = waterskin_packager::find_uv(None).unwrap();
+    Tool::new(uv.as_std_path())
+        .args(["lock", "--quiet", "--directory", project.as_str()])
+        .run(&mut |_, _| {})
+        .unwrap();
+    let kept = folder.path.join("kept");
+    let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("locked") };
+    let plan = plan(&settings).unwrap();
+    assert!(plan.requirements.source.is_lock(), "{plan}");
+    let outcome = build(&plan, &Quiet).unwrap();
+    assert_eq!(outcome.streamlit, "1.66.0");
+    let resolved = fs_err::read_to_string(kept.join("resolved.txt")).unwrap();
+    assert!(resolved.contains("six==") && !resolved.contains("iniconfig"), "{resolved}");
+    let lock = fs_err::read_to_string(project.join("uv.lock")).unwrap();
+    for hash in resolved.lines().filter_map(|line| line.trim().strip_prefix("--hash=")) {
+        let hash = hash.trim_end_matches(" \\");
+        assert!(lock.contains(hash), "{hash} is not in the lock");
+    }
+    assert_eq!(names(Utf8Path::new(&project)), ["app.py", "pyproject.toml", "uv.lock"]);
+}

@@ -1,0 +1,203 @@
+//! What the plan says, and what it refuses, as whole texts.
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod support;
+
+use support::{Folder, folder, report};
+use waterskin_packager::{Format, Overrides, Settings, plan};
+
+/// The plan or the error, with the folder's name and the system's wording taken out.
+fn text(folder: &Folder, settings: &Settings) -> String {
+    let text = match plan(settings) {
+        Ok(plan) => plan.to_string(),
+        Err(error) => report(&error, error.hint()),
+    };
+    text.replace(folder.path.as_str(), "[FOLDER]")
+}
+
+fn settings(folder: &Folder, project: &str) -> Settings {
+    Settings {
+        formats: vec![Format::Deb, Format::TarGz],
+        uv: Some(support::shell()),
+        ..folder.settings(project)
+    }
+}
+
+#[test]
+fn a_project_with_everything() {
+    let folder = folder();
+    folder.write(&[
+        ("p/src/app.py", "import streamlit as st\nimport pandas\n"),
+        ("p/icon.svg", "<svg/>"),
+        ("p/data/é.csv", "1234567890"),
+        ("p/.env", "x"),
+        ("p/.git/HEAD", "x"),
+        (
+            "p/pyproject.toml",
+            "[project]\nname = 'umsatz'\nversion = '2.1'\nrequires-python = '>=3.11,<3.13'\ndependencies = ['streamlit>=1.50', 'pandas']\n\
+             [tool.waterskin]\nname = 'Umsätze'\nid = 'org.example.umsatz'\nentry = 'src/app.py'\narguments = ['--year', '2026']\n\
+             window = { title = 'Umsätze 2026', width = 900 }\n",
+        ),
+    ]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
+    Umsätze 2.1
+      project     [FOLDER]/p
+      script      src/app.py --year 2026
+      id          org.example.umsatz (package `umsatze`)
+      window      "Umsätze 2026", 900 x 800, icon `icon.svg`
+      python      >=3.11,<3.13 (from `requires-python`)
+      requires    streamlit>=1.50, pandas (`pyproject.toml`)
+      files       4 files, 336 B
+      left out    `.env` (may hold secrets)
+                  `.git/` (version control)
+      output      .deb and .tar.gz in `[FOLDER]/out put`
+    "#);
+}
+
+#[test]
+fn a_project_with_nothing_but_code() {
+    let folder = folder();
+    folder.write(&[
+        ("csv_explorer/app.py", "import streamlit as st\nfrom PIL import Image\nimport helper\n"),
+        ("csv_explorer/helper.py", "import yaml\n"),
+    ]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "csv_explorer")), @r#"
+    Csv Explorer 1.0.0
+      project     [FOLDER]/csv_explorer
+      script      app.py
+      id          local.waterskin.csv-explorer (package `csv-explorer`)
+      window      "Csv Explorer", 1200 x 800, icon drawn
+      python      3.12 (the default)
+      requires    PyYAML (`helper.py` imports `yaml`)
+                  pillow (`app.py` imports `PIL`)
+                  streamlit>=1.40,<1.68 (added)
+      files       2 files, 71 B
+      output      .deb and .tar.gz in `[FOLDER]/out put`
+    "#);
+}
+
+#[test]
+fn a_project_that_forgot_streamlit() {
+    let folder = folder();
+    folder.write(&[("a/app.py", "import streamlit"), ("a/requirements.txt", "pandas\n")]);
+    let settings = Settings {
+        overrides: Overrides { name: Some("Mine".into()), ..Overrides::default() },
+        python_version: Some("3.13".into()),
+        ..settings(&folder, "a")
+    };
+    insta::assert_snapshot!(text(&folder, &settings), @r#"
+    Mine 1.0.0
+      project     [FOLDER]/a
+      script      app.py
+      id          local.waterskin.mine (package `mine`)
+      window      "Mine", 1200 x 800, icon drawn
+      python      3.13 (asked for)
+      requires    pandas (`requirements.txt`)
+                  streamlit>=1.40,<1.68 (added)
+      files       2 files, 23 B
+      output      .deb and .tar.gz in `[FOLDER]/out put`
+    "#);
+}
+
+#[test]
+fn an_empty_folder() {
+    let folder = folder();
+    folder.write(&[("empty/data.csv", "x")]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "empty")), @r#"
+    error: found no Streamlit app in `[FOLDER]/empty`
+    hint: name the script one of `streamlit_app.py`, `app.py`, `main.py`, `Home.py`, or give its path instead of the folder's
+    "#);
+}
+
+#[test]
+fn a_script_with_a_mistake() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit as st\n\nst.title('a'\nst.write(1)\n")]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
+    error: `app.py` is not valid Python
+      caused by: line 4: Expected `,`, found name
+    hint: see what Python says: `python app.py`
+    "#);
+}
+
+#[test]
+fn a_page_with_a_mistake() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit as st\n"), ("p/pages/1_é.py", "def f(:\n")]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
+    error: `pages/1_é.py` is not valid Python
+      caused by: line 1: Expected a parameter or the end of the parameter list
+    hint: see what Python says: `python pages/1_é.py`
+    "#);
+}
+
+#[test]
+fn a_setting_that_does_not_exist() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit"), ("p/waterskin.toml", "nmae = 'x'\n")]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
+    error: `[FOLDER]/p/waterskin.toml` has a setting `nmae` that does not exist
+    hint: did you mean `name`?
+    "#);
+}
+
+#[test]
+fn a_setting_of_the_wrong_kind() {
+    let folder = folder();
+    folder.write(&[
+        ("p/app.py", "import streamlit"),
+        ("p/waterskin.toml", "name = 'x'\nport = 'x'\n"),
+    ]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
+    error: could not understand `[FOLDER]/p/waterskin.toml`
+      caused by: TOML parse error at line 2, column 8
+      |
+    2 | port = 'x'
+      |        ^^^
+    invalid type: string "x", expected u16
+    "#);
+}
+
+#[test]
+fn a_version_of_python_that_is_none() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit")]);
+    let settings = Settings { python_version: Some("3.7".into()), ..settings(&folder, "p") };
+    insta::assert_snapshot!(text(&folder, &settings), @r#"
+    error: `3.7` is not a version of Python that can be packaged
+    hint: there are 3.10, 3.11, 3.12, 3.13, 3.14
+    "#);
+}
+
+#[test]
+fn a_path_to_nothing() {
+    let folder = folder();
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "none")), @r#"
+    error: there is nothing at `[FOLDER]/none`
+      caused by: No such file or directory (os error 2)
+    hint: give the app's folder, or its script such as `app.py`
+    "#);
+}
+
+#[test]
+fn no_uv_and_no_shell() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit")]);
+    let missing = Some(folder.path.join("missing"));
+    let without_uv = Settings { uv: missing.clone(), ..settings(&folder, "p") };
+    insta::assert_snapshot!(text(&folder, &without_uv), @r#"
+    error: there is no `uv` at `[FOLDER]/missing`
+    hint: install it with `pip install uv`, or give its path with `--uv`
+    "#);
+    let without_shell = Settings { shell: missing, ..settings(&folder, "p") };
+    insta::assert_snapshot!(text(&folder, &without_shell), @"");
+}
+
+#[test]
+fn planning_changes_nothing() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit")]);
+    plan(&settings(&folder, "p")).unwrap();
+    assert_eq!(support::names(&folder.path), ["p"]);
+    assert_eq!(support::names(&folder.path.join("p")), ["app.py"]);
+}

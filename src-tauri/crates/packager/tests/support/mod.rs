@@ -1,0 +1,71 @@
+//! Projects and settings for the tests.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_packager::{Format, Settings};
+
+/// A folder that is removed at the end. Its name has what breaks careless code.
+pub struct Folder {
+    _dir: tempfile::TempDir,
+    pub path: Utf8PathBuf,
+}
+
+pub fn folder() -> Folder {
+    let dir = tempfile::Builder::new().prefix("it's a \"Test\" é ").tempdir().unwrap();
+    let path = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
+    Folder { path: path.canonicalize_utf8().unwrap(), _dir: dir }
+}
+
+impl Folder {
+    /// Writes files, with the folders that they need.
+    pub fn write(&self, files: &[(&str, &str)]) -> &Self {
+        for (name, text) in files {
+            let path = self.path.join(name);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        }
+        self
+    }
+
+    /// Settings for the project in `project`, with the output beside it.
+    pub fn settings(&self, project: &str) -> Settings {
+        Settings {
+            path: self.path.join(project),
+            output: self.path.join("out put"),
+            shell: Some(shell()),
+            cache_dir: Some(Utf8PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cache é")),
+            formats: vec![Format::TarGz],
+            ..Settings::default()
+        }
+    }
+}
+
+/// Any program serves as the shell, since it is only copied.
+pub fn shell() -> Utf8PathBuf {
+    let program = std::env::current_exe().unwrap();
+    Utf8PathBuf::from_path_buf(program).unwrap()
+}
+
+/// An error with its causes and its hint, as the command line shows it.
+pub fn report(error: &dyn std::error::Error, hint: Option<String>) -> String {
+    let mut text = format!("error: {error}\n");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!("  caused by: {error}\n"));
+        cause = error.source();
+    }
+    if let Some(hint) = hint {
+        text.push_str(&format!("hint: {hint}\n"));
+    }
+    text
+}
+
+/// The names in a folder, sorted.
+pub fn names(folder: &Utf8Path) -> Vec<String> {
+    let mut names: Vec<String> = folder
+        .read_dir_utf8()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_owned())
+        .collect();
+    names.sort();
+    names
+}
