@@ -26,9 +26,12 @@ fn binary(name: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// `target/release` for a test that runs as `target/release/deps/journey-0123456789abcdef`.
-fn build_folder() -> Result<PathBuf> {
-    let test = current_exe().context("this test does not know its own file")?;
-    let deps = test.parent().context("this test's file has no folder")?;
-    Ok(deps.parent().unwrap_or(deps).to_owned())
+/// `target/release` for a test that runs as `target/release/deps/journey-0123456789abcdef`, and for
+/// a program beside that folder.
+pub(crate) fn build_folder() -> Result<PathBuf> {
+    let program = current_exe().context("this program does not know its own file")?;
+    let folder = program.parent().context("this program's file has no folder")?;
+    let inside = folder.file_name().is_some_and(|name| name == "deps");
+    let folder = if inside { folder.parent().unwrap_or(folder) } else { folder };
+    Ok(folder.to_owned())
 }

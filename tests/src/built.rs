@@ -6,6 +6,7 @@ use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
 use walkdir::WalkDir;
 
+use crate::binaries::build_folder;
 use crate::{Result, Sandbox};
 
 /// How long a build may take when nothing is in the caches.
@@ -56,8 +57,7 @@ impl Built {
 
 /// The folder of what cargo and the tests make.
 pub(crate) fn target() -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    Ok(test.ancestors().nth(3).context("this test is in no target folder")?.to_owned())
+    Ok(build_folder()?.parent().context("this program is in no target folder")?.to_owned())
 }
 
 /// Of names, sizes and times: a build of something else has another one.

@@ -4,9 +4,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::built::target;
+use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
 use crate::x11::{self, Shown};
-use crate::{Launch, PATIENCE, Result, Running, Sandbox, eventually};
+use crate::{Launch, PATIENCE, Result, Running, Sandbox};
+
+/// How many colours an empty window on an empty display can have. Letters alone have dozens.
+const BLANK: u32 = 16;
 
 /// A display of its own under Xvfb, and a session bus.
 #[derive(Debug)]
@@ -47,33 +51,33 @@ impl Desktop {
     /// Saves what the display shows as a PNG file for people to look at, in `screens` in the target
     /// folder, and gives its path.
     ///
-    /// A page is painted some time after its text is there, so the picture is taken again until
-    /// two of them are the same, as far as patience goes: something may blink.
+    /// A page is painted some time after its text is there, so this waits until the display is not
+    /// blank and two pictures are the same. It fails when the display stays blank.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let folder = target()?.join("screens");
         fs_err::create_dir_all(&folder)?;
         let file = folder.join(format!("{name}.png"));
         let mut before = Vec::new();
-        for _ in 0..20 {
+        // Something may blink for ever, which is no fault: then the last picture has to do.
+        let mut pictures = 0;
+        in_time("the display to show more than an empty window", PATIENCE, async || {
             // Without its date, so that equal pictures are equal files.
             let tool = self.tool("import").args(["-window", "root", "-strip"]);
             let tool = tool.args(["-define", "png:exclude-chunks=date,time"]).arg(&file);
             tool.finish(PATIENCE).await?.success()?;
-            let picture = fs_err::read(&file)?;
-            if picture == before {
-                break;
+            let colours = self.tool("identify").args(["-format", "%k"]).arg(&file);
+            let colours = colours.finish(PATIENCE).await?.success()?.stdout;
+            if colours.trim().parse::<u32>()? <= BLANK {
+                return Ok(None);
             }
+            pictures += 1;
+            let picture = fs_err::read(&file)?;
+            let still = picture == before;
             before = picture;
-        }
+            Ok((still || pictures == 20).then_some(()))
+        })
+        .await?;
         Ok(file)
-    }
-
-    /// How many colours the display shows. An empty window has a handful of them.
-    pub async fn colours(&self) -> Result<u32> {
-        let count = "import -window root png:- | identify -format %k png:-";
-        let count = self.tool("sh").args(["-c", count]).env("PATH", "/usr/bin:/bin");
-        let count = count.finish(PATIENCE).await?.success()?;
-        Ok(count.stdout.trim().parse()?)
     }
 
     /// The windows that are shown and have a title.

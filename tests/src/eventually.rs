@@ -10,6 +10,10 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long to leave the machine alone between two looks.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// The same for looks that are work for the one that is looked at: a page that is asked for its
+/// text all the time does not come to paint it.
+const LONG_PAUSE: Duration = Duration::from_millis(150);
+
 /// Looks again and again until `probe` has found what it looks for.
 ///
 /// For facts that nothing announces: files, processes, a window's text. `what` completes the
@@ -17,13 +21,31 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub async fn eventually<T>(
     what: &str,
     limit: Duration,
+    probe: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    look(what, limit, PAUSE, probe).await
+}
+
+/// The same with longer pauses, for what a look disturbs.
+pub(crate) async fn in_time<T>(
+    what: &str,
+    limit: Duration,
+    probe: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    look(what, limit, LONG_PAUSE, probe).await
+}
+
+async fn look<T>(
+    what: &str,
+    limit: Duration,
+    pause: Duration,
     mut probe: impl AsyncFnMut() -> Result<Option<T>>,
 ) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
         match tokio::time::timeout_at(deadline, probe()).await {
             Ok(Ok(Some(found))) => return Ok(found),
-            Ok(Ok(None)) if Instant::now() < deadline => sleep(PAUSE).await,
+            Ok(Ok(None)) if Instant::now() < deadline => sleep(pause).await,
             Ok(Err(error)) => return Err(error.context(format!("while waiting for {what}"))),
             Ok(Ok(None)) | Err(_) => anyhow::bail!("waited in vain for {what} ({limit:?})"),
         }

@@ -9,8 +9,9 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
-use crate::{Desktop, PATIENCE, Result, Running, Sandbox, eventually};
+use crate::{Desktop, PATIENCE, Result, Running, Sandbox};
 
 /// WebDriver's name for the key with the arrow to the right.
 pub const RIGHT: &str = "\u{e014}";
@@ -79,7 +80,7 @@ impl Window {
     pub async fn shows(&self, text: &str, limit: Duration) -> Result<()> {
         let mut last = String::new();
         let what = format!("the page to show `{text}`");
-        let shown = eventually(&what, limit, async || {
+        let shown = in_time(&what, limit, async || {
             // While one page gives way to the next, the driver has none to ask.
             last = self.text().await.unwrap_or_else(|error| format!("({error:#})"));
             Ok(last.contains(text).then_some(()))
@@ -90,7 +91,7 @@ impl Window {
 
     /// Waits for the first element that `selector` finds.
     pub async fn find(&self, selector: &str) -> Result<Element> {
-        eventually(&format!("an element `{selector}`"), PATIENCE, async || {
+        in_time(&format!("an element `{selector}`"), PATIENCE, async || {
             Ok(self.client.find(Locator::Css(selector)).await.ok())
         })
         .await
@@ -99,7 +100,7 @@ impl Window {
     /// Clicks the button that says `label`.
     pub async fn click(&self, label: &str) -> Result<()> {
         let path = format!("//button[normalize-space()=\"{label}\"]");
-        let button = eventually(&format!("a button `{label}`"), PATIENCE, async || {
+        let button = in_time(&format!("a button `{label}`"), PATIENCE, async || {
             Ok(self.client.find(Locator::XPath(&path)).await.ok())
         })
         .await?;

@@ -115,7 +115,6 @@ async fn hello_from_the_project_to_the_desktop_and_off_again() -> Result<()> {
     window.click("Take a sip").await?;
     window.shows("You took 1 sip.", PATIENCE).await?;
     journey.desktop.screenshot("hello").await?;
-    assert!(journey.desktop.colours().await? > 100, "the page is painted");
     journey.close("Hello").await?;
     journey.end().await
 }

@@ -94,7 +94,6 @@ async fn a_window_is_driven_and_shot() -> Result<()> {
     window.keys(".st-key-level input", RIGHT).await?;
     window.shows("Level is 11.", PATIENCE).await?;
     let shown = desktop.window("Stages").await?;
-    assert!(desktop.colours().await? > 100, "the page is painted");
     let picture = desktop.screenshot("support").await?;
     assert!(
         fs_err::metadata(&picture)?.len() > 10_000,
