@@ -14,6 +14,8 @@ use waterskin_packager::{
 
 use crate::{
     args::{self, BuildArgs, Format},
+    interpreter::given_path,
+    interrupt::Interrupt,
     progress::Bars,
     render::Failure,
 };
@@ -80,13 +82,25 @@ pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
         anstream::eprint!("{plan}");
     }
     if !plan.guessed.is_empty() && !args.yes {
-        ask(&plan).map_err(|error| {
+        if args.json {
+            // Without it there would be a question about nothing.
+            anstream::eprint!("{plan}");
+        }
+        ask().map_err(|error| {
             let hint = error.hint();
             Failure::new(error, Some(hint))
         })?;
     }
-    let bars = Bars::new(args.json);
-    let outcome = build(&plan, &bars).map_err(|error| {
+    let interrupt = Interrupt::listen().map_err(|error| {
+        Failure::new(error, Some("close other programs and try again".to_owned()))
+    })?;
+    let bars = Bars::new(args.json, interrupt.clone());
+    let Some(done) = interrupt.guard(|| build(&plan, &bars)) else {
+        bars.abandon();
+        anstream::eprintln!("interrupted: nothing half-made is left");
+        return Ok(Interrupt::exit_code());
+    };
+    let outcome = done.map_err(|error| {
         bars.abandon();
         let hint = error.hint();
         Failure::new(error, hint)
@@ -104,7 +118,7 @@ fn settings(args: &BuildArgs) -> Settings {
     Settings {
         path: args.path.clone(),
         output: args.output.clone(),
-        python: args.python.clone(),
+        python: args.python.as_deref().map(given_path),
         python_version: args.python_version.clone(),
         shell: args.shell.clone(),
         uv: args.uv.clone(),
@@ -135,15 +149,13 @@ fn settings(args: &BuildArgs) -> Settings {
 }
 
 /// Asks whether the guessed requirements are right.
-fn ask(plan: &BuildPlan) -> Result<(), AskError> {
-    anstream::eprintln!("The project lists no requirements. Its code imports:");
-    for guess in &plan.guessed {
-        anstream::eprintln!("  {} (`{}` in {})", guess.distribution, guess.module, guess.file);
-    }
+fn ask() -> Result<(), AskError> {
     if !std::io::stdin().is_terminal() {
         return Err(AskError::NobodyThere);
     }
-    anstream::eprint!("Package these? [Y/n] ");
+    anstream::eprint!(
+        "The project lists no requirements, so they are guessed from its imports. Package these? [Y/n] "
+    );
     let _ = std::io::stderr().flush();
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer).unwrap_or(0);

@@ -70,7 +70,7 @@ json.dump({'version': sys.version.split()[0], 'streamlit': version, 'statics': s
 /// Finds the interpreter for the project in `folder` and asks it.
 pub fn find(given: Option<&Utf8Path>, folder: &Utf8Path) -> Result<Interpreter, InterpreterError> {
     let python = match given {
-        Some(python) => python.to_owned(),
+        Some(python) => given_path(python),
         None => candidates(folder)
             .into_iter()
             .find(|path| path.is_file())
@@ -93,6 +93,17 @@ pub fn find(given: Option<&Utf8Path>, folder: &Utf8Path) -> Result<Interpreter, 
         });
     }
     Ok(interpreter)
+}
+
+/// What the author named, from wherever it is started: a name is looked up on `PATH`, a path counts
+/// from the current folder.
+pub fn given_path(python: &Utf8Path) -> Utf8PathBuf {
+    let is_name = python.components().count() == 1 && !python.is_file();
+    let found = is_name.then(|| waterskin_process::find(python.as_str())).flatten();
+    found
+        .and_then(|path| Utf8PathBuf::from_path_buf(path).ok())
+        .or_else(|| camino::absolute_utf8(python).ok())
+        .unwrap_or_else(|| python.to_owned())
 }
 
 /// Where an author's interpreter usually is, best first.

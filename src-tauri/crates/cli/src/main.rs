@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod interpreter;
+mod interrupt;
 mod progress;
 mod render;
 mod run;

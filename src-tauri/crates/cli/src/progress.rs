@@ -6,11 +6,16 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use waterskin_packager::{Progress, Step};
 
+use crate::interrupt::Interrupt;
+
 /// Shows a build on a terminal: a bar for the step at work, a line for each that is over. Without
 /// a terminal only the lines are left, and with `quiet` nothing is.
+///
+/// A build tells of its progress all the time, so this is also where an interruption ends it.
 pub struct Bars {
     current: Mutex<Option<Current>>,
     quiet: bool,
+    interrupt: Interrupt,
 }
 
 struct Current {
@@ -21,8 +26,8 @@ struct Current {
 
 impl Bars {
     /// Shows everything, or nothing.
-    pub fn new(quiet: bool) -> Self {
-        Self { current: Mutex::new(None), quiet }
+    pub fn new(quiet: bool, interrupt: Interrupt) -> Self {
+        Self { current: Mutex::new(None), quiet, interrupt }
     }
 
     /// Ends the last step.
@@ -50,9 +55,17 @@ impl Bars {
 
 impl Progress for Bars {
     fn step(&self, step: Step, total: Option<u64>) {
+        self.interrupt.check();
         let Ok(mut current) = self.current.lock() else { return };
-        if let Some(previous) = current.take() {
-            self.close(&previous);
+        let mut begun = Instant::now();
+        match current.take() {
+            // It goes on, and now perhaps knows how long it is.
+            Some(same) if same.step == step => {
+                begun = same.begun;
+                same.bar.finish_and_clear();
+            }
+            Some(previous) => self.close(&previous),
+            None => {}
         }
         let target =
             if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
@@ -67,10 +80,11 @@ impl Progress for Bars {
         }
         bar.set_message(step.title());
         bar.enable_steady_tick(Duration::from_millis(100));
-        *current = Some(Current { step, begun: Instant::now(), bar });
+        *current = Some(Current { step, begun, bar });
     }
 
     fn advance(&self, units: u64) {
+        self.interrupt.check();
         if let Ok(current) = self.current.lock()
             && let Some(current) = current.as_ref()
         {

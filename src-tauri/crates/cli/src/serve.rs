@@ -1,9 +1,9 @@
 use std::{process::ExitCode, time::Duration, time::Instant};
 
 use serde::Serialize;
-use waterskin_session::{Options, Phase, Session, SessionState};
+use waterskin_session::{OpenError, Options, Phase, Session, SessionState};
 
-use crate::render::Failure;
+use crate::{interrupt::Requests, render::Failure};
 
 /// How long the app may take to end.
 const STOP_BUDGET: Duration = Duration::from_secs(3);
@@ -23,22 +23,39 @@ enum Event<'a> {
 /// Serves a session without a window, until the system or the author ends it.
 pub fn serve(options: Options, json: bool) -> Result<ExitCode, Failure> {
     let start = Instant::now();
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+    let crowded = |error: std::io::Error| {
         Failure::new(error, Some("close other programs and try again".to_owned()))
-    })?;
+    };
+    let runtime = tokio::runtime::Runtime::new().map_err(crowded)?;
     runtime.block_on(async {
-        let session = Session::open(options, Vec::new(), start)
-            .await
-            .map_err(|error| Failure::new(error, None))?;
+        // Before anything is begun that must be ended in order.
+        let mut requests = Requests::listen().map_err(crowded)?;
+        let session = Session::open(options, Vec::new(), start).await.map_err(|error| {
+            let hint = hint(&error).to_owned();
+            Failure::new(error, Some(hint))
+        })?;
         let printer = Printer { json };
         printer.listening(&session);
         let gave_up = tokio::select! {
-            () = ended() => false,
+            () = requests.next() => false,
             gave_up = follow(&session, &printer) => gave_up,
         };
         session.stop(STOP_BUDGET).await;
         Ok(if gave_up { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     })
+}
+
+/// What the author can do about a session that does not open.
+fn hint(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::Bind { .. } => {
+            "take another port with `--port`, or any free one with `--port 0`"
+        }
+        OpenError::Gate { .. } => "close other programs and try again",
+        OpenError::Folders { .. } | OpenError::Launcher { .. } => {
+            "see that your home folder can be written to and has space left"
+        }
+    }
 }
 
 /// Prints what happens; resolves when the session gave up, since nobody could restart it.
@@ -121,30 +138,5 @@ impl Printer {
 fn event(event: &Event<'_>) {
     if let Ok(line) = serde_json::to_string(event) {
         println!("{line}");
-    }
-}
-
-/// Resolves when the author presses Ctrl+C or the system asks the program to end.
-#[cfg(unix)]
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-        signal(SignalKind::hangup()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn ended() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
     }
 }

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use waterskin_bundle::{Payload, PayloadError};
+use waterskin_bundle::{ManifestError, Payload, PayloadError};
 
 use crate::{args::VerifyArgs, render::Failure};
 
@@ -9,6 +9,9 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let failure = |error: PayloadError| {
         let hint = match &error {
             PayloadError::Missing { .. } => "give the folder that holds `manifest.json`",
+            PayloadError::Manifest { source: ManifestError::Schema { .. }, .. } => {
+                "check it with the version of Waterskin that built it, or with a newer one"
+            }
             _ => "install the app again",
         };
         Failure::new(error, Some(hint.to_owned()))

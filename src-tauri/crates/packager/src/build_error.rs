@@ -83,6 +83,11 @@ impl BuildError {
             Self::Provision(ProvisionError::Wheels(error)) => error.hint(),
             Self::Provision(ProvisionError::Python(error)) => error.hint(),
             Self::Provision(ProvisionError::Runtime { source }) => runtime_hint(source),
+            Self::Cache(_) | Self::Provision(ProvisionError::Cache(_)) => {
+                Some("give a folder that can be written to with `--cache-dir`".into())
+            }
+            Self::Format { source, .. } => format_hint(source),
+            Self::Assemble(AssembleError::Icon { .. }) => Some(ICON.into()),
             _ => None,
         };
         self.hint_of_system().or(own)
@@ -105,12 +110,28 @@ impl BuildError {
     }
 }
 
+const ICON: &str = "give a square SVG, PNG, JPEG or ICO as the icon";
+
+fn format_hint(error: &FormatError) -> Option<String> {
+    match error {
+        FormatError::Icon { .. } => Some(ICON.to_owned()),
+        FormatError::Staging { .. } | FormatError::Write { .. } => {
+            Some("give another folder with `--output`".to_owned())
+        }
+        FormatError::Changed { .. } => Some("build again, and leave its files alone".to_owned()),
+        _ => None,
+    }
+}
+
 fn runtime_hint(error: &RuntimeError) -> Option<String> {
     match error {
         RuntimeError::Nowhere { .. } | RuntimeError::Foreign { .. } => Some(
             "give an installed interpreter with `--python`, or another version with `--python-version`"
                 .to_owned(),
         ),
+        RuntimeError::Interpreter { .. } => {
+            Some("give the program of an installed CPython with `--python`".to_owned())
+        }
         RuntimeError::Version { .. } => {
             Some("give `--python-version` to build with this interpreter nevertheless".to_owned())
         }

@@ -159,7 +159,8 @@ impl ConfigError {
             Self::Twice => format!(
                 "keep the settings in one of them, and remove the `[tool.waterskin]` table or `{WATERSKIN_TOML}`"
             ),
-            Self::Read { .. } | Self::Toml { .. } => return None,
+            Self::Toml { .. } => "correct the file at that place".to_owned(),
+            Self::Read { .. } => "the file must be readable and in UTF-8".to_owned(),
         })
     }
 }

@@ -30,7 +30,9 @@ impl IconError {
     /// What the author can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Missing { .. } => "`icon` is relative to the project's folder".to_owned(),
+            Self::Missing { .. } => {
+                "`icon` counts from the project's folder, and `--icon` from the current one".to_owned()
+            }
             Self::Kind { .. } => "give a square SVG, PNG, JPEG or ICO".to_owned(),
         })
     }

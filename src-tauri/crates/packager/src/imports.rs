@@ -32,7 +32,7 @@ pub(crate) enum Need {
 
 /// Python that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}")]
+#[error("{message}")]
 pub struct SyntaxError {
     /// Line, counted from 1.
     pub line: usize,

@@ -67,7 +67,7 @@ pub enum LocateError {
         entry: Utf8PathBuf,
     },
     /// A script that Python could not run.
-    #[error("`{file}` is not valid Python")]
+    #[error("`{file}:{}` is not valid Python", .source.line)]
     Syntax {
         /// The script, relative to the project.
         file: Utf8PathBuf,
@@ -102,7 +102,9 @@ impl LocateError {
             ),
             Self::ManyEntries { scripts, .. } => {
                 let first = scripts.first().map_or("app.py", |script| script.as_str());
-                format!("give the script's path, or write `entry = \"{first}\"` in the settings")
+                format!(
+                    "give the script's path, or write `entry = \"{first}\"` to `waterskin.toml`"
+                )
             }
             Self::EntryMissing { .. } => {
                 "`entry` is relative to the project's folder, and must not be left out".into()

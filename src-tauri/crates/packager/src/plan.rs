@@ -226,7 +226,7 @@ fn notes_about(code: &CodeBase, files: &ProjectFiles) -> Vec<String> {
     let mut notes: Vec<String> = code
         .broken
         .iter()
-        .map(|(file, error)| format!("`{file}` is not valid Python ({error})"))
+        .map(|(file, error)| format!("`{file}:{}` is not valid Python ({error})", error.line))
         .collect();
     if files.bytes() > MANY_BYTES || files.files.len() > MANY_FILES {
         notes.push(format!(

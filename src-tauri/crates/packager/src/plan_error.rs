@@ -67,7 +67,14 @@ impl PlanError {
                 Some("only packages from an index can be packaged".to_owned())
             }
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
-            Self::Files(_) | Self::Requirements(_) | Self::Path { .. } => None,
+            Self::Requirements(RequirementsError::Toml { .. }) => {
+                Some("make the lock anew, or remove it".to_owned())
+            }
+            Self::Files(FilesError::Read { .. })
+            | Self::Requirements(RequirementsError::Read { .. }) => {
+                Some("everything in the project's folder must be readable".to_owned())
+            }
+            Self::Path { .. } => Some("give an absolute path".to_owned()),
         }
     }
 }

@@ -106,7 +106,10 @@ impl Trouble {
             Self::NoWheel { package: name_after(&text, "for ") }
         } else if has("there is no version of ") {
             Self::NoVersion { package: name_after(&text, "there is no version of ") }
-        } else if has("Couldn't parse requirement") || has("Unsupported requirement") {
+        } else if has("Couldn't parse requirement")
+            || has("Unsupported requirement")
+            || has("or the start of a requirement")
+        {
             Self::Unreadable
         } else if has("No solution found") {
             Self::Conflict
@@ -202,6 +205,10 @@ mod tests {
                 Trouble::Conflict,
             ),
             ("error: Couldn't parse requirement in `b.in` at position 0", Trouble::Unreadable),
+            (
+                "error: Unexpected '=', expected '-c', '-e', '-r' or the start of a requirement: b.in:2:1",
+                Trouble::Unreadable,
+            ),
             (
                 "Because rich was not found in the cache and\n\nhint: Packages were unavailable because the network was disabled.",
                 Trouble::Offline,

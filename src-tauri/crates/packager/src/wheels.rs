@@ -90,7 +90,7 @@ impl WheelsError {
             )),
             Trouble::DiskFull => Some("make room, or give another folder with `--cache-dir`".into()),
             Trouble::Start => Some("give the path of a working `uv` with `--uv`".into()),
-            Trouble::Other => None,
+            Trouble::Other => Some("see what `uv` says above".into()),
         }
         };
         match self {

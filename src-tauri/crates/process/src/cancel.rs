@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::Tree;
 
@@ -12,7 +12,21 @@ struct State {
     running: Vec<Tree>,
 }
 
+/// The canceller of every tool of this process.
+static ALL: LazyLock<Canceller> = LazyLock::new(Canceller::default);
+
+/// Kills every [`Tool`](crate::Tool) of this process; what would start later fails at once. It is
+/// for a program that is to end, and can't be taken back.
+pub fn cancel_all() {
+    ALL.cancel();
+}
+
 impl Canceller {
+    /// The one that [`cancel_all`] speaks to.
+    pub(crate) fn all() -> &'static Self {
+        &ALL
+    }
+
     /// Kills what runs now; what would start later fails at once.
     pub fn cancel(&self) {
         let running = {

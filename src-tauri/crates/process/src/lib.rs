@@ -20,7 +20,7 @@ mod terminal;
 mod tool;
 mod tree;
 
-pub use cancel::Canceller;
+pub use cancel::{Canceller, cancel_all};
 pub use child::Child;
 pub use command::{Command, Size, SpawnError};
 pub use exit::ExitStatus;

@@ -115,7 +115,7 @@ impl Tool {
     ///
     /// When the tool could not be started, was cancelled, or ended with another code than 0.
     pub fn run(&self, on_line: &mut dyn FnMut(Stream, &str)) -> Result<Output, ToolError> {
-        if self.canceller.is_cancelled() {
+        if self.is_cancelled() {
             return Err(ToolError::Cancelled { program: self.name() });
         }
         if let Some(directory) = &self.directory {
@@ -128,10 +128,10 @@ impl Tool {
         }
         let running =
             self.start().map_err(|source| ToolError::Start { program: self.name(), source })?;
-        let watched = self.canceller.watch(running.tree());
+        let watched = [&self.canceller, Canceller::all()].map(|it| it.watch(running.tree()));
         let output = running.finish(on_line);
         drop(watched);
-        if self.canceller.is_cancelled() {
+        if self.is_cancelled() {
             return Err(ToolError::Cancelled { program: self.name() });
         }
         if !output.status.success() {
@@ -139,6 +139,10 @@ impl Tool {
             return Err(ToolError::Failed { program: self.name(), status: output.status, source });
         }
         Ok(output)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.canceller.is_cancelled() || Canceller::all().is_cancelled()
     }
 
     fn name(&self) -> String {

@@ -1,0 +1,233 @@
+//! What only a package index or uv's cache can tell.
+
+use crate::{context::Context, fails};
+
+fn project(requirements: &str) -> Context {
+    let context = Context::new();
+    context.write(&[
+        ("p é/app.py", "import streamlit as st\n\nst.title('Été')\n"),
+        ("p é/requirements.txt", requirements),
+    ]);
+    context
+}
+
+#[test]
+fn a_streamlit_that_is_too_old() {
+    let context = project("streamlit==1.39.0\n");
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit==1.39.0 (`requirements.txt`)
+      files       2 files, 60 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: the project asks for Streamlit 1.39.0, which is too old
+    hint: ask for `streamlit>=1.40`
+    "#);
+}
+
+#[test]
+fn a_package_that_does_not_exist() {
+    let context = project("streamlit\nwaterskin-no-such-distribution\n");
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit, waterskin-no-such-distribution (`requirements.txt`)
+      files       2 files, 83 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
+      caused by: there is no package `waterskin-no-such-distribution`
+      caused by: `[DIR]/bin/uv` exited with code 1
+      caused by: error: No solution found when resolving dependencies
+          cause: Because waterskin-no-such-distribution was not found in the package registry and you require waterskin-no-such-distribution, we can conclude that your requirements are unsatisfiable.
+    hint: check the spelling in `requirements.txt`
+    "#);
+}
+
+#[test]
+fn a_version_that_does_not_exist() {
+    let context = project("streamlit==9.9.9\n");
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit==9.9.9 (`requirements.txt`)
+      files       2 files, 59 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
+      caused by: there is no such version of `streamlit`
+      caused by: `[DIR]/bin/uv` exited with code 1
+      caused by: error: No solution found when resolving dependencies
+          cause: Because there is no version of streamlit==9.9.9 and you require streamlit==9.9.9, we can conclude that your requirements are unsatisfiable.
+    hint: ask for a version that exists in `requirements.txt`
+    "#);
+}
+
+#[test]
+fn no_wheel_for_this_python() {
+    // The wheels of this version end with CPython 3.10; from its sources nothing is built.
+    let context = project("streamlit\nregex==2022.1.18\n");
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit, regex==2022.1.18 (`requirements.txt`)
+      files       2 files, 69 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
+      caused by: there is no ready-made package (wheel) of `regex` for this Python and system
+      caused by: `[DIR]/bin/uv` exited with code 1
+      caused by: error: No solution found when resolving dependencies
+          cause: Because regex==2022.1.18 has no usable wheels and you require regex==2022.1.18, we can conclude that your requirements are unsatisfiable.
+
+        hint: Wheels are required for `regex` because building from source is disabled for all packages (i.e., with `--no-build`)
+    hint: choose another version of the package, or of Python with `--python-version`
+    "#);
+}
+
+#[test]
+fn versions_that_exclude_each_other() {
+    let context = project("streamlit==1.67.0\npandas<1\n");
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit==1.67.0, pandas<1 (`requirements.txt`)
+      files       2 files, 69 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
+      caused by: the requirements exclude each other
+      caused by: `[DIR]/bin/uv` exited with code 1
+      caused by: error: No solution found when resolving dependencies
+          cause: Because streamlit>=1.67.0 depends on pandas>=1.5.3,<4 and you require streamlit==1.67.0, we can conclude that you require pandas>=1.5.3,<4.
+                 And because you require pandas<1, we can conclude that your requirements are unsatisfiable.
+    hint: loosen one of the versions in `requirements.txt`
+    "#);
+}
+
+#[test]
+fn a_line_that_is_no_requirement() {
+    let context = project("streamlit\n==1.0 what is this\n");
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit, ==1.0 what is this (`requirements.txt`)
+      files       2 files, 71 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
+      caused by: a requirement can't be understood
+      caused by: `[DIR]/bin/uv` exited with code 2
+      caused by: error: Unexpected '=', expected '-c', '-e', '-r' or the start of a requirement: requirements.txt:2:1
+    hint: correct the line in `requirements.txt`
+    "#);
+}
+
+#[test]
+fn an_empty_cache_and_no_network() {
+    let context = project("streamlit==1.67.0\n");
+    let cache = context.root.join("home/.cache/uv");
+    let run = context.real_build("p é", ["--offline"]).env("UV_CACHE_DIR", cache);
+    fails!(context, run, @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit==1.67.0 (`requirements.txt`)
+      files       2 files, 60 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
+      caused by: not all packages are in the cache
+      caused by: `[DIR]/bin/uv` exited with code 1
+      caused by: error: No solution found when resolving dependencies
+          cause: Because streamlit was not found in the cache and you require streamlit==1.67.0, we can conclude that your requirements are unsatisfiable.
+
+        hint: Packages were unavailable because the network was disabled. When the network is disabled, registry packages may only be read from the cache.
+    hint: build once without `--offline`
+    "#);
+}
+
+#[test]
+fn an_index_that_does_not_answer() {
+    // Bound and let go: nobody listens there.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let index = format!("http://{}/simple", listener.local_addr().unwrap());
+    drop(listener);
+    let context = project("streamlit==1.67.0\n");
+    let cache = context.root.join("home/.cache/uv");
+    let run = context
+        .real_build("p é", [])
+        .env("UV_CACHE_DIR", cache)
+        .env("UV_DEFAULT_INDEX", index)
+        .env("UV_HTTP_RETRIES", "0");
+    let finished = run.finish();
+    crate::context::is_clear(&finished);
+    context.nothing_is_made();
+    for words in ["the package index can't be reached", "hint: check the network"] {
+        assert!(finished.stderr.contains(words), "{finished}");
+    }
+}
+
+#[test]
+fn an_import_that_nothing_installs() {
+    let context = project("streamlit==1.67.0\n");
+    context.write(&[("p é/app.py", "import streamlit\nimport sklearn.svm\n")]);
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e`)
+      window      "P É", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit==1.67.0 (`requirements.txt`)
+      files       2 files, 54 B
+      output      .tar.gz in `[DIR]/work/le résultat`
+    error: `app.py` imports `sklearn.svm`, and no requirement installs it
+    hint: add `scikit-learn` to the project's requirements and build again
+    "#);
+}

@@ -1,0 +1,134 @@
+//! Builds that go well, with the real uv and a real interpreter.
+
+use crate::{
+    context::{Context, Filter, OUTPUT, names},
+    process::Run,
+    snapshot,
+};
+
+fn project() -> Context {
+    let context = Context::new();
+    context.write(&[
+        ("mon été/app.py", "import streamlit as st\n\nst.title('Été')\n"),
+        ("mon été/requirements.txt", "streamlit==1.67.0\n"),
+        ("mon été/.env", "TOKEN=x\n"),
+    ]);
+    context
+}
+
+const ARCHIVE: &str = "mon-ete-1.0.0-linux-";
+
+#[test]
+fn an_archive() {
+    let context = project();
+    let finished = context.real_build("mon été", []).finish();
+    assert!(finished.stderr.contains("  writing the .tar.gz ("), "{finished}");
+    snapshot!(with_sizes(&context), finished, @r#"
+    exit code: 0
+    ----- stdout -----
+    [DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz ([SIZE])
+      tar -xzf '[DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-1.0.0/mon-ete
+    ----- stderr -----
+    Mon Été 1.0.0
+      project     [DIR]/work/mon été
+      script      app.py
+      id          local.waterskin.mon-ete (package `mon-ete`)
+      window      "Mon Été", 1200 x 800, icon drawn
+      python      `[PYTHON]` (asked for)
+      requires    streamlit==1.67.0 (`requirements.txt`)
+      files       2 files, [SIZE]
+      left out    `.env` (may hold secrets)
+      output      .tar.gz in `[DIR]/work/le résultat`
+    note: Python is `[PYTHON]`, made relocatable: [REASON]
+    note: needs glibc [GLIBC] or newer
+    Mon Été 1.0.0 with Streamlit 1.67.0: [SIZE] installed (Python [SIZE], packages [SIZE], app [SIZE], shell [SIZE]), built in [TIME]
+    "#);
+    let made = names(&context.work().join(OUTPUT));
+    assert!(made.len() == 1 && made[0].starts_with(ARCHIVE), "{made:?}");
+    assert_eq!(names(&context.root.join("tmp")), [""; 0], "nothing temporary is left");
+
+    // What is built is what `verify` finds whole.
+    Run::new("tar")
+        .args(["-xzf", context.work().join(OUTPUT).join(&made[0]).as_str()])
+        .directory(&context.work())
+        .env("PATH", "/usr/bin:/bin")
+        .finish()
+        .success();
+    let folder =
+        names(&context.work()).into_iter().find(|name| name.starts_with("mon-ete")).unwrap();
+    let payload = format!("{folder}/payload");
+    snapshot!(context.filters(), context.command(["verify", &payload]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Mon Été 1.0.0 is as it was built
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn as_json() {
+    let context = project();
+    let finished = context.real_build("mon été", ["--json"]).finish();
+    snapshot!(with_sizes(&context), finished, @r#"
+    exit code: 0
+    ----- stdout -----
+    {
+      "version": 1,
+      "app": {
+        "id": "local.waterskin.mon-ete",
+        "name": "Mon Été",
+        "package": "mon-ete",
+        "version": "1.0.0"
+      },
+      "artifacts": [
+        {
+          "path": "[DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz",
+          "bytes": [NUMBER],
+          "kind": "tar.gz",
+          "install": "tar -xzf '[DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-1.0.0/mon-ete"
+        }
+      ],
+      "sizes": {
+        "python": [NUMBER],
+        "packages": [NUMBER],
+        "app": [NUMBER],
+        "shell": [NUMBER]
+      },
+      "runtime": {
+        "source": "relocated",
+        "python": "[PYTHON]",
+        "version": "[PYTHON VERSION]",
+        "reason": "[REASON]"
+      },
+      "streamlit": "1.67.0",
+      "minimum_glibc": "[GLIBC]",
+      "left_out": [
+        {
+          "path": ".env",
+          "reason": "[REASON]"
+        }
+      ],
+      "notes": [],
+      "seconds": [NUMBER]
+    }
+    ----- stderr -----
+    "#);
+    let report: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
+    let artifact = &report["artifacts"][0];
+    let path = artifact["path"].as_str().unwrap();
+    assert_eq!(artifact["bytes"].as_u64(), Some(fs_err::metadata(path).unwrap().len()));
+}
+
+/// The filters, and those of what changes with the versions of packages.
+fn with_sizes(context: &Context) -> Vec<Filter> {
+    let mut filters = context.filters();
+    filters.extend([
+        (r"\b\d+(\.\d)? (B|kB|MB|GB)\b".to_owned(), "[SIZE]"),
+        (r#""(bytes|python|packages|app|shell|seconds)": [0-9.]+"#.to_owned(), r#""$1": [NUMBER]"#),
+        (r"\b2\.\d\d\b".to_owned(), "[GLIBC]"),
+        (r#""reason": "[^"]+""#.to_owned(), r#""reason": "[REASON]""#),
+        (r"(?m)made relocatable: .*$".to_owned(), "made relocatable: [REASON]"),
+        (r#""python": "[^"]+""#.to_owned(), r#""python": "[PYTHON]""#),
+    ]);
+    filters
+}

@@ -1,0 +1,200 @@
+use crate::{context::Context, snapshot};
+
+#[test]
+fn the_command() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.command(["--help"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Package a Streamlit app so that colleagues open it with a double click
+
+    Usage: waterskin <COMMAND>
+
+    Commands:
+      build   Make an installer from a project
+      run     Run a project in a window, on your own Python, with reload on save
+      verify  Check that the files of a packaged app are as they were built
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn build() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.command(["build", "--help"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Make an installer from a project
+
+    Usage: waterskin build [OPTIONS] [PATH]
+
+    Arguments:
+      [PATH]
+              The project's folder, or the script that Streamlit runs
+
+              [default: .]
+
+    Options:
+      -o, --output <DIR>
+              Folder for the finished files
+
+              [default: dist]
+
+          --dry-run
+              Print the plan and stop
+
+      -y, --yes
+              Take guessed requirements without asking
+
+          --json
+              Print one JSON object to standard output instead of text
+
+      -f, --format <FORMAT>
+              What to make; give it more than once for several [default: all]
+
+              Possible values:
+              - deb:    A Debian package
+              - tar.gz: An archive that runs wherever it is unpacked
+
+          --compression <METHOD>
+              How the .deb is compressed
+
+              Possible values:
+              - zstd: Quick; for Debian 12, Ubuntu 22.04 and newer
+              - xz:   A fifth smaller and many times slower; for every dpkg
+              - gzip: The largest; for every dpkg
+
+              [default: zstd]
+
+          --name <NAME>
+              The app's name, instead of the project's own
+
+          --app-version <VERSION>
+              The app's version
+
+          --id <ID>
+              The app's reverse-DNS id, such as org.example.sales
+
+          --icon <FILE>
+              The app's icon, a square PNG or SVG
+
+          --python <FILE>
+              Interpreter to pack, instead of a managed one
+
+          --python-version <VERSION>
+              Version of Python to pack, such as 3.12
+
+          --shell <FILE>
+              Prebuilt shell [default: waterskin-shell beside this program]
+
+          --uv <FILE>
+              The program uv [default: beside this program, then on PATH]
+
+          --keep-payload <DIR>
+              Also leave the payload in this folder
+
+          --cache-dir <DIR>
+              Folder for what is kept between builds [default: the user's cache folder]
+
+          --offline
+              Use nothing but the caches
+
+      -h, --help
+              Print help (see a summary with '-h')
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn run() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.command(["run", "--help"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Run a project in a window, on your own Python, with reload on save
+
+    Usage: waterskin run [OPTIONS] [PATH] [-- <ARGUMENTS>...]
+
+    Arguments:
+      [PATH]          The project's folder, or the script that Streamlit runs [default: .]
+      [ARGUMENTS]...  Arguments of the script
+
+    Options:
+          --python <FILE>  Interpreter to run it on [default: $VIRTUAL_ENV, the project's .venv,
+                           python3]
+          --port <PORT>    Port of the page; 0 for any free one [default: 8501]
+          --no-window      Serve without a window and print the address to open
+          --json           Print events as JSON lines (with --no-window)
+          --shell <FILE>   Prebuilt shell [default: waterskin-shell beside this program]
+      -h, --help           Print help
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn verify() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.command(["verify", "--help"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Check that the files of a packaged app are as they were built
+
+    Usage: waterskin verify <PAYLOAD>
+
+    Arguments:
+      <PAYLOAD>  The payload's folder, such as /usr/lib/PACKAGE/payload
+
+    Options:
+      -h, --help  Print help
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn nothing_asked_for() {
+    let context = Context::new();
+    let finished = context.command([]).finish();
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    let help = context.command(["--help"]).finish();
+    assert_eq!(finished.stderr, help.stdout);
+}
+
+#[test]
+fn a_word_that_is_no_command() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.command(["biuld"]).finish(), @r#"
+    exit code: 2
+    ----- stdout -----
+    ----- stderr -----
+    error: unrecognized subcommand 'biuld'
+
+      tip: a similar subcommand exists: 'build'
+
+    Usage: waterskin <COMMAND>
+
+    For more information, try '--help'.
+    "#);
+}
+
+#[test]
+fn an_option_that_does_not_exist() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.build("p", ["--dryrun"]).finish(), @r#"
+    exit code: 2
+    ----- stdout -----
+    ----- stderr -----
+    error: unexpected argument '--dryrun' found
+
+      tip: a similar argument exists: '--dry-run'
+
+    Usage: waterskin build --output <DIR> --dry-run <PATH>
+
+    For more information, try '--help'.
+    "#);
+    context.nothing_is_made();
+}

@@ -1,0 +1,74 @@
+//! What the tests take from the machine: uv, an interpreter, and a place for what is made once.
+
+use std::{fs::File, sync::OnceLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::process::Run;
+
+/// The Streamlit that the tests run.
+pub const STREAMLIT: &str = "1.67.0";
+
+pub fn uv() -> Utf8PathBuf {
+    find("uv")
+}
+
+fn find(name: &str) -> Utf8PathBuf {
+    let found = waterskin_process::find(name);
+    Utf8PathBuf::from_path_buf(found.unwrap_or_else(|| panic!("the tests need `{name}`"))).unwrap()
+}
+
+/// What all tests share and keep.
+fn shared() -> &'static Utf8Path {
+    Utf8Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// The command's cache for real builds.
+pub fn cache() -> Utf8PathBuf {
+    shared().join("cache é")
+}
+
+/// An installed interpreter of a version that everything has wheels for.
+pub fn python() -> &'static Utf8Path {
+    static PYTHON: OnceLock<Utf8PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let found = Run::new(uv())
+            .args(["python", "find", "--no-config", ">=3.11,<3.14"])
+            .envs(std::env::vars_os())
+            .finish();
+        found.success().trim().into()
+    })
+}
+
+/// The machine's programs and its settings for package indexes and downloads.
+pub fn settings() -> Vec<(String, String)> {
+    let kept = ["PATH", "PYENV_", "UV_", "PIP_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY"];
+    let mut settings: Vec<(String, String)> = std::env::vars()
+        .filter(|(name, _)| kept.iter().any(|start| name.starts_with(start)))
+        .collect();
+    if std::env::var_os("UV_CACHE_DIR").is_none() {
+        let cache = Run::new(uv()).args(["cache", "dir"]).envs(std::env::vars_os()).finish();
+        settings.push(("UV_CACHE_DIR".to_owned(), cache.success().trim().to_owned()));
+    }
+    settings
+}
+
+/// The interpreter of a virtual environment with Streamlit, made once.
+pub fn streamlit() -> Utf8PathBuf {
+    let root = shared().join(format!("venv é {STREAMLIT}"));
+    let python = root.join("bin/python");
+    let lock = File::create(shared().join("venv.lock")).unwrap();
+    // Tests are processes of their own.
+    lock.lock().unwrap();
+    let whole = root.join("whole");
+    if !whole.exists() {
+        let make = |arguments: &[&str]| {
+            Run::new(uv()).args(arguments).envs(settings()).finish().success();
+        };
+        make(&["venv", "--clear", "--python", self::python().as_str(), root.as_str()]);
+        let wanted = format!("streamlit=={STREAMLIT}");
+        make(&["pip", "install", "--python", python.as_str(), &wanted]);
+        fs_err::write(whole, "").unwrap();
+    }
+    python
+}

@@ -1,0 +1,19 @@
+//! The command as an author meets it: what it prints and how it ends, as whole texts.
+//!
+//! Each test has a folder of its own with everything that the command may touch. Parts that need
+//! packages share a cache in Cargo's target folder; the first run downloads and takes minutes.
+#![cfg(target_os = "linux")]
+
+mod bad_places;
+mod bad_projects;
+mod bad_requirements;
+mod build;
+mod colour;
+mod context;
+mod help;
+mod interrupt;
+mod machine;
+mod plan;
+mod process;
+mod run;
+mod verify;

@@ -1,0 +1,269 @@
+use crate::{
+    context::{Context, OUTPUT},
+    fails, snapshot,
+};
+
+/// The path of one of the examples.
+fn example(name: &str) -> String {
+    format!("{}/../../../examples/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+const GUESSED: &[(&str, &str)] = &[
+    ("ein été/app.py", "import streamlit as st\nimport pandas as pd\nimport helper\n"),
+    ("ein été/helper.py", "import yaml\n"),
+];
+
+#[test]
+fn hello() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.build(&example("hello"), ["--dry-run"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Hello 1.0.0
+      project     [REPOSITORY]/examples/hello
+      script      app.py
+      id          local.waterskin.hello (package `hello`)
+      window      "Hello", 1200 x 800, icon `icon.svg`
+      python      3.12 (the default)
+      requires    streamlit==1.67.0 (`requirements.txt`)
+      files       5 files, 22.6 kB
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
+    context.nothing_is_made();
+}
+
+#[test]
+fn explorer() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.build(&example("explorer"), ["--dry-run"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    CSV Explorer 1.2.0
+      project     [REPOSITORY]/examples/explorer
+      script      app.py
+      id          local.waterskin.csv-explorer (package `csv-explorer`)
+      window      "CSV Explorer", 1200 x 800, icon `icon.png`
+      python      >=3.11 (from `requires-python`)
+      requires    streamlit==1.67.0, pandas>=2.2 (`pyproject.toml`)
+      files       8 files, 81.3 kB
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn chat() {
+    let context = Context::new();
+    snapshot!(context.filters(), context.build(&example("chat"), ["--dry-run"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Chat 1.0.0
+      project     [REPOSITORY]/examples/chat
+      script      app.py
+      id          local.waterskin.chat (package `chat`)
+      window      "Chat", 1200 x 800, icon `icon.svg`
+      python      3.12 (the default)
+      requires    streamlit==1.67.0 (`requirements.txt`)
+      files       8 files, 35.5 kB
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn as_json() {
+    let context = Context::new();
+    let run = context.build(&example("hello"), ["--dry-run", "--json"]);
+    snapshot!(context.filters(), run.finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    {
+      "version": 1,
+      "plan": {
+        "app": {
+          "id": "local.waterskin.hello",
+          "name": "Hello",
+          "package": "hello",
+          "version": "1.0.0"
+        },
+        "root": "[REPOSITORY]/examples/hello",
+        "entry": "app.py",
+        "arguments": [],
+        "window": {
+          "title": "",
+          "width": 1200,
+          "height": 800,
+          "theme": "system"
+        },
+        "icon": "[REPOSITORY]/examples/hello/icon.svg",
+        "port": 8501,
+        "data": "app-folder",
+        "python": {
+          "version": null,
+          "because": "default"
+        },
+        "requirements": {
+          "source": "requirements-txt",
+          "file": "[REPOSITORY]/examples/hello/requirements.txt",
+          "listed": [
+            "streamlit==1.67.0"
+          ],
+          "added": []
+        },
+        "guessed": [],
+        "preload": [],
+        "files": {
+          "files": [
+            {
+              "path": "README.md",
+              "bytes": 195
+            },
+            {
+              "path": "app.py",
+              "bytes": 727
+            },
+            {
+              "path": "icon.png",
+              "bytes": 20978
+            },
+            {
+              "path": "icon.svg",
+              "bytes": 679
+            },
+            {
+              "path": "requirements.txt",
+              "bytes": 18
+            }
+          ],
+          "left_out": []
+        },
+        "notes": [],
+        "formats": [
+          "deb",
+          "tar-gz"
+        ],
+        "target": "[TARGET]",
+        "output": "[DIR]/work/le résultat",
+        "cache": "[DIR]/home/.cache/waterskin",
+        "uv": "[DIR]/bin/uv",
+        "shell": "[DIR]/bin/waterskin-shell",
+        "offline": false
+      }
+    }
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn options_win() {
+    let context = Context::new();
+    context.write(&[("p/app.py", "import streamlit\n"), ("p/requirements.txt", "streamlit\n")]);
+    let options = "--dry-run --name Ventes --app-version 2.0 --id org.example.ventes \
+                   --python-version 3.13 --format deb --keep-payload kept";
+    snapshot!(context.filters(), context.build("p", options.split_whitespace()).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Ventes 2.0
+      project     [DIR]/work/p
+      script      app.py
+      id          org.example.ventes (package `ventes`)
+      window      "Ventes", 1200 x 800, icon drawn
+      python      3.13 (asked for)
+      requires    streamlit (`requirements.txt`)
+      files       2 files, 27 B
+      output      .deb in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn the_current_folder_is_the_default() {
+    let context = Context::new();
+    context.write(&[("app.py", "import streamlit\n"), ("requirements.txt", "streamlit\n")]);
+    snapshot!(context.filters(), context.command(["build", "--dry-run"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Work 1.0.0
+      project     [DIR]/work
+      script      app.py
+      id          local.waterskin.work (package `work`)
+      window      "Work", 1200 x 800, icon drawn
+      python      3.12 (the default)
+      requires    streamlit (`requirements.txt`)
+      files       2 files, 27 B
+      output      .deb and .tar.gz in `dist`
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn guessed_requirements_are_shown() {
+    let context = Context::new();
+    context.write(GUESSED);
+    snapshot!(context.filters(), context.build("ein été", ["--dry-run"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Ein Été 1.0.0
+      project     [DIR]/work/ein été
+      script      app.py
+      id          local.waterskin.ein-ete (package `ein-ete`)
+      window      "Ein Été", 1200 x 800, icon drawn
+      python      3.12 (the default)
+      requires    PyYAML (`helper.py` imports `yaml`)
+                  pandas (`app.py` imports `pandas`)
+                  streamlit>=1.40,<1.68 (added)
+      files       2 files, 69 B
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn guessed_requirements_are_not_taken_unasked() {
+    let context = Context::new();
+    context.write(GUESSED);
+    fails!(context, context.build("ein été", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    Ein Été 1.0.0
+      project     [DIR]/work/ein été
+      script      app.py
+      id          local.waterskin.ein-ete (package `ein-ete`)
+      window      "Ein Été", 1200 x 800, icon drawn
+      python      3.12 (the default)
+      requires    PyYAML (`helper.py` imports `yaml`)
+                  pandas (`app.py` imports `pandas`)
+                  streamlit>=1.40,<1.68 (added)
+      files       2 files, 69 B
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    error: the project does not list its requirements, and nobody can be asked about the guess
+    hint: write them to `requirements.txt`, or take the guess with `--yes`
+    "#);
+    assert!(!context.work().join(OUTPUT).exists());
+}
+
+#[test]
+fn guessed_requirements_are_not_taken_unasked_for_json() {
+    let context = Context::new();
+    context.write(GUESSED);
+    fails!(context, context.build("ein été", ["--json"]), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    Ein Été 1.0.0
+      project     [DIR]/work/ein été
+      script      app.py
+      id          local.waterskin.ein-ete (package `ein-ete`)
+      window      "Ein Été", 1200 x 800, icon drawn
+      python      3.12 (the default)
+      requires    PyYAML (`helper.py` imports `yaml`)
+                  pandas (`app.py` imports `pandas`)
+                  streamlit>=1.40,<1.68 (added)
+      files       2 files, 69 B
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    error: the project does not list its requirements, and nobody can be asked about the guess
+    hint: write them to `requirements.txt`, or take the guess with `--yes`
+    "#);
+}
