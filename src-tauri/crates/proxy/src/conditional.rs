@@ -32,12 +32,12 @@ pub(crate) enum Selection {
 }
 
 impl Version {
-    /// `modified` and `size` are those of the file.
-    pub(crate) fn new(modified: SystemTime, size: u64) -> Self {
+    /// `modified` and `size` are those of the file; `edition` is that of its folder, or empty.
+    pub(crate) fn new(modified: SystemTime, size: u64, edition: &str) -> Self {
         let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
         // Python's `str(st_mtime)`: seconds as a float, in the shortest form that reads back.
         let seconds = since.as_secs() as f64 + 1e-9 * f64::from(since.subsec_nanos());
-        let digest = Md5::digest(format!("{seconds:?}-{size}"));
+        let digest = Md5::digest(format!("{seconds:?}-{size}{edition}"));
         let etag = digest
             .iter()
             .fold(String::with_capacity(34), |text, byte| text + &format!("{byte:02x}"));
@@ -138,7 +138,7 @@ mod tests {
 
     fn version() -> Version {
         let modified = SystemTime::UNIX_EPOCH + Duration::new(1_795_410_144, 717_094_076);
-        Version::new(modified, 7863)
+        Version::new(modified, 7863, "")
     }
 
     fn select(fields: &[(&str, &str)]) -> Selection {
@@ -206,5 +206,18 @@ mod tests {
         assert_eq!(with(&date), Selection::Part(0..1));
         assert_eq!(with(&format!("W/{tag}")), Selection::Whole);
         assert_eq!(with("\"x\""), Selection::Whole);
+    }
+
+    /// An app was updated, and its new page had the size of the old one and, as everything in a
+    /// reproducible package, the same time: the window kept the old page, whose scripts were gone.
+    #[test]
+    fn another_edition_is_another_version() {
+        let old = Version::new(SystemTime::UNIX_EPOCH, 7863, "a");
+        let new = Version::new(SystemTime::UNIX_EPOCH, 7863, "b");
+        let mut request = HeaderMap::new();
+        request.insert(IF_NONE_MATCH, old.etag.parse().unwrap());
+        request.insert(IF_MODIFIED_SINCE, old.last_modified.parse().unwrap());
+        assert_eq!(old.select(&request), Selection::NotModified);
+        assert_eq!(new.select(&request), Selection::Whole);
     }
 }

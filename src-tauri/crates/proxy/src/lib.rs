@@ -11,7 +11,7 @@
 //! client's `x-waterskin-secret` are removed; `Accept-Encoding`, where there is one, becomes
 //! `identity`; on an upgrade only the cookies that [`Options::upgrade_cookies`] names go on; a
 //! target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
-//! are answered here.
+//! are answered here; the `ETag` of a static file depends on [`StaticFiles::edition`].
 //!
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
 //! place of the first; a 304 has no `Content-Length`; interim answers (1xx) of the app end here,

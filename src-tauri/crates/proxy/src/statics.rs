@@ -35,6 +35,7 @@ pub enum Cache {
 #[derive(Clone, Debug)]
 pub struct StaticFiles {
     directory: PathBuf,
+    edition: String,
     files: Vec<(String, PathBuf, Cache)>,
     trees: Vec<(String, PathBuf, Cache)>,
 }
@@ -42,7 +43,23 @@ pub struct StaticFiles {
 impl StaticFiles {
     /// Answers nothing yet.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), files: Vec::new(), trees: Vec::new() }
+        Self {
+            directory: directory.into(),
+            edition: String::new(),
+            files: Vec::new(),
+            trees: Vec::new(),
+        }
+    }
+
+    /// Names the edition of the folder, which becomes a part of every `ETag`.
+    ///
+    /// Without it, a file's version is its time and size, as for Streamlit's own server. Files of
+    /// a reproducible package all have the same time, and a new page may have the old one's size:
+    /// a browser that kept the old one would be told that it is still good.
+    #[must_use]
+    pub fn edition(mut self, edition: &str) -> Self {
+        edition.clone_into(&mut self.edition);
+        self
     }
 
     /// Answers exactly this URL path with the file `name` of the folder.
@@ -74,8 +91,10 @@ impl StaticFiles {
         };
         let (file, cache) = self.find(path)?;
         let (request, kind) = (request.clone(), content_type(&file));
+        let edition = self.edition.clone();
         // One trip to a thread that may block, for all but large files.
-        let opened = tokio::task::spawn_blocking(move || open(&file, &request, with_body)).await;
+        let opened =
+            tokio::task::spawn_blocking(move || open(&file, &edition, &request, with_body)).await;
         let found = opened.ok()?.ok()?;
         respond(found, cache, kind)
     }
@@ -134,14 +153,14 @@ struct Found {
     rest: Option<(fs_err::File, u64)>,
 }
 
-fn open(path: &Path, request: &HeaderMap, with_body: bool) -> io::Result<Found> {
+fn open(path: &Path, edition: &str, request: &HeaderMap, with_body: bool) -> io::Result<Found> {
     let mut file = fs_err::File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
     let size = metadata.len();
-    let version = Version::new(metadata.modified()?, size);
+    let version = Version::new(metadata.modified()?, size, edition);
     let selection = version.select(request);
     let mut found = Found { version, size, selection, first: Vec::new(), rest: None };
     if let (true, Some(part)) = (with_body, found.part()) {

@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
-use waterskin_bundle::{DataPolicy, Payload};
+use waterskin_bundle::{DataPolicy, Layout, Payload};
 
 use crate::{AppInfo, Folders};
 
@@ -19,6 +19,8 @@ pub struct Options {
     pub directory: Utf8PathBuf,
     /// Streamlit's `static` folder, for the page to boot from while Python starts.
     pub statics: Option<Utf8PathBuf>,
+    /// What tells these static files from another payload's; empty where their times do.
+    pub edition: String,
     /// Modules to import while the page boots.
     pub preload: Vec<String>,
     /// The port that the page prefers; 0 for any.
@@ -92,6 +94,10 @@ impl Options {
             arguments: manifest.arguments.clone(),
             directory,
             statics: Some(payload.layout.streamlit_static()),
+            edition: manifest
+                .digests
+                .get(Layout::SITE_PACKAGES)
+                .map_or_else(String::new, |digest| digest.short().to_owned()),
             preload: manifest.preload.clone(),
             port: manifest.port,
             reload: false,
@@ -116,6 +122,7 @@ impl Options {
             arguments: project.arguments.clone(),
             directory: project.directory.clone(),
             statics: project.statics.clone(),
+            edition: String::new(),
             preload: Vec::new(),
             port: project.port,
             reload: true,

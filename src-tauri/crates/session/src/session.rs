@@ -156,7 +156,10 @@ impl Session {
         };
         let watcher = Watcher::new(Arc::clone(&shared), Arc::clone(&milestones), Box::new(healthy));
         let mut serving = waterskin_proxy::Options::new(gate.clone(), serving);
-        serving.statics = options.statics.as_deref().map(streamlit::static_files);
+        serving.statics = options
+            .statics
+            .as_deref()
+            .map(|folder| streamlit::static_files(folder, &options.edition));
         serving.upgrade_cookies = streamlit::is_own_cookie;
         serving.handshake_timeout = HANDSHAKE;
         serving.observer = Arc::new(watcher);

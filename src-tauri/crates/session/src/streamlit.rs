@@ -22,9 +22,11 @@ pub fn is_own_cookie(name: &str) -> bool {
 }
 
 /// The routes that Streamlit answers with files of its `static` folder, whatever Python does, and
-/// how long a browser may keep them (`streamlit/web/server/starlette`, 1.67.0).
-pub fn static_files(folder: &Utf8Path) -> StaticFiles {
+/// how long a browser may keep them (`streamlit/web/server/starlette`, 1.67.0). `edition` tells
+/// one payload's files from another's.
+pub fn static_files(folder: &Utf8Path, edition: &str) -> StaticFiles {
     StaticFiles::new(folder.as_std_path())
+        .edition(edition)
         .file("/", "index.html", Cache::Revalidate)
         .file("/index.html", "index.html", Cache::Revalidate)
         .file("/manifest.json", "manifest.json", Cache::Revalidate)
