@@ -47,11 +47,23 @@ pub(super) fn control(
     )
 }
 
-/// The line that lists of packages show.
+/// The line that lists of packages and software centres show: the author's, where it says more
+/// than the name does. Debian's checker wants two words, of which the first is not the package's.
 pub(super) fn synopsis(manifest: &Manifest) -> String {
+    const KIND: &str = "Desktop app made with Streamlit";
     let summary = one_line(&manifest.app.summary);
-    let text = if summary.is_empty() { one_line(&manifest.app.name) } else { summary };
-    shortened(text.trim_end_matches('.'), 78)
+    let summary = summary.trim_end_matches('.');
+    if summary.is_empty() || summary == one_line(&manifest.app.name) {
+        return KIND.to_owned();
+    }
+    let package = manifest.app.package.as_str();
+    let begins =
+        summary.get(..package.len()).is_some_and(|start| start.eq_ignore_ascii_case(package));
+    let text = match begins || !summary.contains(' ') {
+        true => format!("{KIND}: {summary}"),
+        false => summary.to_owned(),
+    };
+    shortened(&text, 78)
 }
 
 fn long_description(manifest: &Manifest) -> String {
@@ -83,5 +95,11 @@ pub(super) fn maintainer(manifest: &Manifest) -> String {
         return format!("{name} <{address}>");
     }
     let parts: Vec<_> = manifest.app.id.as_str().split('.').rev().collect();
-    format!("{name} <noreply@{}>", parts.join(".").replace('_', "-"))
+    // An id that nobody chose is below `local`, where mail has no way to; and some software
+    // looks at it. RFC 2606 keeps `example.org` for that.
+    let host = match parts.last() {
+        Some(&"local") | None => "example.org".to_owned(),
+        Some(_) => parts.join(".").replace('_', "-"),
+    };
+    format!("{name} <noreply@{host}>")
 }

@@ -2,7 +2,7 @@ use waterskin_bundle::Manifest;
 
 use super::{
     control,
-    text::{one_line, shortened, xml},
+    text::{one_line, xml},
 };
 
 /// What software centres show of an app (AppStream 1.0, `desktop-application`).
@@ -42,20 +42,10 @@ pub(super) fn metainfo(manifest: &Manifest, time: u64) -> String {
 "#,
         id = xml(app.id.as_str()),
         name = xml(&name),
-        summary = xml(&summary(manifest)),
+        summary = xml(&control::synopsis(manifest)),
         vendor = xml(vendor),
         developer = xml(developer),
         package = xml(app.package.as_str()),
         version = xml(&super::version::debian(&app.version)),
     )
-}
-
-/// A summary may not be empty, say the name again, or end with a full stop.
-fn summary(manifest: &Manifest) -> String {
-    let summary = one_line(&manifest.app.summary);
-    let summary = summary.trim_end_matches('.');
-    if summary.is_empty() || summary == one_line(&manifest.app.name) {
-        return "Desktop app made with Streamlit".to_owned();
-    }
-    shortened(summary, 80)
 }

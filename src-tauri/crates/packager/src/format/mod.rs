@@ -12,6 +12,7 @@ mod depends;
 mod desktop;
 mod entries;
 mod error;
+mod gzip;
 mod lintian;
 mod manual;
 mod metainfo;

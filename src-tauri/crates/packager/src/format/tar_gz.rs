@@ -1,10 +1,10 @@
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 
 use waterskin_bundle::{Layout, Manifest, StagedFile};
 
 use super::{
-    Artifact, Compression, FormatError, Package, archive, entries::Entries, text::one_line, time,
-    version::in_file_name,
+    Artifact, FormatError, Package, archive, entries::Entries, gzip::ParallelGzip, text::one_line,
+    time, version::in_file_name,
 };
 use crate::{Progress, Step};
 
@@ -30,10 +30,10 @@ pub fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact
     progress.step(Step::TarGz, Some(entries.bytes()));
 
     let write = || FormatError::write(&destination);
-    let compressor = Compression::Gzip.writer(BufWriter::new(staged.file())).map_err(write())?;
+    let compressor = ParallelGzip::new(BufWriter::new(staged.file()));
     let (compressor, _) =
         archive::write(compressor, &entries, "", time::of_build(), &destination, progress)?;
-    compressor.finish().and_then(|mut buffer| buffer.flush()).map_err(write())?;
+    compressor.finish().map_err(write())?;
 
     let bytes = staged.file().metadata().map_err(write())?.len();
     let path = staged.commit().map_err(staging)?;

@@ -280,7 +280,7 @@ fn a_standalone_build_is_installed_by_uv_and_pruned() {
     let request = RuntimeRequest { version, uv, offline: false, ..request(&place) };
     let source = choose(&request).unwrap();
     let key = format!("cpython-{}-linux-x86_64-gnu", interpreter.version);
-    assert_eq!(source, RuntimeSource::Managed { key, version: interpreter.version.clone() });
+    assert_eq!(source, RuntimeSource::Managed { key, version: interpreter.version });
 
     let destination = place.root.join("payload/python");
     let runtime = lay_down(&source, &request, &destination, &Quiet).unwrap();
