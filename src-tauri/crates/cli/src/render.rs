@@ -37,7 +37,8 @@ impl fmt::Display for Failure {
             let mut lines = text.lines();
             writeln!(f, "  caused by: {}", lines.next().unwrap_or_default())?;
             for line in lines {
-                writeln!(f, "    {line}")?;
+                let indent = if line.is_empty() { "" } else { "    " };
+                writeln!(f, "{indent}{line}")?;
             }
             source = cause.source();
         }
@@ -61,12 +62,12 @@ mod tests {
 
     #[test]
     fn every_cause_stands_once_and_the_hint_last() {
-        let source = std::io::Error::other("first\nsecond");
+        let source = std::io::Error::other("first\n\nsecond");
         let failure = Failure::new(Outer { source }, Some("do this".to_owned()));
         let plain = anstream::adapter::strip_str(&failure.to_string()).to_string();
         assert_eq!(
             plain,
-            "error: could not read `a`\n  caused by: first\n    second\nhint: do this\n"
+            "error: could not read `a`\n  caused by: first\n\n    second\nhint: do this\n"
         );
     }
 }

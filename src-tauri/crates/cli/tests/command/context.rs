@@ -127,6 +127,8 @@ impl Context {
             (literal(&machine::cache()), "[CACHE]"),
             (literal(&repository), "[REPOSITORY]"),
             (r"\.waterskin-\w+".to_owned(), ".waterskin-[RANDOM]"),
+            // An editor would remove it from the text here.
+            (r"(?m) +$".to_owned(), ""),
             // What a cache had already takes no step.
             (r"(?m)^  [a-zA-Z .]+ \(\d+\.\d s\)\n".to_owned(), ""),
             (r"(?m)^  note: .*\n".to_owned(), ""),

@@ -59,10 +59,25 @@ fn while_uv_waits_for_an_index() {
 }
 
 #[test]
+fn while_bytecode_is_compiled() {
+    let context = project();
+    let cache = context.work().join("cache");
+    let mut running = context.real_build_in(&cache, "p é").start();
+    // A step is told when the next one begins.
+    running.await_stderr("laying down Python (");
+    running.interrupt();
+    let finished = running.finish();
+    assert_eq!(finished.code, Some(130), "{finished}");
+    assert_eq!(finished.stderr, "interrupted: nothing half-made is left\n");
+    context.nothing_is_made();
+    let left = names(&cache.join("packager"));
+    assert!(left.iter().all(|name| name.ends_with(".lock")), "{left:?}");
+}
+
+#[test]
 fn while_an_archive_is_written() {
     let context = project();
     let mut running = context.real_build("p é", []).start();
-    // A step is told when the next one begins.
     running.await_stderr("writing the manifest (");
     running.interrupt();
     let finished = running.finish();

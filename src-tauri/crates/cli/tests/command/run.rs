@@ -170,9 +170,7 @@ fn a_port_that_is_taken_as_json() {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(["log", "state"].contains(&event["event"].as_str().unwrap()), "{line}");
     }
-    snapshot!(with_ports(&port), line, @r#"
-    {"event":"listening","url":"http://localhost:[PORT]/_waterskin/enter?token=[TOKEN]","port": [PORT],"preferred":[TAKEN]}
-    "#);
+    snapshot!(with_ports(&port), line, @r#"{"event":"listening","url":"http://localhost:[PORT]/_waterskin/enter?token=[TOKEN]","port": [PORT],"preferred":[TAKEN]}"#);
 }
 
 #[test]
