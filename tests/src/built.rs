@@ -22,6 +22,15 @@ impl Built {
     /// Builds `project`, unless the same binaries have built the same files before.
     pub async fn of(project: &Path) -> Result<Self> {
         let name = project.file_name().context("a project without a name")?.to_string_lossy();
+        Self::with(project, &name, &[]).await
+    }
+
+    /// The same under another name: its package is none that a person has installed.
+    pub async fn named(project: &Path, name: &str) -> Result<Self> {
+        Self::with(project, name, &["--name", name]).await
+    }
+
+    async fn with(project: &Path, name: &str, options: &[&str]) -> Result<Self> {
         let all = target()?.join("built");
         fs_err::create_dir_all(&all)?;
         let lock = fs_err::File::create(all.join(format!("{name}.lock")))?;
@@ -30,7 +39,7 @@ impl Built {
         let built = Self { folder: all.join(format!("{name}-{:016x}", fingerprint(project)?)) };
         if built.package().is_err() {
             let sandbox = Sandbox::new()?;
-            let build = sandbox.author()?.arg("build").arg(project).arg("--yes");
+            let build = sandbox.author()?.arg("build").arg(project).arg("--yes").args(options);
             let build = build.arg("--output").arg(&built.folder);
             build.finish(BUILD).await?.success()?;
         }

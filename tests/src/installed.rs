@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::eventually::in_time;
 use crate::{Launch, Result};
 
 /// How long dpkg may take.
@@ -23,7 +24,7 @@ impl Installed {
         let name = ask.finish(DPKG).await?.success()?.stdout.trim().to_owned();
         let status = dpkg("dpkg-query").args(["-W", &name]).finish(DPKG).await?;
         anyhow::ensure!(status.code != Some(0), "`{name}` is installed already: it may be yours");
-        dpkg("dpkg").arg("-i").arg(file).finish(DPKG).await?.success()?;
+        alone(dpkg("dpkg").arg("-i").arg(file)).await?;
         Ok(Self { name, removed: false })
     }
 
@@ -44,7 +45,7 @@ impl Installed {
 
     /// Removes it.
     pub async fn remove(mut self) -> Result<()> {
-        dpkg("dpkg").args(["-r", &self.name]).finish(DPKG).await?.success()?;
+        alone(dpkg("dpkg").args(["-r", &self.name])).await?;
         self.removed = true;
         Ok(())
     }
@@ -58,6 +59,19 @@ impl Drop for Installed {
             let _best_effort = remove.block();
         }
     }
+}
+
+/// Runs dpkg to success, after whoever else changes the machine's packages just now.
+async fn alone(dpkg: Launch) -> Result<()> {
+    in_time("dpkg's lock", DPKG, async || {
+        let finished = dpkg.clone().finish(DPKG).await?;
+        if finished.stderr.contains("lock was locked by another process") {
+            return Ok(None);
+        }
+        finished.success().map(Some)
+    })
+    .await
+    .map(drop)
 }
 
 fn dpkg(tool: &str) -> Launch {

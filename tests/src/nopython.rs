@@ -26,11 +26,13 @@ pub struct Ordinary {
     sandbox: PathBuf,
     hidden_files: Vec<PathBuf>,
     hidden_folders: Vec<PathBuf>,
+    allowed: Option<PathBuf>,
 }
 
 impl Ordinary {
-    /// Looks for whatever must be hidden, and makes the sandbox the user's.
-    pub fn of(sandbox: &Sandbox) -> Result<Self> {
+    /// Looks for whatever must be hidden, and makes the sandbox the user's. What is in the folder
+    /// `allowed` stays.
+    pub fn of(sandbox: &Sandbox, allowed: Option<&Path>) -> Result<Self> {
         anyhow::ensure!(is_root(), "only root can hide parts of the machine");
         sandbox.give_to(USER)?;
         let files = tempfile::Builder::new().prefix("waterskin-user-").tempdir()?;
@@ -41,9 +43,10 @@ impl Ordinary {
         fs_err::write(files.path().join("passwd"), passwd)?;
         let group = fs_err::read_to_string("/etc/group")? + &format!("waterskin:x:{USER}:\n");
         fs_err::write(files.path().join("group"), group)?;
-        let (hidden_files, hidden_folders) = pythons();
+        let (hidden_files, hidden_folders) = pythons(allowed);
+        let allowed = allowed.map(Path::to_owned);
         let sandbox = sandbox.path().to_owned();
-        Ok(Self { files, sandbox, hidden_files, hidden_folders })
+        Ok(Self { files, sandbox, hidden_files, hidden_folders, allowed })
     }
 
     /// The same program, run by the user.
@@ -76,9 +79,9 @@ impl Ordinary {
         Ok(launch.behind("/usr/bin/unshare", shell))
     }
 
-    /// What is left of Python for the user: executables outside `allowed`, by a walk over all
-    /// folders, and what the names of interpreters start. Both must be empty.
-    pub async fn pythons_left(&self, sandbox: &Sandbox, allowed: &Path) -> Result<Vec<String>> {
+    /// What is left of Python for the user: executables outside the allowed folder, by a walk over
+    /// all folders, and what the names of interpreters start. Both must be empty.
+    pub async fn pythons_left(&self, sandbox: &Sandbox) -> Result<Vec<String>> {
         let walk = "find / -xdev -type f -perm /111 \\( -name 'python*' -o -name 'pypy*' \\) 2>/dev/null; \
              for name in python python3 python3.9 python3.10 python3.11 python3.12 python3.13; do \
              if \"$name\" -c 'print()' 2>/dev/null; then echo \"$name\"; fi; done; true";
@@ -86,18 +89,21 @@ impl Ordinary {
         let walk: Finished = self.run(walk)?.finish(PATIENCE).await?.success()?;
         let interpreter = |line: &&str| {
             let path = Path::new(line);
-            !path.starts_with(allowed) && path.file_name().is_some_and(is_interpreter)
+            let allowed = self.allowed.as_ref().is_some_and(|allowed| path.starts_with(allowed));
+            !allowed && path.file_name().is_some_and(is_interpreter)
         };
         Ok(walk.stdout.lines().filter(interpreter).map(str::to_owned).collect())
     }
 }
 
 /// The interpreters and the folders of Python's libraries that are on this machine.
-fn pythons() -> (Vec<PathBuf>, Vec<PathBuf>) {
+fn pythons(allowed: Option<&Path>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::from("/root")];
     // Other temporary files are hidden as a whole.
-    let wanted = |entry: &DirEntry| entry.path() != "/root" && entry.path() != "/tmp";
+    let wanted = |entry: &DirEntry| {
+        entry.path() != "/root" && entry.path() != "/tmp" && Some(entry.path()) != allowed
+    };
     let walk = WalkDir::new("/").same_file_system(true).into_iter().filter_entry(wanted);
     for entry in walk.filter_map(std::result::Result::ok) {
         if entry.file_type().is_dir() && is_library(entry.path()) {

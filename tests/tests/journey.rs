@@ -20,13 +20,13 @@ struct Journey {
 }
 
 impl Journey {
-    /// Builds and installs `project`; `None` where this can't be done.
-    async fn begin(project: &Path) -> Result<Option<Self>> {
+    /// Builds and installs `project` as `name`; `None` where this can't be done.
+    async fn begin(project: &Path, name: &str) -> Result<Option<Self>> {
         if !is_root() {
             println!("skipped: only root can install a package and hide Python from it");
             return Ok(None);
         }
-        let built = Built::of(project).await?;
+        let built = Built::named(project, name).await?;
         let installed = Installed::from(&built.package()?).await?;
         let sandbox = Sandbox::new()?;
         // What a desktop's first login makes.
@@ -36,8 +36,8 @@ impl Journey {
             settings.join("user-dirs.dirs"),
             "XDG_DOWNLOAD_DIR=\"$HOME/Téléchargements\"\n",
         )?;
-        let user = Ordinary::of(&sandbox)?;
-        let left = user.pythons_left(&sandbox, &folder(&installed)).await?;
+        let user = Ordinary::of(&sandbox, Some(&folder(&installed)))?;
+        let left = user.pythons_left(&sandbox).await?;
         assert_eq!(left, [""; 0], "the machine has no other Python");
         let desktop = Desktop::start(&sandbox, Some(&user)).await?;
         Ok(Some(Self { installed, sandbox, user, desktop }))
@@ -106,7 +106,9 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn hello_from_the_project_to_the_desktop_and_off_again() -> Result<()> {
-    let Some(journey) = Journey::begin(&example("hello")).await? else { return Ok(()) };
+    let Some(journey) = Journey::begin(&example("hello"), "Journey of Hello").await? else {
+        return Ok(());
+    };
     let window = journey.open().await?;
     window.shows("Hello From Streamlit", PATIENCE).await?;
     window.shows("There are 3 litres in it", PATIENCE).await?;
@@ -115,13 +117,15 @@ async fn hello_from_the_project_to_the_desktop_and_off_again() -> Result<()> {
     window.click("Take a sip").await?;
     window.shows("You took 1 sip.", PATIENCE).await?;
     journey.desktop.screenshot("hello").await?;
-    journey.close("Hello").await?;
+    journey.close("Journey of Hello").await?;
     journey.end().await
 }
 
 #[tokio::test]
 async fn explorer_takes_a_file_and_gives_one_back() -> Result<()> {
-    let Some(journey) = Journey::begin(&example("explorer")).await? else { return Ok(()) };
+    let Some(journey) = Journey::begin(&example("explorer"), "Journey of Explorer").await? else {
+        return Ok(());
+    };
     let window = journey.open().await?;
     window.shows("CSV Explorer", PATIENCE).await?;
     window.shows("this is the sample", PATIENCE).await?;
@@ -148,13 +152,15 @@ async fn explorer_takes_a_file_and_gives_one_back() -> Result<()> {
     })
     .await?;
     journey.desktop.screenshot("explorer-file").await?;
-    journey.close("CSV Explorer").await?;
+    journey.close("Journey of Explorer").await?;
     journey.end().await
 }
 
 #[tokio::test]
 async fn a_second_start_raises_the_first_window() -> Result<()> {
-    let Some(journey) = Journey::begin(&example("hello")).await? else { return Ok(()) };
+    let Some(journey) = Journey::begin(&example("hello"), "Journey of Hello").await? else {
+        return Ok(());
+    };
     let window = journey.open().await?;
     window.shows("Hello From Streamlit", PATIENCE).await?;
     let exec = journey.installed.exec().await?;
@@ -162,9 +168,9 @@ async fn a_second_start_raises_the_first_window() -> Result<()> {
     let again = journey.user.run(again.envs(journey.desktop.environment()))?;
     again.finish(PATIENCE).await?.success()?;
     let titled = journey.desktop.windows()?;
-    let titled = titled.iter().filter(|window| window.title.contains("Hello")).count();
+    let titled = titled.iter().filter(|window| window.title.contains("Journey of Hello")).count();
     assert_eq!(titled, 1, "there is one window");
-    journey.close("Hello").await?;
+    journey.close("Journey of Hello").await?;
     journey.end().await
 }
 
@@ -175,11 +181,12 @@ async fn names_with_blanks_quotes_and_letters_outside_ascii_pass_through() -> Re
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
-    let project = sandbox.copy(&app("stages"), "Bücher \"und\" mehr's")?;
-    let Some(journey) = Journey::begin(&project).await? else { return Ok(()) };
+    let name = "Journey of Bücher \"und\" mehr's";
+    let project = sandbox.copy(&app("stages"), name)?;
+    let Some(journey) = Journey::begin(&project, name).await? else { return Ok(()) };
     let window = journey.open().await?;
     window.shows("The last text.", PATIENCE).await?;
     journey.desktop.screenshot("names").await?;
-    journey.close("Stages").await?;
+    journey.close(name).await?;
     journey.end().await
 }

@@ -115,8 +115,8 @@ async fn an_ordinary_user_has_no_python_and_no_rights() -> Result<()> {
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
-    let user = Ordinary::of(&sandbox)?;
-    assert_eq!(user.pythons_left(&sandbox, Path::new("/nowhere")).await?, [""; 0]);
+    let user = Ordinary::of(&sandbox, None)?;
+    assert_eq!(user.pythons_left(&sandbox).await?, [""; 0]);
     let ask = "id -un; id -u; ls /root; echo mine > \"$HOME/file\"; cat /etc/shadow";
     let ask: Launch = sandbox.launch("/bin/sh").args(["-c", ask]);
     let told = user.run(ask)?.finish(PATIENCE).await?;
