@@ -215,8 +215,8 @@ mod tests {
         let old = Version::new(SystemTime::UNIX_EPOCH, 7863, "a");
         let new = Version::new(SystemTime::UNIX_EPOCH, 7863, "b");
         let mut request = HeaderMap::new();
-        request.insert(IF_NONE_MATCH, old.etag.parse().unwrap());
-        request.insert(IF_MODIFIED_SINCE, old.last_modified.parse().unwrap());
+        request.insert(http::header::IF_NONE_MATCH, old.etag.parse().unwrap());
+        request.insert(http::header::IF_MODIFIED_SINCE, old.last_modified.parse().unwrap());
         assert_eq!(old.select(&request), Selection::NotModified);
         assert_eq!(new.select(&request), Selection::Whole);
     }
