@@ -1,0 +1,107 @@
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use camino::Utf8Path;
+use waterskin_bundle::{Layout, Payload};
+use waterskin_tests::{Built, Desktop, PATIENCE, Result, Running, Sandbox, eventually};
+
+use crate::milestones::{Passed, passed};
+use crate::tree::Tree;
+
+/// A project's Debian package, unpacked into a folder, with a home that it keeps from run to run.
+#[derive(Debug)]
+pub struct Packaged {
+    /// What is in it.
+    pub payload: Payload,
+    /// The shell's executable.
+    pub program: PathBuf,
+    logs: PathBuf,
+    sandbox: Sandbox,
+}
+
+/// The program of a [`Packaged`], running.
+#[derive(Debug)]
+pub struct Open<'a> {
+    packaged: &'a Packaged,
+    shell: Running,
+    /// The moment before it was started.
+    pub began: SystemTime,
+}
+
+impl Packaged {
+    /// Builds `project`, unless that was done before, and unpacks its package.
+    pub async fn unpack(project: &Path) -> Result<Self> {
+        let package = Built::of(project).await?.package()?;
+        let sandbox = Sandbox::new()?;
+        let ask = sandbox.launch("/usr/bin/dpkg-deb").arg("--field").arg(&package).arg("Package");
+        let name = ask.finish(PATIENCE).await?.success()?.stdout.trim().to_owned();
+        let folder = sandbox.path().join("unpacked");
+        let unpack = sandbox.launch("/usr/bin/dpkg-deb").arg("-x").arg(&package).arg(&folder);
+        unpack.finish(Duration::from_secs(300)).await?.success()?;
+        let folder = folder.join("usr/lib").join(&name);
+        let payload = folder.join(Layout::PAYLOAD);
+        let payload = Payload::open(Utf8Path::from_path(&payload).context("not UTF-8")?)?;
+        let logs = sandbox.home().join(".local/state").join(payload.manifest.app.id.as_str());
+        Ok(Self { payload, program: folder.join(name), logs: logs.join("logs"), sandbox })
+    }
+
+    /// Starts its program.
+    pub fn open(&self, desktop: &Desktop) -> Result<Open<'_>> {
+        let launch = self.sandbox.launch(&self.program).envs(desktop.environment());
+        let began = SystemTime::now();
+        Ok(Open { packaged: self, shell: launch.start()?, began })
+    }
+
+    /// Its processes.
+    pub fn tree(&self) -> Tree {
+        Tree::of(self.sandbox.ours())
+    }
+
+    /// How long its own Python takes to import Streamlit and to end: what no start can be below.
+    pub async fn import_streamlit(&self) -> Result<Duration> {
+        let python = self.sandbox.launch(self.payload.python()).args(["-I", "-X", "utf8", "-c"]);
+        let python = python.arg("import sys; sys.path.insert(0, sys.argv[1]); import streamlit");
+        let python = python.arg(self.payload.layout.site_packages());
+        let began = SystemTime::now();
+        python.finish(PATIENCE).await?.success()?;
+        Ok(began.elapsed()?)
+    }
+}
+
+impl Open<'_> {
+    /// Waits until every one of `milestones` is passed and gives when, in that order.
+    pub async fn passed(&self, milestones: &[&str]) -> Result<Vec<SystemTime>> {
+        let mut last: Vec<Passed> = Vec::new();
+        let all = eventually("the milestones of a start", PATIENCE, async || {
+            last = passed(&self.packaged.logs, self.began)?;
+            let when =
+                |name: &&str| last.iter().find(|one| one.milestone == **name).map(|one| one.at);
+            Ok(milestones.iter().map(when).collect::<Option<Vec<_>>>())
+        });
+        let all = all.await;
+        all.with_context(|| format!("passed: {last:?}; stderr:\n{}", self.shell.stderr.text()))
+    }
+
+    /// The port that its page is on. On another than the usual one, the web view's cache is of no
+    /// use.
+    pub fn port(&self) -> Result<Option<u16>> {
+        let all = self.packaged.sandbox.ours().alive();
+        let shell = all.iter().find(|process| process.id == self.shell.id());
+        Ok(shell.context("the shell has ended")?.listening_ports()?.first().copied())
+    }
+
+    /// Closes its window, and waits until nothing of it is left.
+    pub async fn close(mut self, desktop: &Desktop) -> Result<()> {
+        close_windows(desktop)?;
+        self.shell.ended(PATIENCE).await?;
+        self.packaged.sandbox.ours().gone(PATIENCE).await
+    }
+}
+
+/// Asks every window on `desktop` to close: at any time, all of them are of one side.
+pub fn close_windows(desktop: &Desktop) -> Result<()> {
+    let windows = desktop.windows()?;
+    anyhow::ensure!(!windows.is_empty(), "there is no window to close");
+    windows.iter().try_for_each(|window| desktop.close(window))
+}

@@ -1,0 +1,136 @@
+//! From the start of the program to the page, beside `streamlit run` with a page that is opened when
+//! Streamlit is healthy, and beside what `import streamlit` takes.
+//!
+//! The sides take turns, so that whatever else the machine does meets all of them. Every start is
+//! of a new process, with files in the page cache and a profile that was used before.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use waterskin_tests::{Desktop, Result, Sandbox, example};
+
+use crate::figures::{PACKAGED, PEER, Table};
+use crate::machine;
+use crate::packaged::Packaged;
+use crate::peer::Peer;
+
+const FIRST_DELTA: &str = "first delta";
+const FINISHED: &str = "script finished";
+
+/// The shell's milestones and what they are called here.
+const MILESTONES: [(&str, &str); 8] = [
+    ("Listening", "proxy listens"),
+    ("Spawned", "Python started"),
+    ("Contact", "page asked for"),
+    ("Ready", "Python ready"),
+    ("Upgraded", "WebSocket open"),
+    ("FirstDelta", FIRST_DELTA),
+    ("Rendered", "rendered"),
+    ("Finished", FINISHED),
+];
+
+/// What came when, since the start.
+type Moments = Vec<(&'static str, Duration)>;
+
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    Packaged,
+    Peer,
+    Floor,
+}
+
+/// Measures each side `runs` times, after one start of each to warm up, and prints the figures.
+pub async fn run(runs: u32) -> Result<()> {
+    let project = example("hello");
+    let packaged = Packaged::unpack(&project).await?;
+    let peer = Peer::of(&project, &packaged.payload).await?;
+    let screen = Sandbox::new()?;
+    let desktop = Desktop::start(&screen, None).await?;
+    let before = machine::load()?;
+    let mut table = Table::new("ms from exec");
+    for round in 0..=runs {
+        for side in order(round) {
+            let moments = match side {
+                Side::Packaged => start_packaged(&packaged, &desktop).await,
+                Side::Peer => start_peer(&peer, &desktop).await,
+                Side::Floor => Ok(vec![("import streamlit", packaged.import_streamlit().await?)]),
+            };
+            let moments = moments.with_context(|| format!("{side:?}, round {round}"))?;
+            report(round, side, &moments);
+            // The first start fills the page cache, the profiles and Python's bytecode.
+            if round > 0 {
+                for (what, after) in moments {
+                    table.add(side.name(), what, after.as_secs_f64() * 1e3);
+                }
+            }
+        }
+    }
+    let manifest = &packaged.payload.manifest;
+    let (size, python) = (&manifest.window, &manifest.python.version);
+    println!("{} {}", manifest.app.name, manifest.app.version);
+    println!("Streamlit {}; Python {python}, peer {}", manifest.streamlit.version, peer.python);
+    println!(
+        "window of {}x{}; {runs} runs, in turn, after one to warm up",
+        size.width, size.height
+    );
+    println!("before: {before}\nafter:  {}\n\n{table}\n", machine::load()?);
+    for (name, what) in [("first-delta", FIRST_DELTA), ("finished", FINISHED)] {
+        println!("ratio {name} {:.2}", table.ratio(what).context("nothing to compare")?);
+    }
+    Ok(())
+}
+
+/// Back and forth, so that none is always the one after a certain other.
+fn order(round: u32) -> [Side; 3] {
+    if round.is_multiple_of(2) {
+        [Side::Packaged, Side::Peer, Side::Floor]
+    } else {
+        [Side::Floor, Side::Peer, Side::Packaged]
+    }
+}
+
+async fn start_packaged(packaged: &Packaged, desktop: &Desktop) -> Result<Moments> {
+    let open = packaged.open(desktop)?;
+    let passed = open.passed(&MILESTONES.map(|(milestone, _)| milestone)).await?;
+    let (port, usual) = (open.port()?, packaged.payload.manifest.port);
+    if port != Some(usual) {
+        eprintln!("note: the page was on port {port:?} in place of {usual}, with a cold cache");
+    }
+    let moments = MILESTONES.iter().zip(passed);
+    let moments = moments.map(|((_, what), at)| Ok((*what, since(open.began, at)?)));
+    let moments = moments.collect::<Result<Moments>>()?;
+    open.close(desktop).await?;
+    Ok(moments)
+}
+
+async fn start_peer(peer: &Peer, desktop: &Desktop) -> Result<Moments> {
+    let serving = peer.serve().await?;
+    let (began, healthy) = (serving.began, serving.healthy);
+    let seen = serving.in_window(desktop).await?;
+    let moment = |at: Option<SystemTime>| since(began, at.context("it was not seen")?);
+    Ok(vec![
+        ("Streamlit healthy", since(began, healthy)?),
+        ("page asked for", moment(seen.contact)?),
+        (FIRST_DELTA, moment(seen.first_delta)?),
+        (FINISHED, moment(seen.finished)?),
+    ])
+}
+
+fn since(began: SystemTime, at: SystemTime) -> Result<Duration> {
+    at.duration_since(began).context("the clock was set back")
+}
+
+fn report(round: u32, side: Side, moments: &Moments) {
+    let last = moments.last().map_or(0, |(_, after)| after.as_millis());
+    eprintln!("round {round}: {}, {last} ms", side.name());
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Packaged => PACKAGED,
+            Self::Peer => PEER,
+            Self::Floor => "floor",
+        }
+    }
+}
