@@ -12,7 +12,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make an installer from a project
-    Build(BuildArgs),
+    Build(Box<BuildArgs>),
     /// Run a project in a window, on your own Python, with reload on save
     Run(RunArgs),
     /// Check that the files of a packaged app are as they were built
