@@ -79,7 +79,11 @@ impl BuildPlan {
             };
             self.guessed.iter().map(guess).collect()
         } else if requirements.listed.is_empty() {
-            vec![format!("nothing, says {source}")]
+            // Of code that needs nothing more, Streamlit itself is all there is to say.
+            match requirements.source {
+                crate::RequirementsSource::Imports => Vec::new(),
+                _ => vec![format!("nothing ({source})")],
+            }
         } else {
             vec![format!("{} ({source})", requirements.listed.join(", "))]
         };

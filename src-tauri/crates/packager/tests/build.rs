@@ -161,7 +161,7 @@ fn an_output_folder_that_cannot_be_written_is_found_at_once() {
     let folder = project();
     folder.write(&[("a file", "x")]);
     let output = folder.path.join("a file/dist");
-    let settings = Settings { output: output.clone(), ..folder.settings("my_app é") };
+    let settings = Settings { output, ..folder.settings("my_app é") };
     let (error, text) = failure(&settings);
     assert!(matches!(error, BuildError::Output { .. }), "{text}");
     assert!(text.contains("--output"), "{text}");

@@ -100,6 +100,15 @@ fn a_project_that_forgot_streamlit() {
 }
 
 #[test]
+fn a_project_that_needs_only_streamlit() {
+    let folder = folder();
+    folder.write(&[("hello/app.py", "import streamlit as st\n")]);
+    let text = text(&folder, &settings(&folder, "hello"));
+    let row = text.lines().find(|line| line.starts_with("  requires")).unwrap();
+    assert_eq!(row, "  requires    streamlit>=1.40,<1.68 (added)");
+}
+
+#[test]
 fn an_empty_folder() {
     let folder = folder();
     folder.write(&[("empty/data.csv", "x")]);
@@ -114,8 +123,8 @@ fn a_script_with_a_mistake() {
     let folder = folder();
     folder.write(&[("p/app.py", "import streamlit as st\n\nst.title('a'\nst.write(1)\n")]);
     insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
-    error: `app.py` is not valid Python
-      caused by: line 4: Expected `,`, found name
+    error: `app.py:4` is not valid Python
+      caused by: Expected `,`, found name
     hint: see what Python says: `python app.py`
     "#);
 }
@@ -125,8 +134,8 @@ fn a_page_with_a_mistake() {
     let folder = folder();
     folder.write(&[("p/app.py", "import streamlit as st\n"), ("p/pages/1_é.py", "def f(:\n")]);
     insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r#"
-    error: `pages/1_é.py` is not valid Python
-      caused by: line 1: Expected a parameter or the end of the parameter list
+    error: `pages/1_é.py:1` is not valid Python
+      caused by: Expected a parameter or the end of the parameter list
     hint: see what Python says: `python pages/1_é.py`
     "#);
 }
@@ -155,6 +164,7 @@ fn a_setting_of_the_wrong_kind() {
     2 | port = 'x'
       |        ^^^
     invalid type: string "x", expected u16
+    hint: correct the file at that place
     "#);
 }
 
@@ -190,7 +200,10 @@ fn no_uv_and_no_shell() {
     hint: install it with `pip install uv`, or give its path with `--uv`
     "#);
     let without_shell = Settings { shell: missing, ..settings(&folder, "p") };
-    insta::assert_snapshot!(text(&folder, &without_shell), @"");
+    insta::assert_snapshot!(text(&folder, &without_shell), @r"
+    error: there is no shell at `[FOLDER]/missing`
+    hint: `waterskin-shell` comes with Waterskin and stands beside it; give its path with `--shell`
+    ");
 }
 
 #[test]

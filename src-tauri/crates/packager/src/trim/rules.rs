@@ -84,7 +84,7 @@ pub(crate) const RULES: &[Rule] = &[
         what: "pydeck's Jupyter extension",
         patterns: &["/pydeck/nbextension/static/"],
         // `Deck.to_html` writes it into a page that works without the network.
-        unless: Unless::Mentioned { app: "to_html", packages: r"pydeck" },
+        unless: Unless::Mentioned { app: "to_html", packages: r"(?s)pydeck.*\.to_html\(" },
     },
     Rule {
         what: "pyarrow's Flight client",

@@ -50,7 +50,8 @@ pub fn report(error: &dyn std::error::Error, hint: Option<String>) -> String {
     let mut text = format!("error: {error}\n");
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!("  caused by: {error}\n"));
+        let error_text = error.to_string();
+        text.push_str(&format!("  caused by: {}\n", error_text.trim_end()));
         cause = error.source();
     }
     if let Some(hint) = hint {
