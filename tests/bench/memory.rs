@@ -43,7 +43,7 @@ struct Rest {
 /// Measures each side `runs` times, after one start of each to warm up, and prints the figures.
 pub async fn run(runs: u32) -> Result<()> {
     let project = example("hello");
-    let packaged = Packaged::unpack(&project).await?;
+    let packaged = Packaged::unpack(&project, None).await?;
     let peer = Peer::of(&project, &packaged.payload).await?;
     let screen = Sandbox::new()?;
     let desktop = Desktop::start(&screen, None).await?;

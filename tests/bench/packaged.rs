@@ -30,8 +30,9 @@ pub struct Open<'a> {
 }
 
 impl Packaged {
-    /// Builds `project`, unless that was done before, and unpacks its package.
-    pub async fn unpack(project: &Path) -> Result<Self> {
+    /// Builds `project`, unless that was done before, and unpacks its package. With `size`, its
+    /// window gets this width and height.
+    pub async fn unpack(project: &Path, size: Option<(u32, u32)>) -> Result<Self> {
         let package = Built::of(project).await?.package()?;
         let sandbox = Sandbox::new()?;
         let ask = sandbox.launch("/usr/bin/dpkg-deb").arg("--field").arg(&package).arg("Package");
@@ -41,7 +42,13 @@ impl Packaged {
         unpack.finish(Duration::from_secs(300)).await?.success()?;
         let folder = folder.join("usr/lib").join(&name);
         let payload = folder.join(Layout::PAYLOAD);
-        let payload = Payload::open(Utf8Path::from_path(&payload).context("not UTF-8")?)?;
+        let mut payload = Payload::open(Utf8Path::from_path(&payload).context("not UTF-8")?)?;
+        if let Some((width, height)) = size {
+            let window = &mut payload.manifest.window;
+            (window.width, window.height) = (width, height);
+            let text = serde_json::to_string_pretty(&payload.manifest)?;
+            fs_err::write(payload.layout.manifest(), text)?;
+        }
         let logs = sandbox.home().join(".local/state").join(payload.manifest.app.id.as_str());
         Ok(Self { payload, program: folder.join(name), logs: logs.join("logs"), sandbox })
     }

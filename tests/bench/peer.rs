@@ -18,6 +18,10 @@ use crate::tree::Tree;
 /// How often Streamlit is asked whether it is healthy.
 const POLL: Duration = Duration::from_millis(20);
 
+/// Width and height of MiniBrowser's window, bar included. Its option `--geometry` changes nothing
+/// (seen in WebKitGTK 2.50.6), so that our window gets this size.
+pub const WINDOW: (u32, u32) = (1024, 768);
+
 /// The same app as people run it without us: `streamlit run`, and a browser on its page when it is
 /// healthy. Its home with the browser's profile is kept from run to run.
 ///
@@ -48,7 +52,7 @@ pub struct Serving<'a> {
 }
 
 impl Peer {
-    /// The peer of `payload`, which was made of `project`: the same versions and size of window.
+    /// The peer of `payload`, which was made of `project`: of the same versions.
     pub async fn of(project: &Path, payload: &Payload) -> Result<Self> {
         let manifest = &payload.manifest;
         let venv = Venv::with_streamlit(&manifest.streamlit.version).await?;
@@ -99,9 +103,7 @@ impl Serving<'_> {
         let program =
             format!("/usr/lib/{}-linux-gnu/webkit2gtk-4.1/MiniBrowser", std::env::consts::ARCH);
         anyhow::ensure!(Path::new(&program).is_file(), "there is no `{program}`");
-        let (width, height) = self.peer.size;
         let browser = self.peer.sandbox.launch(program).envs(desktop.environment());
-        let browser = browser.arg(format!("--geometry={width}x{height}"));
         let mut browser = browser.arg(self.peer.forwarder.url()).start()?;
         let seen = self.watching.finished(PATIENCE).await;
         let seen = seen.with_context(|| format!("browser:\n{}", browser.stderr.text()))?;

@@ -12,7 +12,7 @@ use waterskin_tests::{Desktop, Result, Sandbox, example};
 use crate::figures::{PACKAGED, PEER, Table};
 use crate::machine;
 use crate::packaged::Packaged;
-use crate::peer::Peer;
+use crate::peer::{Peer, WINDOW};
 
 const FIRST_DELTA: &str = "first delta";
 const FINISHED: &str = "script finished";
@@ -42,7 +42,7 @@ enum Side {
 /// Measures each side `runs` times, after one start of each to warm up, and prints the figures.
 pub async fn run(runs: u32) -> Result<()> {
     let project = example("hello");
-    let packaged = Packaged::unpack(&project).await?;
+    let packaged = Packaged::unpack(&project, Some(WINDOW)).await?;
     let peer = Peer::of(&project, &packaged.payload).await?;
     let screen = Sandbox::new()?;
     let desktop = Desktop::start(&screen, None).await?;

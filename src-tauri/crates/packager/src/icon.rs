@@ -31,7 +31,8 @@ impl IconError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Missing { .. } => {
-                "`icon` counts from the project's folder, and `--icon` from the current one".to_owned()
+                "`icon` counts from the project's folder, and `--icon` from the current one"
+                    .to_owned()
             }
             Self::Kind { .. } => "give a square SVG, PNG, JPEG or ICO".to_owned(),
         })
