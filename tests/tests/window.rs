@@ -141,6 +141,34 @@ async fn messages_and_files_go_both_ways() -> Result<()> {
     Ok(())
 }
 
+/// Tauri gives every page the means to ask; what counts is that the Streamlit page is refused.
+#[tokio::test]
+async fn the_page_can_ask_the_shell_for_nothing() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let commands = [
+        "session_state",
+        "session_restart",
+        "report_copy",
+        "log_lines",
+        "app_quit",
+        "plugin:opener|open_path",
+        "plugin:window|close",
+        "plugin:event|listen",
+    ];
+    for command in commands {
+        let ask = format!(
+            "return window.__TAURI_INTERNALS__.invoke('{command}', {{ from: 0 }})
+                .then(() => 'done', (error) => 'refused: ' + error)"
+        );
+        let answer = window.script(&ask).await?;
+        let refused = answer.as_str().is_some_and(|it| it.contains("not allowed"));
+        assert!(refused, "{command}: {answer}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
     let case = Case::of("crash", "1.67.0").await?;
