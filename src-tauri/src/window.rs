@@ -95,7 +95,30 @@ pub fn open_main(
     if looks.theme == Theme::System && window.theme()? == tauri::Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
+    load_again_after_a_crash(&window)?;
     Ok(window)
+}
+
+/// Loads the page again when the web view's own process ends: the window would stay white.
+///
+/// A page that ends it each time is not loaded for ever: WebKit's process takes a good part of a
+/// second to start, and closing the window works meanwhile.
+#[cfg(target_os = "linux")]
+fn load_again_after_a_crash(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::WebViewExt as _;
+    window.with_webview(|view| {
+        view.inner().connect_web_process_terminated(|view, reason| {
+            tracing::warn!(?reason, "the web view's process ended, the page is loaded again");
+            view.reload();
+        });
+    })
+}
+
+/// Loads the page again when the web view's own process ends. WebView2 and WKWebView say so by
+/// other means, which have not been tried.
+#[cfg(not(target_os = "linux"))]
+fn load_again_after_a_crash(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Opens the log's window, or raises it.

@@ -189,6 +189,26 @@ async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
     Ok(())
 }
 
+/// The window stayed white when the web view's own process was gone.
+#[tokio::test]
+async fn the_web_process_killed_the_page_comes_back() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let _shell = case.opened()?;
+    case.desktop.screenshot("web-process-before").await?;
+    let web = |it: &Process| it.executable.ends_with("WebKitWebProcess");
+    let first = eventually("the web process", PATIENCE, async || {
+        Ok(case.alive().into_iter().find(|it| web(it)))
+    })
+    .await?;
+    kill_process(first.id, Signal::KILL)?;
+    eventually("another web process", PATIENCE, async || {
+        Ok(case.alive().into_iter().find(|it| web(it) && it.id != first.id))
+    })
+    .await?;
+    case.desktop.screenshot("web-process-after").await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_stuck_script_does_not_keep_the_window_open() -> Result<()> {
     for version in STREAMLITS {
