@@ -2,7 +2,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use rustix::fs::{FlockOperation, flock};
 
+use crate::built::target;
 use crate::eventually::in_time;
 use crate::{Launch, Result};
 
@@ -15,17 +17,22 @@ pub struct Installed {
     /// The package's name.
     pub name: String,
     removed: bool,
+    // One test at a time has a package installed, in whatever process it runs.
+    _lock: fs_err::File,
 }
 
 impl Installed {
     /// Installs the package `file`.
     pub async fn from(file: &Path) -> Result<Self> {
+        let lock = fs_err::File::create(target()?.join("installed.lock"))?;
+        let locking = move || flock(lock.file(), FlockOperation::LockExclusive).map(|()| lock);
+        let lock = tokio::task::spawn_blocking(locking).await??;
         let ask = dpkg("dpkg-deb").args(["--field"]).arg(file).arg("Package");
         let name = ask.finish(DPKG).await?.success()?.stdout.trim().to_owned();
         let status = dpkg("dpkg-query").args(["-W", &name]).finish(DPKG).await?;
         anyhow::ensure!(status.code != Some(0), "`{name}` is installed already: it may be yours");
         alone(dpkg("dpkg").arg("-i").arg(file)).await?;
-        Ok(Self { name, removed: false })
+        Ok(Self { name, removed: false, _lock: lock })
     }
 
     /// The files and folders that belong to it.

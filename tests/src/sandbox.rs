@@ -12,8 +12,9 @@ use crate::{Launch, Ours, Result};
 /// A test's own corner of the machine: home, temporary and run-time folders, and a mark on whatever
 /// it starts. Dropped, it ends what still runs and removes its files.
 ///
-/// Its path has a blank, a quote and a letter outside ASCII in it, so that every test is one of
-/// those too.
+/// Its paths have a blank, a quote and a letter outside ASCII in them, so that every test is one of
+/// those too. Only the run-time folder has a plain one, as it has on every system: what reads the
+/// address of the session bus does not always decode it.
 #[derive(Debug)]
 pub struct Sandbox {
     root: TempDir,
@@ -23,16 +24,17 @@ pub struct Sandbox {
 impl Sandbox {
     /// An empty sandbox.
     pub fn new() -> Result<Self> {
-        let root = tempfile::Builder::new().prefix("w é'").tempdir_in("/tmp")?;
+        let root = tempfile::Builder::new().prefix("w-").tempdir_in("/tmp")?;
         let name = root.path().file_name().context("a temporary folder without a name")?;
         let mark = name.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
         let sandbox = Self { root, mark };
-        for folder in ["home", "tmp", "run", "work"] {
-            fs_err::create_dir(sandbox.path().join(folder))?;
+        for folder in ["home", "tmp", "work"] {
+            fs_err::create_dir_all(sandbox.strange().join(folder))?;
         }
+        fs_err::create_dir(sandbox.run())?;
         // The XDG base directory specification demands 0700 of the run-time folder.
         let private = std::fs::Permissions::from_mode(0o700);
-        fs_err::set_permissions(sandbox.path().join("run"), private)?;
+        fs_err::set_permissions(sandbox.run(), private)?;
         Ok(sandbox)
     }
 
@@ -41,14 +43,22 @@ impl Sandbox {
         self.root.path()
     }
 
+    fn run(&self) -> PathBuf {
+        self.path().join("run")
+    }
+
+    fn strange(&self) -> PathBuf {
+        self.path().join("a é'")
+    }
+
     /// The home folder.
     pub fn home(&self) -> PathBuf {
-        self.path().join("home")
+        self.strange().join("home")
     }
 
     /// A folder for the test's own files.
     pub fn work(&self) -> PathBuf {
-        self.path().join("work")
+        self.strange().join("work")
     }
 
     /// Everything that was started here and lives.
@@ -64,11 +74,11 @@ impl Sandbox {
             ("HOME".into(), home.clone().into()),
             ("LANG".into(), "C.UTF-8".into()),
             ("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into()),
-            ("TMPDIR".into(), self.path().join("tmp").into()),
+            ("TMPDIR".into(), self.strange().join("tmp").into()),
             ("XDG_CACHE_HOME".into(), home.join(".cache").into()),
             ("XDG_CONFIG_HOME".into(), home.join(".config").into()),
             ("XDG_DATA_HOME".into(), home.join(".local/share").into()),
-            ("XDG_RUNTIME_DIR".into(), self.path().join("run").into()),
+            ("XDG_RUNTIME_DIR".into(), self.run().into()),
             ("XDG_STATE_HOME".into(), home.join(".local/state").into()),
         ]
     }
@@ -114,9 +124,9 @@ impl Sandbox {
 
     /// The sockets that apps listen on and the folders of theirs that are there now.
     pub fn sockets(&self) -> Vec<PathBuf> {
-        ["run", "tmp"]
+        [self.run(), self.strange().join("tmp")]
             .into_iter()
-            .flat_map(|folder| WalkDir::new(self.path().join(folder)))
+            .flat_map(WalkDir::new)
             .filter_map(std::result::Result::ok)
             .map(walkdir::DirEntry::into_path)
             .filter(|path| path.components().any(|part| is_ours(part.as_os_str())))

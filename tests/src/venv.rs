@@ -52,7 +52,7 @@ impl Venv {
     /// An interpreter of its own with all that this one has, but for a `module` that can't be
     /// imported. This gives the interpreter; [`Venv::repair`] mends it.
     pub async fn with_damage(&self, sandbox: &Sandbox, module: &str) -> Result<PathBuf> {
-        let damaged = Self { root: sandbox.path().join("venv") };
+        let damaged = Self { root: sandbox.work().join("venv") };
         let make = Launch::new(self.python()).envs(sandbox.environment());
         let make = make.args(["-m", "venv", "--without-pip"]).arg(&damaged.root);
         make.finish(Duration::from_secs(60)).await?.success()?;
@@ -68,7 +68,7 @@ impl Venv {
 
     /// Makes `module` whole again.
     pub fn repair(&self, sandbox: &Sandbox, module: &str) -> Result<()> {
-        let damaged = Self { root: sandbox.path().join("venv") };
+        let damaged = Self { root: sandbox.work().join("venv") };
         Ok(fs_err::remove_file(damaged.site_packages().join(format!("{module}.py")))?)
     }
 

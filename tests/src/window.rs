@@ -97,9 +97,9 @@ impl Window {
         .await
     }
 
-    /// Clicks the button that says `label`.
+    /// Clicks the first button that has `label` in what it says: an icon is a word there too.
     pub async fn click(&self, label: &str) -> Result<()> {
-        let path = format!("//button[normalize-space()=\"{label}\"]");
+        let path = format!("//button[contains(normalize-space(), \"{label}\")]");
         let button = in_time(&format!("a button `{label}`"), PATIENCE, async || {
             Ok(self.client.find(Locator::XPath(&path)).await.ok())
         })
