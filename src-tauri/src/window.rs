@@ -84,9 +84,13 @@ pub fn open_main(
                 push_state(&window, &host.state());
             }
         });
-    if let Some(data) = data {
-        builder = builder.data_directory(data);
-    }
+    builder = match data {
+        Some(data) => builder.data_directory(data),
+        None if has_own_folder(app) => builder,
+        // The screen that says so must be shown even where nothing can be written. Tauri makes the
+        // folder when it is not there, so it is one that always is; nothing is put into it.
+        None => builder.incognito(true).data_directory(std::env::temp_dir()),
+    };
     if let Some(icon) = icon {
         builder = builder.icon(icon.image)?;
     }
@@ -97,6 +101,12 @@ pub fn open_main(
     }
     load_again_after_a_crash(&window)?;
     Ok(window)
+}
+
+/// Whether there is, or could be made, the folder in which Tauri lets a web view keep its data
+/// (2.12.5, `manager/webview.rs`; without it no window opens).
+fn has_own_folder(app: &AppHandle) -> bool {
+    app.path().app_local_data_dir().is_ok_and(|folder| fs_err::create_dir_all(folder).is_ok())
 }
 
 /// Loads the page again when the web view's own process ends: the window would stay white.
