@@ -1,12 +1,13 @@
 //! The window: what it shows of an app that works, dies, hangs or can't start, and how it ends.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use waterskin_tests::{
     Desktop, Launch, PATIENCE, Process, RIGHT, Result, Running, STREAMLITS, Sandbox, Venv, Window,
-    app, eventually,
+    app, eventually, is_root,
 };
 
 /// How long anything of ours may outlive its shell.
@@ -302,6 +303,36 @@ async fn a_python_that_never_gets_ready_gives_a_screen_and_can_be_restarted() ->
     window.click("Restart").await?;
     window.shows("The last text.", PATIENCE).await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn a_home_that_can_not_be_written_gives_a_screen() -> Result<()> {
+    if !is_root() {
+        println!("skipped: only root can mount a read-only file system");
+        return Ok(());
+    }
+    let case = Case::of("stages", "1.67.0").await?;
+    // What the command hands over to the shell, which in a home like this it could not.
+    let project = case.sandbox.work().join("project.json");
+    let content = serde_json::json!({
+        "id": "org.example.read-only", "name": "Été", "version": "1", "arguments": [],
+        "python": case.python, "script": case.project.join("app.py"), "directory": case.project,
+        "statics": null, "icon": null, "port": 0, "size": [900, 600],
+    });
+    fs_err::write(&project, content.to_string())?;
+    let home = case.sandbox.home().into_os_string();
+    let script = "mount -t tmpfs -o ro tmpfs \"$0\"; exec \"$@\"";
+    let unshare = ["--mount", "--propagation", "private", "/bin/sh", "-c", script];
+    let unshare = unshare.map(OsString::from).into_iter().chain([home]);
+    let launch = case.sandbox.launch(waterskin_tests::shell()?).arg("--project").arg(&project);
+    let launch = launch.envs(case.desktop.environment()).behind("/usr/bin/unshare", unshare);
+    // Its web view keeps nothing, and one of that kind can't be driven: so the window is looked at.
+    let mut shell = launch.start()?;
+    let shown = case.desktop.window("Été").await?;
+    case.desktop.screenshot("home-read-only").await?;
+    case.desktop.close(&shown)?;
+    assert_eq!(shell.ended(STOP).await?.code(), Some(0));
+    case.nothing_is_left(AFTERLIFE).await
 }
 
 /// The shell with a payload that has nothing but a manifest.
