@@ -68,6 +68,19 @@ pub(crate) fn for_upgrade(
     with_secret(headers, address)
 }
 
+/// Whether the request's body has an end that the next reader finds too: no transfer coding, or
+/// `chunked` alone (RFC 9112 section 6.1; 501 is for all others).
+// hyper looks at the last coding only. The others would be lost with the field, which ends here,
+// and the app would take a coded body for a plain one.
+pub(crate) fn has_clear_end(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
+        (Some(_), Some(_)) => false,
+    }
+}
+
 /// The protocol that the request asks to switch to, when it does (RFC 9110 section 7.8): HTTP/1.1,
 /// `upgrade` among the tokens of `Connection`, and an `Upgrade` field.
 pub(crate) fn upgrade_of(request: &request::Parts) -> Option<HeaderValue> {

@@ -1,7 +1,7 @@
 use http::header::HeaderMap;
 use http::{HeaderName, HeaderValue, Request, Version};
 
-use super::{end_to_end, for_request, for_upgrade, upgrade_of};
+use super::{end_to_end, for_request, for_upgrade, has_clear_end, upgrade_of};
 use crate::gate::Gate;
 use crate::upstream::Address;
 
@@ -106,6 +106,27 @@ fn an_upgrade_keeps_all_but_the_cookies_that_are_not_named() {
             ("accept-encoding", "gzip"),
         ]
     );
+}
+
+#[test]
+fn only_chunks_alone_have_a_clear_end() {
+    let clear = |codings: &[&str]| {
+        has_clear_end(&map(&codings
+            .iter()
+            .map(|it| ("transfer-encoding", *it))
+            .collect::<Vec<_>>()))
+    };
+    assert!(clear(&[]) && clear(&["chunked"]) && clear(&["Chunked"]));
+    for codings in [
+        &["gzip, chunked"][..],
+        &["chunked, chunked"],
+        &["chunked", "chunked"],
+        &["identity", "chunked"],
+        &["xchunked"],
+        &[""],
+    ] {
+        assert!(!clear(codings), "{codings:?}");
+    }
 }
 
 #[test]

@@ -16,7 +16,9 @@
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
 //! place of the first; a 304 has no `Content-Length`; interim answers (1xx) of the app end here,
 //! and `Expect: 100-continue` is also answered as soon as the body is wanted; trailers pass only
-//! when `Trailer` announces them; a fragment in a target is dropped, and a target or field that
+//! when `Trailer` announces them; a transfer coding other than `chunked` alone gets 501; after a
+//! request with both a length and chunks the connection ends; a lone LF that ends a line goes on
+//! as CRLF; a client that ends its side counts as gone; a fragment in a target is dropped, and a target or field that
 //! breaks the grammar is refused with 400; heads have limits (256 KiB, 1024 fields: 431).
 
 mod body;

@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
-    SET_COOKIE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION,
+    REFERRER_POLICY, SET_COOKIE,
 };
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Limited};
@@ -56,6 +56,11 @@ impl Service {
         }
         if parts.uri.path().starts_with(OWN) {
             return dated(self.own(&parts, body).await);
+        }
+        if !headers::has_clear_end(&parts.headers) {
+            let mut answer = short(StatusCode::NOT_IMPLEMENTED, "Not Implemented\n");
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return dated(answer);
         }
         if parts.method == Method::CONNECT {
             // It asks for a tunnel to some host, which this is not (RFC 9110 section 9.3.6).

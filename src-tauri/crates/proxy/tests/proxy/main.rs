@@ -3,11 +3,13 @@
 #![expect(clippy::disallowed_methods, reason = "a test process owns its tasks until it ends")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
 
+mod framing;
 mod gate;
 mod hold;
 mod http;
 mod listening;
 mod shutdown;
 mod statics;
+mod streaming;
 mod support;
 mod upgrade;

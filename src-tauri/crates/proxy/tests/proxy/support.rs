@@ -269,6 +269,29 @@ impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin> Wire<S> {
         std::mem::replace(&mut self.buffer, rest)
     }
 
+    /// As `exactly`, waiting without end; `None` when the stream ends before.
+    pub async fn maybe(&mut self, length: usize) -> Option<Vec<u8>> {
+        while self.buffer.len() < length {
+            if self.stream.read_buf(&mut self.buffer).await.ok()? == 0 {
+                return None;
+            }
+        }
+        let rest = self.buffer.split_off(length);
+        Some(std::mem::replace(&mut self.buffer, rest))
+    }
+
+    /// Everything up to and with these bytes; `None` when the stream ends before.
+    pub async fn until(&mut self, end: &[u8]) -> Option<Vec<u8>> {
+        loop {
+            if let Some(at) = self.buffer.windows(end.len()).position(|it| it == end) {
+                return self.maybe(at + end.len()).await;
+            }
+            if self.stream.read_buf(&mut self.buffer).await.ok()? == 0 {
+                return None;
+            }
+        }
+    }
+
     /// Everything up to the end; a reset counts as the end.
     pub async fn rest(&mut self) -> Vec<u8> {
         soon("the end", async {
