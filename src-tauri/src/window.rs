@@ -84,13 +84,7 @@ pub fn open_main(
                 push_state(&window, &host.state());
             }
         });
-    builder = match data {
-        Some(data) => builder.data_directory(data),
-        None if has_own_folder(app) => builder,
-        // The screen that says so must be shown even where nothing can be written. Tauri makes the
-        // folder when it is not there, so it is one that always is; nothing is put into it.
-        None => builder.incognito(true).data_directory(std::env::temp_dir()),
-    };
+    builder = keeping(app, builder, data);
     if let Some(icon) = icon {
         builder = builder.icon(icon.image)?;
     }
@@ -101,6 +95,22 @@ pub fn open_main(
     }
     load_again_after_a_crash(&window)?;
     Ok(window)
+}
+
+/// Says where the web view keeps its data: in `data`, else in Tauri's own folder, else nowhere.
+///
+/// The shell's screens must be shown even where nothing can be written. Tauri makes the folder when
+/// it is not there, so it is then one that always is; nothing is put into it.
+fn keeping<'a>(
+    app: &'a AppHandle,
+    builder: WebviewWindowBuilder<'a, tauri::Wry, AppHandle>,
+    data: Option<std::path::PathBuf>,
+) -> WebviewWindowBuilder<'a, tauri::Wry, AppHandle> {
+    match data {
+        Some(data) => builder.data_directory(data),
+        None if has_own_folder(app) => builder,
+        None => builder.incognito(true).data_directory(std::env::temp_dir()),
+    }
 }
 
 /// Whether there is, or could be made, the folder in which Tauri lets a web view keep its data
@@ -137,11 +147,12 @@ pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
         return raise(&window);
     }
     let title = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
-    let window = WebviewWindowBuilder::new(app, LOG, WebviewUrl::App("index.html#log".into()))
+    let screen = WebviewUrl::App("index.html#log".into());
+    let builder = WebviewWindowBuilder::new(app, LOG, screen)
         .title(title)
         .inner_size(900.0, 600.0)
-        .background_color(LIGHT)
-        .build()?;
+        .background_color(LIGHT);
+    let window = keeping(app, builder, None).build()?;
     if window.theme()? == tauri::Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
