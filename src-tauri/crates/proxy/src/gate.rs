@@ -1,30 +1,38 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
+use http::Method;
+use http::header::HeaderValue;
 use http::request::Parts;
-use http::{HeaderName, Method, Uri};
 use percent_encoding::percent_decode_str;
 
-use crate::cookie;
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::{cookie, provenance};
 
 /// Where the window's first request goes.
 pub(crate) const ENTRY: &str = "/_waterskin/enter";
 
+/// How long a token that nobody used is good. A window uses its own at once; a person who copies
+/// it to a browser needs a little time.
+pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
 /// Decides who may talk to the app: the window that was given a one-time token, and after that
 /// whoever shows the cookie that the token was traded for.
 ///
-/// Every request of every kind, upgrades and `OPTIONS` included, must satisfy all three:
+/// Every request of every kind, upgrades and `OPTIONS` included, must satisfy all four:
 ///
 /// 1. its `Host` is `localhost`, `127.0.0.1` or `[::1]` with our port, so that a foreign name
 ///    that resolves to loopback is of no use (DNS rebinding);
 /// 2. its `Origin`, where it has one, is `http://` and such a host, since pages of other origins
 ///    can send requests here, and cookies do not tell ports apart;
-/// 3. it has the cookie.
+/// 3. where it has no `Origin`, its `Sec-Fetch-Site`, if any, does not name another origin, unless
+///    it is a top-level navigation by `GET`: images, scripts and frames have no `Origin`;
+/// 4. it has the cookie.
 ///
-/// Clones share their state.
+/// Cookie and token have 256 random bits each. Guesses are not counted, since no number of them
+/// gets anywhere. Clones share their state.
 #[derive(Clone)]
 pub struct Gate {
     inner: Arc<Inner>,
@@ -34,7 +42,13 @@ struct Inner {
     port: u16,
     cookie_name: String,
     cookie: Secret,
-    token: Mutex<Option<Secret>>,
+    token: Mutex<Option<Token>>,
+}
+
+/// Good for one use within [`TOKEN_LIFETIME`].
+struct Token {
+    secret: Secret,
+    made: Instant,
 }
 
 /// The system gave no random numbers.
@@ -63,15 +77,16 @@ impl Gate {
     ///
     /// When the system gives no random numbers.
     pub fn new(port: u16) -> Result<Self, GateError> {
-        let random = || Secret::random().map_err(|source| GateError { source });
-        Ok(Self {
+        let gate = Self {
             inner: Arc::new(Inner {
                 port,
                 cookie_name: format!("waterskin-{port}"),
                 cookie: random()?,
-                token: Mutex::new(Some(random()?)),
+                token: Mutex::new(None),
             }),
-        })
+        };
+        gate.renew()?;
+        Ok(gate)
     }
 
     /// The path that lets one window in, once: `/_waterskin/enter?token=...`. It may be given a
@@ -79,31 +94,32 @@ impl Gate {
     ///
     /// `None` when the token was used; [`Gate::renew`] makes another one.
     pub fn entry_path(&self) -> Option<String> {
-        self.token().as_ref().map(path_with)
+        self.token().as_ref().map(|token| path_with(&token.secret))
     }
 
-    /// Makes a new token, which replaces one that was not used, and returns its path.
+    /// Makes a new token, which replaces one that was not used, and returns its path. It is good
+    /// for ten minutes.
     ///
     /// # Errors
     ///
     /// When the system gives no random numbers.
     pub fn renew(&self) -> Result<String, GateError> {
-        let token = Secret::random().map_err(|source| GateError { source })?;
-        let path = path_with(&token);
-        *self.token() = Some(token);
+        let secret = random()?;
+        let path = path_with(&secret);
+        *self.token() = Some(Token { secret, made: Instant::now() });
         Ok(path)
     }
 
-    pub(crate) fn judge(&self, request: &Parts) -> Verdict {
-        if let Err(refusal) = check_addresses(request, self.inner.port) {
+    /// Decides about a request that came at `now`.
+    pub(crate) fn judge(&self, request: &Parts, now: Instant) -> Verdict {
+        if let Err(refusal) = provenance::check(request, self.inner.port) {
             return Verdict::Refuse(refusal);
         }
         if request.method == Method::GET && request.uri.path() == ENTRY {
             let query = request.uri.query().unwrap_or("");
-            return if self.spend(query) {
-                Verdict::Enter { next: next_path(query) }
-            } else {
-                Verdict::Refuse(Refusal::Token)
+            return match self.spend(query, now) {
+                Ok(()) => Verdict::Enter { next: next_path(query) },
+                Err(refusal) => Verdict::Refuse(refusal),
             };
         }
         let mut offered = cookie::values(&request.headers, &self.inner.cookie_name);
@@ -128,18 +144,19 @@ impl Gate {
         Ok(value)
     }
 
-    /// Takes the token when the query has the right one.
-    fn spend(&self, query: &str) -> bool {
+    /// Takes the token when the query has the right one, in time.
+    fn spend(&self, query: &str, now: Instant) -> Result<(), Refusal> {
         let offered = parameter(query, "token").unwrap_or("");
-        let mut token = self.token();
-        let right = token.as_ref().is_some_and(|token| token.matches(offered.as_bytes()));
-        if right {
-            *token = None;
+        let mut slot = self.token();
+        let right = slot.take_if(|token| token.secret.matches(offered.as_bytes()));
+        match right {
+            Some(token) if now.duration_since(token.made) <= TOKEN_LIFETIME => Ok(()),
+            Some(_) => Err(Refusal::Expired),
+            None => Err(Refusal::Token),
         }
-        right
     }
 
-    fn token(&self) -> std::sync::MutexGuard<'_, Option<Secret>> {
+    fn token(&self) -> std::sync::MutexGuard<'_, Option<Token>> {
         self.inner.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -150,56 +167,12 @@ impl fmt::Debug for Gate {
     }
 }
 
+fn random() -> Result<Secret, GateError> {
+    Secret::random().map_err(|source| GateError { source })
+}
+
 fn path_with(token: &Secret) -> String {
     format!("{ENTRY}?token={}", token.reveal())
-}
-
-/// The rules for `Host`, the target and `Origin`.
-///
-/// A target in absolute form names a host too (RFC 9112 section 3.2.2): it is judged by the same
-/// rule, and so is the `Host` that came with it.
-fn check_addresses(request: &Parts, port: u16) -> Result<(), Refusal> {
-    let host = only(&request.headers, HOST).map_err(|_| Refusal::Host)?.ok_or(Refusal::Host)?;
-    if !is_ours(host, port) || !target_is_ours(&request.uri, port) {
-        return Err(Refusal::Host);
-    }
-    match only(&request.headers, ORIGIN) {
-        Ok(None) => Ok(()),
-        Ok(Some(origin)) => match origin.strip_prefix(b"http://") {
-            Some(host) if is_ours(host, port) => Ok(()),
-            _ => Err(Refusal::Origin),
-        },
-        Err(Repeated) => Err(Refusal::Origin),
-    }
-}
-
-fn target_is_ours(target: &Uri, port: u16) -> bool {
-    let scheme_is_ours = target.scheme_str().is_none_or(|scheme| scheme == "http");
-    let authority = target.authority().map(|authority| authority.as_str().as_bytes());
-    scheme_is_ours && authority.is_none_or(|authority| is_ours(authority, port))
-}
-
-/// Whether this is one of our names with our port, and nothing else: no user, no other spelling.
-fn is_ours(host: &[u8], port: u16) -> bool {
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
-        let Some((start, rest)) = host.split_at_checked(name.len()) else { return false };
-        start.eq_ignore_ascii_case(name.as_bytes())
-            && match rest.strip_prefix(b":") {
-                Some(digits) => digits == port.to_string().as_bytes(),
-                None => rest.is_empty() && port == 80,
-            }
-    })
-}
-
-/// A field that may come once came twice.
-struct Repeated;
-
-fn only(headers: &HeaderMap, name: HeaderName) -> Result<Option<&[u8]>, Repeated> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (first, None) => Ok(first.map(HeaderValue::as_bytes)),
-        _ => Err(Repeated),
-    }
 }
 
 fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {

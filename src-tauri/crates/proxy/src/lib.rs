@@ -11,7 +11,8 @@
 //! client's `x-waterskin-secret` are removed; `Accept-Encoding`, where there is one, becomes
 //! `identity`; on an upgrade only the cookies that [`Options::upgrade_cookies`] names go on; a
 //! target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
-//! are answered here; the `ETag` of a static file depends on [`StaticFiles::edition`].
+//! are answered here; HTML gets one more `Content-Security-Policy`; the `ETag` of a static file
+//! depends on [`StaticFiles::edition`].
 //!
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
 //! place of the first; a 304 has no `Content-Length`; interim answers (1xx) of the app end here,
@@ -24,6 +25,7 @@
 mod body;
 mod conditional;
 mod connect;
+mod connections;
 mod cookie;
 mod forward;
 mod frames;
@@ -34,6 +36,7 @@ mod listener;
 mod observer;
 mod platform;
 mod pool;
+mod provenance;
 mod refusal;
 mod secret;
 mod server;
@@ -45,6 +48,7 @@ mod unavailable;
 mod upgrade;
 mod upstream;
 
+pub use connections::Limits;
 pub use frames::FrameHead;
 pub use gate::{Gate, GateError};
 pub use listener::{BindError, Listener};

@@ -1,4 +1,4 @@
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Response, StatusCode};
 
 use crate::body::{Body, full};
@@ -9,8 +9,10 @@ use crate::unavailable::{page, wants_html};
 pub(crate) enum Refusal {
     Host,
     Origin,
+    Site,
     Cookie,
     Token,
+    Expired,
 }
 
 impl Refusal {
@@ -21,7 +23,7 @@ impl Refusal {
                 "This address does not belong to the app",
                 "The request was for a host name other than localhost, 127.0.0.1 or [::1] with the app's port.",
             ),
-            Self::Origin => (
+            Self::Origin | Self::Site => (
                 "Another page may not use the app",
                 "The request came from a page of another origin.",
             ),
@@ -32,6 +34,10 @@ impl Refusal {
             Self::Token => (
                 "This link was used already",
                 "A link into the app works once. Use the window that is open, or start the app again for a new link.",
+            ),
+            Self::Expired => (
+                "This link is too old",
+                "A link into the app works for ten minutes. Start the app again for a new link.",
             ),
         }
     }
@@ -47,7 +53,11 @@ impl Refusal {
         let mut answer = Response::new(full(body));
         *answer.status_mut() = StatusCode::FORBIDDEN;
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer.headers_mut().extend([
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            // Who is refused keeps no connection; a body that was announced is not read.
+            (CONNECTION, HeaderValue::from_static("close")),
+        ]);
         answer
     }
 }

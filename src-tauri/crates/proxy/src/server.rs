@@ -6,11 +6,13 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::connections::{Connections, Limits, Visitor};
 use crate::gate::Gate;
 use crate::listener::Listener;
 use crate::observer::{Observer, Silent};
@@ -18,12 +20,6 @@ use crate::service::Service;
 use crate::statics::StaticFiles;
 use crate::unavailable::{Unavailable, unavailable_page};
 use crate::upstream::Upstream;
-
-/// How many connections are served at once; more of them wait in the system's queue.
-const MAX_CONNECTIONS: usize = 512;
-
-/// How long the head of a request may take. An idle connection is closed after this time too.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a head may be, in bytes, and how many fields it may have; beyond is 431.
 const MAX_HEAD: usize = 256 * 1024;
@@ -46,6 +42,8 @@ pub struct Options {
     pub upgrade_cookies: fn(&str) -> bool,
     /// How long connecting to the app may take, and its answer to an upgrade. 10 s by default.
     pub handshake_timeout: Duration,
+    /// How many connections there may be, and how long they may take.
+    pub limits: Limits,
     /// Who is told of what passes.
     pub observer: Arc<dyn Observer>,
     /// Makes the HTML page that says why the app does not answer.
@@ -61,6 +59,7 @@ impl Options {
             upstream,
             upgrade_cookies: |_| true,
             handshake_timeout: Duration::from_secs(10),
+            limits: Limits::default(),
             observer: Arc::new(Silent),
             unavailable: Arc::new(unavailable_page),
         }
@@ -73,6 +72,7 @@ impl fmt::Debug for Options {
             .field("gate", &self.gate)
             .field("statics", &self.statics)
             .field("handshake_timeout", &self.handshake_timeout)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }
@@ -107,11 +107,11 @@ impl Proxy {
     /// Must be called within a tokio runtime with time and I/O.
     pub fn serve(listener: Listener, options: Options) -> Self {
         let tasks = Tasks::default();
+        let connections = Connections::new(options.limits);
         let service = Arc::new(Service::new(options, tasks.clone()));
-        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         for socket in listener.sockets {
-            let accepting = accept(socket, Arc::clone(&service), Arc::clone(&slots), tasks.clone());
-            tasks.spawn(accepting);
+            let (service, connections) = (Arc::clone(&service), Arc::clone(&connections));
+            tasks.spawn(accept(socket, service, connections, tasks.clone()));
         }
         Self { tasks }
     }
@@ -136,18 +136,24 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(socket: TcpListener, service: Arc<Service>, slots: Arc<Semaphore>, tasks: Tasks) {
+async fn accept(
+    socket: TcpListener,
+    service: Arc<Service>,
+    connections: Arc<Connections>,
+    tasks: Tasks,
+) {
     let draining = tasks.draining.clone();
     let accepting = async {
-        // The semaphore is never closed.
-        while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+        loop {
             match next(&socket).await {
                 Ok(stream) => {
-                    let served = serve(stream, Arc::clone(&service), slot, tasks.draining.clone());
-                    tasks.spawn(served);
+                    let visitor = connections.meet();
+                    let service = Arc::clone(&service);
+                    tasks.spawn(serve(stream, service, visitor, tasks.draining.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "could not accept a connection");
+                    connections.cut_oldest_stranger();
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
@@ -162,20 +168,26 @@ async fn next(socket: &TcpListener) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Serves one connection. The slot is free again when HTTP ends on it.
-async fn serve(
-    stream: TcpStream,
+/// Serves one connection. Its place is free again when HTTP ends on it.
+pub(crate) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     service: Arc<Service>,
-    slot: OwnedSemaphorePermit,
+    visitor: Visitor,
     draining: CancellationToken,
 ) {
+    let head_timeout = visitor.limits().head_timeout;
+    let visitor = Arc::new(visitor);
+    let outstayed = {
+        let visitor = Arc::clone(&visitor);
+        async move { visitor.outstayed().await }
+    };
     let answer = service_fn(move |request| {
-        let service = Arc::clone(&service);
-        async move { Ok::<_, std::convert::Infallible>(service.answer(request).await) }
+        let (service, visitor) = (Arc::clone(&service), Arc::clone(&visitor));
+        async move { Ok::<_, std::convert::Infallible>(service.answer(request, &visitor).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head_timeout)
         .max_headers(MAX_FIELDS)
         .max_header_size(MAX_HEAD)
         .preserve_header_case(true)
@@ -190,9 +202,12 @@ async fn serve(
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        () = outstayed => {
+            tracing::debug!("a connection that did not pass the gate in time was cut");
+            Ok(())
+        }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection of the window ended");
     }
-    drop(slot);
 }

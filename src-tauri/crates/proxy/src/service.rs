@@ -1,16 +1,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION,
-    REFERRER_POLICY, SET_COOKIE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, HeaderMap,
+    HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE,
 };
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 
 use crate::body::{Body, empty, full};
+use crate::connections::Visitor;
 use crate::forward::{self, Route};
 use crate::gate::Verdict;
 use crate::headers;
@@ -26,6 +27,11 @@ use crate::upstream::Address;
 /// The paths below are the proxy's own and never reach the app.
 const OWN: &str = "/_waterskin/";
 const REPORT: &str = "/_waterskin/report";
+
+const HTML: &[u8] = b"text/html";
+
+/// Who may show a page of ours in a frame: our own pages, as Streamlit's components need it.
+const OWN_FRAMES: HeaderValue = HeaderValue::from_static("frame-ancestors 'self'");
 
 /// The longest report, in bytes.
 const MAX_REPORT: usize = 4 * 1024;
@@ -43,11 +49,20 @@ impl Service {
         Self { options, tasks, pool: Arc::default(), streams: AtomicU64::new(0) }
     }
 
-    /// The answer to any request: gate, own paths, static files, the app; in this order.
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    /// The answer to any request.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        visitor: &Visitor,
+    ) -> Response<Body> {
+        unframed(self.respond(request, visitor).await)
+    }
+
+    /// Gate, own paths, static files, the app; in this order.
+    async fn respond(&self, request: Request<Incoming>, visitor: &Visitor) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        match self.options.gate.judge(&parts) {
-            Verdict::Pass => {}
+        match self.options.gate.judge(&parts, Instant::now()) {
+            Verdict::Pass => visitor.admit().await,
             Verdict::Refuse(refusal) => {
                 tracing::debug!(?refusal, method = %parts.method, "a request was refused");
                 return dated(refusal.answer(&parts.headers));
@@ -214,7 +229,17 @@ impl Service {
 }
 
 fn is_html(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    kind.get(..HTML.len()).is_some_and(|start| start.eq_ignore_ascii_case(HTML))
+}
+
+/// No page of another origin can show the app in a frame. A policy of the app's own stays, and
+/// the browser enforces both (Content Security Policy Level 3, section 8.1).
+fn unframed(mut answer: Response<Body>) -> Response<Body> {
+    if is_html(answer.headers()) {
+        answer.headers_mut().append(CONTENT_SECURITY_POLICY, OWN_FRAMES);
+    }
+    answer
 }
 
 fn short(status: StatusCode, text: &'static str) -> Response<Body> {

@@ -386,7 +386,7 @@ async fn a_head_that_never_ends_is_given_up() {
     let since = tokio::time::Instant::now();
     let mut answer = Vec::new();
     let _ = wire.stream.read_to_end(&mut answer).await;
-    assert!(since.elapsed() >= Duration::from_secs(29), "{:?}", since.elapsed());
-    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
+    assert!(since.elapsed() >= Duration::from_secs(9), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(25), "{:?}", since.elapsed());
     assert_eq!(app.seen(), 0);
 }

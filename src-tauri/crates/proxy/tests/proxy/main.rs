@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test process owns its tasks until it ends")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
 
+mod closed;
 mod framing;
 mod gate;
 mod hold;
