@@ -1,4 +1,5 @@
-//! Figures of the packaged example `hello`, beside the same app under `streamlit run`.
+//! Figures of the packaged example `hello`, beside the same app under `streamlit run`, and of the
+//! proxy beside others.
 //!
 //! `scripts/bench` builds what this needs and runs it. Tables go to stdout, progress to stderr.
 
@@ -10,21 +11,24 @@ mod memory;
 mod milestones;
 mod packaged;
 mod peer;
+mod proxy;
 mod start;
 mod tree;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use waterskin_tests::Result;
 
 #[derive(Debug, Parser)]
-#[command(name = "scripts/bench", about = "Measures the packaged example `hello`")]
+#[command(name = "scripts/bench", about = "Measures Waterskin beside others")]
 struct Arguments {
     #[command(subcommand)]
     what: What,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum What {
     /// From the start of the program to the page
     Start {
@@ -38,15 +42,37 @@ enum What {
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
     },
+    /// The proxy beside nginx, HAProxy and Caddy
+    Proxy {
+        /// One short round
+        #[arg(long)]
+        quick: bool,
+    },
+    /// The server behind the proxies
+    #[command(hide = true)]
+    Upstream {
+        /// The Unix socket to listen on besides
+        socket: PathBuf,
+    },
+    /// Our proxy in a process of its own
+    #[command(hide = true)]
+    Ours(proxy::OursArguments),
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().what {
+        // It has a runtime of its own, as in the product.
+        What::Ours(arguments) => proxy::serve_ours(arguments),
+        what => measure(what),
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+async fn measure(what: What) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     // An interrupted benchmark still drops, and so ends, everything that it started.
     tokio::select! {
-        done = run(arguments.what) => done,
+        done = run(what) => done,
         _ = terminate.recv() => anyhow::bail!("asked to end"),
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     }
@@ -56,5 +82,8 @@ async fn run(what: What) -> Result<()> {
     match what {
         What::Start { runs } => start::run(runs).await,
         What::Memory { runs } => memory::run(runs).await,
+        What::Proxy { quick } => proxy::run(quick).await,
+        What::Upstream { socket } => proxy::serve_upstream(socket).await,
+        What::Ours(arguments) => proxy::serve_ours(arguments),
     }
 }

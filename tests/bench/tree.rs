@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use rustix::process::Pid;
 use waterskin_tests::Ours;
 
 /// Ticks of the processor's time per second in `/proc` (`USER_HZ` of Linux, on all its current
@@ -12,6 +13,7 @@ pub const TICKS: f64 = 100.0;
 #[derive(Clone, Debug)]
 pub struct Tree {
     ours: Ours,
+    root: Option<i32>,
 }
 
 /// One process of a tree.
@@ -42,7 +44,13 @@ struct Stat {
 impl Tree {
     /// The tree of what is marked as `ours`.
     pub fn of(ours: Ours) -> Self {
-        Self { ours }
+        Self { ours, root: None }
+    }
+
+    /// The tree below the process `root`, itself included: for programs that write their title
+    /// over the environment with the mark.
+    pub fn below(root: Pid) -> Self {
+        Self { ours: Ours::default(), root: Some(root.as_raw_nonzero().get()) }
     }
 
     /// Its processes, as they are now.
@@ -50,6 +58,7 @@ impl Tree {
         let all = everything();
         let mut ids: BTreeSet<i32> =
             self.ours.alive().iter().map(|process| process.id.as_raw_nonzero().get()).collect();
+        ids.extend(self.root);
         // Until no more children are found; nobody has ids in order of age.
         loop {
             let before = ids.len();

@@ -15,17 +15,15 @@ use waterskin_supervisor::{
 };
 
 use crate::{
-    FoldersError, Milestone, Milestones, Options, Phase, PortInfo, SessionState, Stage, failure,
+    FoldersError, Milestone, Milestones, Options, Phase, PortInfo, SessionState, failure,
     failure::Ending,
     launch,
     launcher::{self, LauncherError},
-    probe, report, socket, streamlit,
+    probe, report, serving,
+    shared::Shared,
+    socket,
     watcher::Watcher,
 };
-
-/// How long an upgrade may wait for Python's answer. A server that reads too long a header line
-/// hangs without one.
-const HANDSHAKE: Duration = Duration::from_secs(15);
 
 /// How many of Python's lines a failure and a report look at.
 const LAST_LINES: usize = 200;
@@ -45,26 +43,6 @@ pub struct Session {
     versions: Vec<String>,
     port: u16,
     stopping: AtomicBool,
-}
-
-/// The state that everyone sees, and the one way to change it.
-pub struct Shared {
-    state: watch::Sender<SessionState>,
-}
-
-impl Shared {
-    /// Changes the state; nobody is woken when nothing changed.
-    pub fn update(&self, change: impl FnOnce(&mut SessionState)) {
-        self.state.send_if_modified(|state| {
-            let before = state.clone();
-            change(state);
-            if *state == before {
-                return false;
-            }
-            state.revision = before.revision + 1;
-            true
-        });
-    }
 }
 
 /// Why a session could not begin.
@@ -123,15 +101,8 @@ impl Session {
             .map_err(|source| OpenError::Launcher { source })?;
         let log = Arc::new(OutputLog::open(Some(options.folders.logs.as_std_path())));
 
-        let (state, _) = watch::channel(SessionState {
-            revision: 1,
-            app: options.app.clone(),
-            phase: Phase::Starting,
-            stage: Stage::None,
-            port: PortInfo { port, preferred: options.port },
-            generation: 0,
-        });
-        let shared = Arc::new(Shared { state });
+        let ports = PortInfo { port, preferred: options.port };
+        let shared = Arc::new(Shared::new(options.app.clone(), ports));
         let python = Arc::new(Python {
             options: options.clone(),
             launcher,
@@ -155,14 +126,8 @@ impl Session {
             }
         };
         let watcher = Watcher::new(Arc::clone(&shared), Arc::clone(&milestones), Box::new(healthy));
-        let mut serving = waterskin_proxy::Options::new(gate.clone(), serving);
-        serving.statics = options
-            .statics
-            .as_deref()
-            .map(|folder| streamlit::static_files(folder, &options.edition));
-        serving.upgrade_cookies = streamlit::is_own_cookie;
-        serving.handshake_timeout = HANDSHAKE;
-        serving.observer = Arc::new(watcher);
+        let (statics, edition) = (options.statics.as_deref(), &*options.edition);
+        let serving = serving::options(gate.clone(), serving, statics, edition, Arc::new(watcher));
         let proxy = Proxy::serve(listener, serving);
         let tasks = TaskTracker::new();
         tasks.spawn(follow(Follower {
@@ -190,12 +155,12 @@ impl Session {
 
     /// The state now.
     pub fn state(&self) -> SessionState {
-        self.shared.state.borrow().clone()
+        self.shared.get()
     }
 
     /// The state and all that follow. A slow reader sees the newest one only.
     pub fn subscribe(&self) -> watch::Receiver<SessionState> {
-        self.shared.state.subscribe()
+        self.shared.subscribe()
     }
 
     /// The port of the page.

@@ -8,7 +8,7 @@ use waterskin_proxy::{Direction, Event, FrameHead, Observer};
 
 use crate::{
     Milestone, Milestones, Stage,
-    session::Shared,
+    shared::Shared,
     streamlit::{self, Message},
 };
 
@@ -60,7 +60,10 @@ impl Watcher {
 
     /// A stage counts only forwards within a load.
     fn reach(&self, stage: Stage) {
-        self.shared.update(|state| state.stage = state.stage.max(stage));
+        // A look first: this comes with every frame, and a change copies the state.
+        if self.shared.stage() < stage {
+            self.shared.update(|state| state.stage = state.stage.max(stage));
+        }
     }
 }
 

@@ -1,0 +1,46 @@
+use tokio::sync::watch;
+
+use crate::{AppInfo, Phase, PortInfo, SessionState, Stage};
+
+/// The state that everyone sees, and the one way to change it.
+pub struct Shared {
+    state: watch::Sender<SessionState>,
+}
+
+impl Shared {
+    /// The state of a session that begins.
+    pub fn new(app: AppInfo, port: PortInfo) -> Self {
+        let (phase, stage) = (Phase::Starting, Stage::None);
+        let (state, _) =
+            watch::channel(SessionState { revision: 1, app, phase, stage, port, generation: 0 });
+        Self { state }
+    }
+
+    /// The state now.
+    pub fn get(&self) -> SessionState {
+        self.state.borrow().clone()
+    }
+
+    /// How far the load has come, now.
+    pub fn stage(&self) -> Stage {
+        self.state.borrow().stage
+    }
+
+    /// The state and all that follow. A slow reader sees the newest one only.
+    pub fn subscribe(&self) -> watch::Receiver<SessionState> {
+        self.state.subscribe()
+    }
+
+    /// Changes the state; nobody is woken when nothing changed.
+    pub fn update(&self, change: impl FnOnce(&mut SessionState)) {
+        self.state.send_if_modified(|state| {
+            let before = state.clone();
+            change(state);
+            if *state == before {
+                return false;
+            }
+            state.revision = before.revision + 1;
+            true
+        });
+    }
+}
