@@ -89,6 +89,20 @@ impl Gate {
         Ok(gate)
     }
 
+    /// The gate of port 8501 with secrets that everybody knows.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn known(cookie: &str, token: &str) -> Self {
+        let token = Token { secret: Secret::known(token), made: Instant::now() };
+        Self {
+            inner: Arc::new(Inner {
+                port: 8501,
+                cookie_name: "waterskin-8501".to_owned(),
+                cookie: Secret::known(cookie),
+                token: Mutex::new(Some(token)),
+            }),
+        }
+    }
+
     /// The path that lets one window in, once: `/_waterskin/enter?token=...`. It may be given a
     /// further query parameter `next`, a percent-encoded local path to go to instead of `/`.
     ///

@@ -29,6 +29,8 @@ mod connections;
 mod cookie;
 mod forward;
 mod frames;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod gate;
 mod headers;
 mod hold;
