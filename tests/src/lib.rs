@@ -6,6 +6,7 @@
 
 mod binaries;
 mod built;
+mod chromium;
 mod desktop;
 mod eventually;
 mod http;
@@ -20,6 +21,7 @@ mod streamlit;
 mod tap;
 mod transcript;
 mod venv;
+mod website;
 mod window;
 mod x11;
 
@@ -35,9 +37,10 @@ pub use processes::{Ours, Process};
 pub use sandbox::{Sandbox, app, example};
 pub use served::{Served, ServedOptions};
 pub use streamlit::{Forward, Page, Run, Tag, Widget};
-pub use tap::Tap;
+pub use tap::{Tap, python_socket};
 pub use transcript::Transcript;
 pub use venv::{STREAMLITS, Venv};
+pub use website::Website;
 pub use window::{RIGHT, Window};
 pub use x11::Shown;
 

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
-use crate::{Result, eventually};
+use crate::{PATIENCE, Result, Sandbox, eventually};
 
 /// Stands between the proxy and Python on Python's own Unix socket, and keeps all that Python is sent.
 ///
@@ -19,6 +19,11 @@ pub struct Tap {
 }
 
 impl Tap {
+    /// Puts itself before the Python of the app that was started in `sandbox`, once it listens.
+    pub async fn on_python(sandbox: &Sandbox) -> Result<Self> {
+        Self::on(&python_socket(sandbox).await?).await
+    }
+
     /// Puts itself before the socket at `path`.
     ///
     /// Waits first until no connection from before is open, as it would go past the tap: servers
@@ -42,6 +47,17 @@ impl Tap {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&seen).into_owned()
     }
+}
+
+/// The socket that the Python of the app in `sandbox` listens on, once it is ready: one that has
+/// the path of a socket only is not yet.
+pub async fn python_socket(sandbox: &Sandbox) -> Result<PathBuf> {
+    eventually("Python's socket", PATIENCE, async || {
+        let sockets = sandbox.sockets();
+        let path = sockets.into_iter().find(|path| path.extension().is_some_and(|it| it == "sock"));
+        Ok(path.filter(|path| std::os::unix::net::UnixStream::connect(path).is_ok()))
+    })
+    .await
 }
 
 async fn serve(listener: UnixListener, python: PathBuf, seen: Arc<Mutex<Vec<u8>>>) {

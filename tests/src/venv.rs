@@ -49,6 +49,13 @@ impl Venv {
         self.site_packages().join("streamlit/static")
     }
 
+    /// The routes of its Streamlit, as its server names them.
+    pub async fn routes(&self, sandbox: &Sandbox) -> Result<Vec<String>> {
+        let ask = sandbox.launch(self.python()).args(["-c", include_str!("routes.py")]);
+        let told = ask.finish(Duration::from_secs(60)).await?.success()?;
+        Ok(told.stdout.lines().map(str::to_owned).collect())
+    }
+
     /// An interpreter of its own with all that this one has, but for a `module` that can't be
     /// imported. This gives the interpreter; [`Venv::repair`] mends it.
     pub async fn with_damage(&self, sandbox: &Sandbox, module: &str) -> Result<PathBuf> {

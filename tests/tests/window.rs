@@ -52,6 +52,16 @@ impl Case {
         Window::open(&self.sandbox, &self.desktop, None, &program, &arguments).await
     }
 
+    /// The command, writing every level of the shell's log.
+    fn talkative(&self) -> Result<PathBuf> {
+        let program = self.sandbox.work().join("talkative");
+        let cli = waterskin_tests::cli()?;
+        let script = format!("#!/bin/sh\nWATERSKIN_LOG=trace exec '{}' \"$@\"\n", cli.display());
+        fs_err::write(&program, script)?;
+        fs_err::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        Ok(program)
+    }
+
     /// Opens it as a person does. The command becomes the shell, under the same process id.
     fn opened(&self) -> Result<Running> {
         let launch: Launch = self.sandbox.launch(waterskin_tests::cli()?).args(self.arguments());
@@ -178,6 +188,40 @@ async fn the_page_can_ask_the_shell_for_nothing() -> Result<()> {
         let refused = answer.as_str().is_some_and(|it| it.contains("not allowed"));
         assert!(refused, "{command}: {answer}");
     }
+    Ok(())
+}
+
+/// The shell as talkative as it can be, a page loaded, and then every file of it.
+#[tokio::test]
+async fn no_secret_is_written_down_by_the_window() -> Result<()> {
+    let case = Case::of("stages", STREAMLITS[2]).await?;
+    let arguments = case.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let program = case.talkative()?;
+    let window = Window::open(&case.sandbox, &case.desktop, None, &program, &arguments).await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let cookies = window.client.get_all_cookies().await?;
+    let cookie = cookies.iter().find(|cookie| cookie.name().starts_with("waterskin-"));
+    let cookie = cookie.map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    assert_eq!(cookie.len(), 64, "the driver sees the gate's cookie: {cookies:?}");
+    let commands: Vec<String> = case.alive().into_iter().map(|it| it.command).collect();
+    window.client.close().await?;
+    case.nothing_is_left(PATIENCE).await?;
+
+    let secret = regex::bytes::Regex::new(&format!("{cookie}|token=[0-9a-f]{{64}}"))?;
+    for command in commands {
+        assert!(!secret.is_match(command.as_bytes()), "{command}");
+    }
+    let mut logs = 0;
+    for entry in walkdir::WalkDir::new(case.sandbox.path()) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            let content = fs_err::read(entry.path())?;
+            assert!(!secret.is_match(&content), "a secret is in {}", entry.path().display());
+            logs += usize::from(String::from_utf8_lossy(&content).contains(" TRACE "));
+        }
+    }
+    assert!(logs > 0, "the shell's log is there, with all levels");
     Ok(())
 }
 

@@ -1,0 +1,53 @@
+use anyhow::Context;
+use fantoccini::ClientBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::{PATIENCE, Result, Sandbox, Window};
+
+/// Chromium as Debian and as Google name it.
+const BROWSERS: [&str; 3] = ["chromium", "google-chrome", "chromium-browser"];
+
+impl Window {
+    /// Starts Chromium without a display, with an empty profile and further `arguments`, driven by
+    /// its own driver. It resolves no name but loopback's, and those that an argument maps.
+    pub async fn chromium(sandbox: &Sandbox, arguments: &[&str]) -> Result<Self> {
+        let browser = BROWSERS.iter().find_map(|name| which::which(name).ok());
+        let browser = browser.context("the tests with a browser need Chromium")?;
+        let driver = which::which("chromedriver");
+        let driver = driver.context("the tests with a browser need `chromedriver`")?;
+        let mut driver = sandbox.launch(driver).arg("--port=0").start()?;
+        let port = driver.stdout.wait_for("the driver's port", PATIENCE, port_of).await?;
+        let profile = sandbox.work().join("profile").to_string_lossy().into_owned();
+        let mut all = vec![
+            "--headless=new".to_owned(),
+            // Chromium's own sandbox does not start as root.
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--no-first-run".to_owned(),
+            format!("--user-data-dir={profile}"),
+        ];
+        all.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        let capabilities = [
+            ("goog:chromeOptions".to_owned(), json!({ "binary": browser, "args": all })),
+            ("pageLoadStrategy".to_owned(), json!("none")),
+        ];
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.into_iter().collect());
+        let address = format!("http://127.0.0.1:{port}");
+        let client = tokio::time::timeout(PATIENCE, builder.connect(&address))
+            .await
+            .context("no WebDriver session came about")?
+            .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
+        Ok(Self { client, driver })
+    }
+}
+
+/// From `ChromeDriver was started successfully on port 12345.`
+fn port_of(output: &str) -> Option<u16> {
+    let rest = output.split_once("successfully on port ")?.1;
+    rest.split_once('.')?.0.parse().ok()
+}
