@@ -53,18 +53,24 @@ pub(crate) fn for_request(headers: HeaderMap, gate: &Gate, address: &Address) ->
     with_secret(headers, address)
 }
 
-/// The head of an upgrade as the app gets it: verbatim, except for cookies, so that it stays
-/// small. A WebSocket server may refuse long fields, or never answer (Python's `websockets`
-/// stops at 8192 bytes).
+/// The most bytes of cookies that an upgrade has without losing any. Python's `websockets` stops
+/// at lines of 8192 bytes, and never answers.
+const LONG_COOKIES: usize = 7 * 1024;
+
+/// The head of an upgrade as the app gets it: verbatim, except for the gate's cookie. Of cookies
+/// that are too long for a WebSocket server only those go on that `keep` names. They pile up, since
+/// a browser sends those of every port of `localhost`.
 pub(crate) fn for_upgrade(
     headers: HeaderMap,
     gate: &Gate,
     keep: fn(&str) -> bool,
     address: &Address,
 ) -> HeaderMap {
-    let headers = without_cookies(headers, |name| {
-        !gate.owns_cookie(name) && std::str::from_utf8(name).is_ok_and(keep)
-    });
+    let mut headers = without_cookies(headers, |name| !gate.owns_cookie(name));
+    let length: usize = headers.get_all(COOKIE).iter().map(HeaderValue::len).sum();
+    if length > LONG_COOKIES {
+        headers = without_cookies(headers, |name| std::str::from_utf8(name).is_ok_and(keep));
+    }
     with_secret(headers, address)
 }
 

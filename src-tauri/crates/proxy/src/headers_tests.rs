@@ -86,26 +86,26 @@ fn the_app_sees_neither_the_gates_cookie_nor_a_clients_secret() {
 }
 
 #[test]
-fn an_upgrade_keeps_all_but_the_cookies_that_are_not_named() {
+fn an_upgrade_keeps_all_but_cookies_that_are_too_long_together() {
     let gate = Gate::new(8501).unwrap();
-    let headers = map(&[
-        ("connection", "keep-alive, Upgrade"),
-        ("upgrade", "websocket"),
-        ("cookie", "_app_xsrf=2|a; other=1; waterskin-8501=abc"),
-        ("sec-websocket-protocol", "app, 2|a|b, id"),
-        ("accept-encoding", "gzip"),
-    ]);
     let unix = Address::Unix("/run/s".into());
-    assert_eq!(
-        list(&for_upgrade(headers, &gate, |name| name.starts_with('_'), &unix)),
-        [
+    let passed = |other: usize| {
+        let cookies = format!("_app_xsrf=2|a; other={}; waterskin-8501=abc", "x".repeat(other));
+        let headers = map(&[
             ("connection", "keep-alive, Upgrade"),
             ("upgrade", "websocket"),
-            ("cookie", "_app_xsrf=2|a"),
+            ("cookie", &cookies),
             ("sec-websocket-protocol", "app, 2|a|b, id"),
             ("accept-encoding", "gzip"),
-        ]
-    );
+        ]);
+        let passed = for_upgrade(headers, &gate, |name| name.starts_with('_'), &unix);
+        let [.., (_, cookie), _, _] = list(&passed)[..] else { panic!("{passed:?}") };
+        assert_eq!(passed.len(), 5);
+        cookie.to_owned()
+    };
+    assert_eq!(passed(3), "_app_xsrf=2|a; other=xxx", "those of the app's own scripts too");
+    assert_eq!(passed(7_000).len(), 7_000 + "_app_xsrf=2|a; other=".len());
+    assert_eq!(passed(8_000), "_app_xsrf=2|a");
 }
 
 #[test]

@@ -9,15 +9,15 @@
 //!
 //! On purpose: hop-by-hop fields end here (RFC 9110 section 7.6.1); the gate's own cookie and a
 //! client's `x-waterskin-secret` are removed; `Accept-Encoding`, where there is one, becomes
-//! `identity`; on an upgrade only the cookies that [`Options::upgrade_cookies`] names go on; a
-//! target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
+//! `identity`; on an upgrade with more than 7 KiB of cookies only those that
+//! [`Options::upgrade_cookies`] names go on; a target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
 //! are answered here; HTML gets one more `Content-Security-Policy`; the `ETag` of a static file
 //! depends on [`StaticFiles::edition`].
 //!
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
 //! place of the first; a 304 has no `Content-Length`; interim answers (1xx) of the app end here,
 //! and `Expect: 100-continue` is also answered as soon as the body is wanted; trailers pass only
-//! when `Trailer` announces them; a transfer coding other than `chunked` alone gets 501; after a
+//! when `Trailer` announces them; `Content-Length: 0` stands last; a transfer coding other than `chunked` alone gets 501; after a
 //! request with both a length and chunks the connection ends; a lone LF that ends a line goes on
 //! as CRLF; a client that ends its side counts as gone; a fragment in a target is dropped, and a target or field that
 //! breaks the grammar is refused with 400; heads have limits (256 KiB, 1024 fields: 431).

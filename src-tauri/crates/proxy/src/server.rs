@@ -38,7 +38,8 @@ pub struct Options {
     pub statics: Option<StaticFiles>,
     /// Where the app is.
     pub upstream: watch::Receiver<Upstream>,
-    /// Which cookies the app gets on an upgrade, by name. All of them by default.
+    /// Which cookies the app gets on an upgrade, by name, where all of them together are too long.
+    /// All of them by default.
     pub upgrade_cookies: fn(&str) -> bool,
     /// How long connecting to the app may take, and its answer to an upgrade. 10 s by default.
     pub handshake_timeout: Duration,

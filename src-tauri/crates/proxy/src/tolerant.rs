@@ -9,7 +9,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// A server may answer before it has read the whole request, and close: "413 too large" is the
 /// usual case. Writing then fails while the answer is still there to be read, and an HTTP client
 /// that stops at the failed write loses it. Here what can no longer be written is dropped, and
-/// reading gives the answer, or the end without one.
+/// reading gives the answer, or the end without one. A server that closes with a part of the
+/// request unread resets the connection behind its answer: that is the end too. An answer that
+/// has a length or chunks is still seen to be cut.
 #[derive(Debug)]
 pub(crate) struct Tolerant<S> {
     stream: S,
@@ -52,7 +54,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tolerant<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
+        match Pin::new(&mut self.get_mut().stream).poll_read(context, buffer) {
+            Poll::Ready(Err(error)) if nobody_reads(&error) => Poll::Ready(Ok(())),
+            other => other,
+        }
     }
 }
 
@@ -104,6 +109,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tolerant<S> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::Tolerant;
 
@@ -118,5 +124,22 @@ mod tests {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         assert_eq!(answer, b"too large");
+    }
+
+    #[tokio::test]
+    async fn a_reset_behind_the_answer_is_its_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut ours = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut theirs, _) = listener.accept().await.unwrap();
+        ours.write_all(b"a request that nobody reads").await.unwrap();
+        theirs.readable().await.unwrap();
+        theirs.write_all(b"too large").await.unwrap();
+        let mut stream = Tolerant::new(ours);
+        let mut answer = [0; 9];
+        stream.read_exact(&mut answer).await.unwrap();
+        // Closing with unread bytes sends a reset (RFC 9293 section 3.6.1).
+        drop(theirs);
+        assert_eq!(stream.read(&mut [0; 9]).await.unwrap(), 0);
+        assert_eq!(&answer, b"too large");
     }
 }

@@ -14,9 +14,9 @@ pub const STREAM: &str = "/_stcore/stream";
 /// does not, so it has to be looked at here.
 pub const SUBPROTOCOL: &str = "streamlit";
 
-/// Whether Streamlit reads this cookie in a WebSocket handshake. All others stay behind, since
-/// Python's WebSocket library hangs without a word on header lines over 8 KB (websockets 17.4,
-/// `MAX_LINE_LENGTH`).
+/// Whether Streamlit itself reads this cookie in a WebSocket handshake. All others stay behind when
+/// they are too long together, since Python's WebSocket library hangs without a word on header
+/// lines over 8 KB (websockets 17.4, `MAX_LINE_LENGTH`).
 pub fn is_own_cookie(name: &str) -> bool {
     name.starts_with("_streamlit")
 }

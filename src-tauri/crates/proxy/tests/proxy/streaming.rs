@@ -153,3 +153,23 @@ async fn a_client_that_ends_its_side_has_left() {
     wire.stream.shutdown().await.unwrap();
     soon("the end of the app's connection", told.recv()).await;
 }
+
+/// Tornado refuses a large upload in a few words without a length, and closes with most of the
+/// request unread, which resets the connection behind the answer.
+#[tokio::test]
+async fn a_refusal_without_a_length_is_whole() {
+    let app = App::raw(|stream| async move {
+        let mut wire = Wire::over(stream);
+        wire.next_head().await;
+        wire.maybe(100).await;
+        wire.send("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\ntoo long").await;
+    });
+    let setup = Setup::before(&app).await;
+    let mut wire = setup.connect().await;
+    // More than the app reads, and little enough to fit into the sockets' buffers.
+    wire.send(setup.head("PUT /", "Content-Length: 300000\r\n")).await;
+    wire.send(vec![b'x'; 50_000]).await;
+    assert_eq!(status(&wire.head().await), 400);
+    let body = soon("the body", wire.until(b"0\r\n\r\n")).await.unwrap();
+    assert_eq!(body, b"8\r\ntoo long\r\n0\r\n\r\n");
+}
