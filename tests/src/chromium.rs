@@ -1,8 +1,7 @@
 use anyhow::Context;
-use fantoccini::ClientBuilder;
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
+use crate::window::connect;
 use crate::{PATIENCE, Result, Sandbox, Window};
 
 /// Chromium as Debian and as Google name it.
@@ -10,7 +9,7 @@ const BROWSERS: [&str; 3] = ["chromium", "google-chrome", "chromium-browser"];
 
 impl Window {
     /// Starts Chromium without a display, with an empty profile and further `arguments`, driven by
-    /// its own driver. It resolves no name but loopback's, and those that an argument maps.
+    /// its own driver. What it downloads comes into [`Sandbox::work`]. It resolves no name but loopback's, and those that an argument maps.
     pub async fn chromium(sandbox: &Sandbox, arguments: &[&str]) -> Result<Self> {
         let browser = BROWSERS.iter().find_map(|name| which::which(name).ok());
         let browser = browser.context("the tests with a browser need Chromium")?;
@@ -31,16 +30,18 @@ impl Window {
             format!("--user-data-dir={profile}"),
         ];
         all.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        let preferences = json!({
+            "download.default_directory": sandbox.work(),
+            // Clicks by a script count as no person's.
+            "profile.default_content_setting_values.automatic_downloads": 1,
+        });
+        let options = json!({ "binary": browser, "args": all, "prefs": preferences });
         let capabilities = [
-            ("goog:chromeOptions".to_owned(), json!({ "binary": browser, "args": all })),
+            ("goog:chromeOptions".to_owned(), options),
             ("pageLoadStrategy".to_owned(), json!("none")),
         ];
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities.into_iter().collect());
-        let address = format!("http://127.0.0.1:{port}");
-        let client = tokio::time::timeout(PATIENCE, builder.connect(&address))
+        let client = connect(port, capabilities.into_iter().collect())
             .await
-            .context("no WebDriver session came about")?
             .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
         Ok(Self { client, driver })
     }

@@ -106,9 +106,23 @@ impl Page {
 
     /// Sets a widget and runs the script, as moving a slider does. The widget keeps its state.
     pub async fn set(&mut self, id: &str, widget: Widget) -> Result<Run> {
+        self.send_set(id, widget).await?;
+        self.finished(PATIENCE).await
+    }
+
+    /// Asks for the end of the run, as the stop button does.
+    pub async fn stop(&mut self) -> Result<()> {
+        // BackMsg.stop_script = 7.
+        let mut message = Vec::new();
+        protobuf::put_number(&mut message, 7, 1);
+        Ok(self.socket.send(Message::Binary(message.into())).await?)
+    }
+
+    /// Sets a widget and runs the script, without waiting for anything.
+    pub async fn send_set(&mut self, id: &str, widget: Widget) -> Result<()> {
         self.widgets.retain(|(known, _)| known != id);
         self.widgets.push((id.to_owned(), widget));
-        self.run().await
+        self.ask_for_run(None).await
     }
 
     /// Presses a button and runs the script.
@@ -220,7 +234,8 @@ impl Page {
 }
 
 impl Forward {
-    fn read(bytes: Bytes) -> Result<Self> {
+    /// Reads the kind of a message.
+    pub fn read(bytes: Bytes) -> Result<Self> {
         let fields = protobuf::fields(&bytes).context("Python sent what is no message")?;
         // 1 is the hash and 2 the metadata of every message; the rest is one of its kinds.
         let kind = fields.into_iter().find(|(tag, _)| *tag > 2);

@@ -90,7 +90,7 @@ async fn serve(listener: UnixListener, python: PathBuf, seen: Arc<Mutex<Vec<u8>>
 
 /// How many connections were accepted from the listener at `path`; see `unix(7)` on /proc/net/unix:
 /// an accepted socket is listed with the listener's path, in state 03.
-fn connections(path: &Path) -> Result<usize> {
+pub fn connections(path: &Path) -> Result<usize> {
     let path = path.to_string_lossy();
     let table = fs_err::read_to_string("/proc/net/unix")?;
     let open = table.lines().filter(|line| line.ends_with(&*path));

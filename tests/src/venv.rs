@@ -100,3 +100,9 @@ impl Venv {
         Ok(())
     }
 }
+
+/// The folder of a tool that `scripts/setup --tests` put into the cache, where it could.
+pub fn tool(name: &str) -> Option<PathBuf> {
+    let folder = user_cache().ok()?.join("waterskin").join("tools").join(name);
+    folder.join("complete").exists().then_some(folder)
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -45,7 +46,6 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = user.map_or(Ok(driver.clone()), |user| user.run(driver))?;
         let driver = driver.start().context("the tests with windows need WebKitWebDriver")?;
-        let address = format!("http://127.0.0.1:{port}");
         eventually("WebKitWebDriver to listen", PATIENCE, async || {
             Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())
         })
@@ -56,11 +56,8 @@ impl Window {
             // Loading is watched by the tests themselves.
             ("pageLoadStrategy".to_owned(), json!("none")),
         ];
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities.into_iter().collect());
-        let client = tokio::time::timeout(PATIENCE, builder.connect(&address))
+        let client = connect(port, capabilities.into_iter().collect())
             .await
-            .context("no WebDriver session came about")?
             .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
         Ok(Self { client, driver })
     }
@@ -125,4 +122,14 @@ impl Window {
         }
         Ok(self.client.perform_actions(actions).await?)
     }
+}
+
+/// A session of the WebDriver on this port.
+pub(crate) async fn connect(port: u16, capabilities: Capabilities) -> Result<Client> {
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    tokio::time::timeout(PATIENCE, builder.connect(&format!("http://127.0.0.1:{port}")))
+        .await
+        .context("no WebDriver session came about")?
+        .context("the WebDriver refused the session")
 }

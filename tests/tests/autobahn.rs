@@ -1,0 +1,100 @@
+//! WebSocket conformance by a suite that is not ours: Autobahn's fuzzing client sends every kind of
+//! frame, whole and broken, to an echo server, straight and through the proxy. It must find the
+//! same both times. `scripts/setup --tests` installs it where there is a Python 2.7.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use waterskin_proxy::{Address, Gate, Listener, Options, Proxy, Upstream};
+use waterskin_tests::{PATIENCE, Result, Sandbox, Site, Venv, tool};
+
+/// All but messages of megabytes by the thousand, which take minutes: of those one of each kind.
+const LEFT_OUT: [&str; 26] = [
+    "9.1.4", "9.1.5", "9.1.6", "9.2.4", "9.2.5", "9.2.6", "9.3.*", "9.4.*", "9.5.*", "9.6.*",
+    "9.7.2", "9.7.3", "9.7.4", "9.7.5", "9.7.6", "9.8.*", "12.1.11", "12.1.12", "12.1.13",
+    "12.1.14", "12.1.15", "12.1.16", "12.1.17", "12.1.18", "12.2.*", "12.3.*",
+];
+const LEFT_OUT_TOO: [&str; 5] = ["12.4.*", "12.5.*", "13.3.*", "13.4.*", "13.6.*"];
+
+/// How long the two runs may take together.
+const LIMIT: Duration = Duration::from_secs(400);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn autobahn_finds_the_same_through_the_proxy() -> Result<()> {
+    let Some(suite) = tool("autobahn") else {
+        println!("skipped: Autobahn needs a Python 2.7, which is not on this machine");
+        return Ok(());
+    };
+    let sandbox = Sandbox::new()?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("autobahn");
+    let socket = sandbox.path().join("echo.sock");
+    let venv = Venv::with_streamlit("1.67.0").await?;
+    let echo = sandbox.launch(venv.python()).arg(folder.join("echo.py")).arg(&socket);
+    let mut echo = echo.start()?;
+    let port = echo.stdout.wait_for("the server's port", PATIENCE, port).await?;
+
+    let listener = Listener::bind(0).await?;
+    let proxied = listener.port();
+    let gate = Gate::new(proxied)?;
+    let (_state, upstream) = watch::channel(Upstream::Ready(Address::Unix(socket)));
+    let _proxy = Proxy::serve(listener, Options::new(gate.clone(), upstream));
+    let path = gate.entry_path().context("the token was used already")?;
+    let entry = url::Url::parse(&format!("http://localhost:{proxied}{path}"))?;
+    let cookie = Site::enter(&entry).await?.cookie.context("no cookie")?;
+
+    let reports = sandbox.path().join("reports");
+    let spec = json!({
+        "outdir": reports,
+        "servers": [
+            { "agent": "direct", "url": format!("ws://127.0.0.1:{port}") },
+            { "agent": "through", "url": format!("ws://127.0.0.1:{proxied}") },
+        ],
+        "cases": ["*"],
+        "exclude-cases": LEFT_OUT.iter().chain(&LEFT_OUT_TOO).collect::<Vec<_>>(),
+        "exclude-agent-cases": {},
+    });
+    let spec_file = sandbox.path().join("spec.json");
+    fs_err::write(&spec_file, spec.to_string())?;
+    let client = sandbox.launch(suite.join("python")).arg(folder.join("client.py"));
+    let client = client.arg(suite.join("site")).arg(&spec_file).arg(&cookie);
+    client.finish(LIMIT).await?.success()?;
+
+    let index: Value = serde_json::from_str(&fs_err::read_to_string(reports.join("index.json"))?)?;
+    let verdicts = |agent: &str| -> Result<BTreeMap<String, String>> {
+        let cases = index[agent].as_object().with_context(|| format!("nothing of `{agent}`"))?;
+        let verdict = |case: &Value| {
+            let of = |name: &str| case[name].as_str().unwrap_or("none").to_owned();
+            format!(
+                "{}, close {}, code {}",
+                of("behavior"),
+                of("behaviorClose"),
+                case["remoteCloseCode"]
+            )
+        };
+        Ok(cases.iter().map(|(name, case)| (name.clone(), verdict(case))).collect())
+    };
+    let (direct, through) = (verdicts("direct")?, verdicts("through")?);
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for verdict in through.values() {
+        *counts.entry(verdict.split(',').next().unwrap_or_default()).or_default() += 1;
+    }
+    println!("{} cases of Autobahn: {counts:?}", through.len());
+    assert!(through.len() > 250, "only {} cases were run", through.len());
+    let differing: Vec<String> = direct
+        .iter()
+        .filter(|(name, verdict)| through.get(*name) != Some(*verdict))
+        .map(|(name, verdict)| format!("{name}: {verdict}; through {:?}", through.get(name)))
+        .collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+    let failed: Vec<_> = through.iter().filter(|(_, it)| it.starts_with("FAILED")).collect();
+    assert!(failed.is_empty(), "the echo server's own failures, or ours both times: {failed:#?}");
+    Ok(())
+}
+
+fn port(output: &str) -> Option<u16> {
+    output.lines().next()?.trim().parse().ok()
+}

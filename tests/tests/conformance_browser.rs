@@ -1,0 +1,313 @@
+//! Items 29 to 48 of the conformance list (docs/conformance.md), as far as they run without a
+//! person: one page with real elements behind the proxy, in Chromium and in WebKitGTK.
+
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::Value;
+use waterskin_tests::{
+    Engine, Findings, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Window, app,
+    eventually,
+};
+
+/// Items that no browser runs here, and why. docs/conformance.md says where their parts are tested.
+const LEFT_OUT: [(&str, &str); 6] = [
+    ("c31", "exports are made in the page from what it has: nothing passes the proxy"),
+    ("c35", "there is no camera; what it takes is an upload as any other (c28, c29)"),
+    ("c36", "the clipboard is the browser's: nothing passes the proxy"),
+    ("c41", "the session after a lost connection: c18, without a browser"),
+    ("c45", "the theme follows the system in the page: nothing passes the proxy"),
+    ("c47", "logging in by a provider: open"),
+];
+
+/// A page in a browser, and all that it needs.
+struct Stage {
+    engine: Engine,
+    version: &'static str,
+    window: Window,
+    origin: String,
+    sandbox: Sandbox,
+}
+
+impl Stage {
+    async fn script(&self, script: &str) -> Result<Value> {
+        self.window.script(script).await
+    }
+
+    /// Waits until a script gives true.
+    async fn until(&self, what: &str, script: &str) -> Result<()> {
+        let script = format!("return Boolean({script})");
+        eventually(what, PATIENCE, async || {
+            let value = self.window.script(&script).await.unwrap_or(Value::Null);
+            // A page that is asked all the time does not come to paint.
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            Ok((value == Value::Bool(true)).then_some(()))
+        })
+        .await
+    }
+
+    async fn shows(&self, text: &str) -> Result<()> {
+        self.window.shows(text, PATIENCE).await
+    }
+
+    async fn goto(&self, path: &str) -> Result<()> {
+        Ok(self.window.client.goto(&format!("{}{path}", self.origin)).await?)
+    }
+
+    /// Waits for the second page, goes back, and waits for the first.
+    async fn back_from_second(&self) -> Result<()> {
+        self.shows("Second has {}.").await?;
+        self.until("its address", "location.pathname === '/second'").await?;
+        self.script("history.back()").await?;
+        self.until("the first page's", "location.pathname === '/'").await?;
+        self.shows("The last text.").await
+    }
+
+    /// Clicks by a script: nothing can lie over the element then.
+    async fn click(&self, selector: &str) -> Result<()> {
+        self.window.find(selector).await?;
+        self.script(&format!("document.querySelector({selector:?}).click()")).await?;
+        Ok(())
+    }
+}
+
+async fn c29_upload(stage: &Stage, found: &mut Findings) -> Result<()> {
+    let file = stage.sandbox.work().join("é up.txt");
+    fs_err::write(&file, "twelve bytes")?;
+    stage.window.choose_file("input[type=file]", &file).await?;
+    let digest = "Upload é up.txt 12 ";
+    stage.shows(digest).await?;
+    found.holds("chosen", true);
+    // As dropping it on the field does.
+    let drop = "const data = new DataTransfer();
+        data.items.add(new File(['dropped'], 'drop.txt', { type: 'text/plain' }));
+        const zone = document.querySelector('[data-testid=stFileUploaderDropzone]');
+        for (const type of ['dragenter', 'dragover', 'drop'])
+          zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));";
+    stage.script(drop).await?;
+    stage.shows("Upload drop.txt 7 ").await?;
+    found.holds("dropped", true);
+    Ok(())
+}
+
+async fn c30_downloads(stage: &Stage, found: &mut Findings) -> Result<()> {
+    if stage.engine == Engine::WebKit {
+        found.note("in the shell's own window: window.rs");
+        return Ok(());
+    }
+    let content: Vec<u8> = (0..400).flat_map(|_| 0..=255).collect();
+    for (key, name, content) in
+        [("odd", "a 'b' é c.bin", content.as_slice()), ("nothing", "nothing.bin", b"")]
+    {
+        stage.click(&format!(".st-key-{key} button")).await?;
+        let file = stage.sandbox.work().join(name);
+        eventually(&format!("the file `{name}`"), PATIENCE, async || {
+            let there = fs_err::read(&file).unwrap_or_else(|_| vec![0xff]);
+            Ok((there == content).then_some(()))
+        })
+        .await?;
+        found.holds(name, true);
+    }
+    Ok(())
+}
+
+async fn c32_media(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.window.find("audio").await?;
+    let load = "const audio = document.querySelector('audio');
+        window.heard = '';
+        for (const type of ['loadedmetadata', 'seeked', 'error'])
+          audio.addEventListener(type, () => { window.heard += type + ' '; });
+        audio.preload = 'auto'; audio.load();";
+    stage.script(load).await?;
+    stage.until("an answer of the player", "window.heard !== ''").await?;
+    if stage.script("return window.heard").await? == "error " {
+        found.note("this browser has no decoder for the sound");
+        return Ok(());
+    }
+    stage.script("document.querySelector('audio').currentTime = 1.5").await?;
+    stage.until("the seek to end", "window.heard.includes('seeked')").await?;
+    let duration = stage.script("return document.querySelector('audio').duration").await?;
+    found.holds("two seconds", duration.as_f64().is_some_and(|it| (it - 2.0).abs() < 0.1));
+    Ok(())
+}
+
+async fn c33_images_and_title(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.until("the title", "document.title === 'Elements'").await?;
+    let images = "[...document.querySelectorAll('[data-testid=stImage] img, [data-testid=stImageContainer] img')]";
+    stage
+        .until(
+            "images",
+            &format!("{images}.length > 1 && {images}.every((it) => it.naturalWidth > 0)"),
+        )
+        .await?;
+    found.holds("title and images", true);
+    Ok(())
+}
+
+async fn c34_components(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.shows("Component said pong.").await?;
+    let height = "document.querySelector('iframe[src*=\"component/\"]').getBoundingClientRect().height === 77";
+    stage.until("the component's height", height).await?;
+    let inner = "[...document.querySelectorAll('iframe')].some((it) => it.contentDocument?.body?.textContent.includes('inner page') || it.srcdoc.includes('inner page'))";
+    stage.until("the page inside", inner).await?;
+    found.holds("components", true);
+    Ok(())
+}
+
+async fn c38_pages(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.goto("/second?x=1&x=2&y=%C3%A9#part").await?;
+    stage.shows("Second has {'x': '2', 'y': 'é'}.").await?;
+    stage
+        .until(
+            "the whole address",
+            "location.search === '?x=1&x=2&y=%C3%A9' || location.search.includes('x=2')",
+        )
+        .await?;
+    stage.script("location.reload()").await?;
+    stage.shows("Second has {'x': '2', 'y': 'é'}.").await?;
+    stage.goto("/").await?;
+    stage.shows("The last text.").await?;
+    found.holds("a deep link, twice", true);
+    Ok(())
+}
+
+async fn c37_links(stage: &Stage, found: &mut Findings) -> Result<()> {
+    let link = "document.querySelector('a[href=\"https://elsewhere.example/\"]')";
+    stage.until("a link elsewhere", &format!("{link}?.target === '_blank'")).await?;
+    stage.click("[data-testid=stPageLink] a").await?;
+    stage.back_from_second().await?;
+    stage.click(".st-key-switch button").await?;
+    stage.back_from_second().await?;
+    found.holds("links and the way back", true);
+    Ok(())
+}
+
+async fn c39_query(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.click(".st-key-query button").await?;
+    stage.until("the query", "new URLSearchParams(location.search).get('set') === 'é & b'").await?;
+    stage.goto("/?from=page%20%26").await?;
+    stage.shows("Query {'from': 'page &'}.").await?;
+    found.holds("both ways", true);
+    Ok(())
+}
+
+async fn c40_context(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.script("document.cookie = 'mine=one%20two; path=/'").await?;
+    stage.goto("/?again").await?;
+    let agent = stage.script("return navigator.userAgent").await?;
+    let agent = agent.as_str().context("no agent")?.to_owned();
+    let host = stage.origin.trim_start_matches("http://").to_owned();
+    for text in [format!("Host {host}."), format!("Agent {agent}."), "Cookie one%20two.".to_owned()]
+    {
+        stage.shows(&text).await?;
+        found.holds(&text, true);
+    }
+    Ok(())
+}
+
+async fn c43_running_scripts(stage: &Stage, found: &mut Findings) -> Result<()> {
+    stage.shows("Ticked enough.").await?;
+    stage.click(".st-key-stream button").await?;
+    stage.shows("word19").await?;
+    stage.shows("Progress 10").await?;
+    found.holds("fragments, streams and progress", true);
+    Ok(())
+}
+
+async fn c46_drawings(stage: &Stage, found: &mut Findings) -> Result<()> {
+    for (what, selector) in [
+        ("formulas", ".katex"),
+        ("graphs", "[data-testid=stGraphVizChart] svg g"),
+        ("tables", "[data-testid=stDataFrame] canvas"),
+        ("charts", "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"),
+    ] {
+        stage.window.find(selector).await.with_context(|| what.to_owned())?;
+        found.holds(what, true);
+    }
+    found.note("maps need tiles from the internet");
+    Ok(())
+}
+
+async fn c48_nothing_from_elsewhere(stage: &Stage, found: &mut Findings) -> Result<()> {
+    let foreign = "return performance.getEntriesByType('resource').map((it) => it.name)
+        .filter((it) => !it.startsWith(location.origin) && !/^(data|blob):/.test(it))";
+    let foreign = stage.script(foreign).await?;
+    found.holds(&format!("{foreign}"), foreign == Value::Array(vec![]));
+    Ok(())
+}
+
+async fn c44_home(stage: &Stage, found: &mut Findings) -> Result<()> {
+    let folder = stage.sandbox.home().join(".streamlit");
+    found.holds("nothing in ~/.streamlit", !folder.exists());
+    Ok(())
+}
+
+macro_rules! run {
+    ($stage:expr, $found:ident: $($item:ident)*) => {
+        $(
+            $found.begin(stringify!($item));
+            let outcome = $item($stage, &mut $found).await;
+            $found.end(outcome);
+        )*
+    };
+}
+
+async fn conforms(engine: Engine, version: &'static str) -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let Some((window, _desktop)) = engine.start(&sandbox).await? else {
+        println!("skipped: {engine:?} is not on this machine");
+        return Ok(());
+    };
+    let venv = Venv::with_streamlit(version).await?;
+    let folder = sandbox.copy(&app("elements"), "elements é")?;
+    let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
+    window.client.goto(served.entry.as_str()).await?;
+    let origin = format!("http://localhost:{}", served.port()?);
+    let stage = Stage { engine, version, window, origin, sandbox };
+    stage.shows("The last text.").await?;
+    let subject = format!("{engine:?}").to_lowercase();
+    let mut found = Findings::new(&subject, stage.version);
+    run!(&stage, found:
+        c29_upload c30_downloads c32_media c33_images_and_title c34_components c37_links
+        c38_pages c39_query c40_context c43_running_scripts c46_drawings
+        c48_nothing_from_elsewhere c44_home
+    );
+    for (item, why) in LEFT_OUT {
+        found.begin(item);
+        found.note(why);
+    }
+    found.finish(Path::new(env!("CARGO_TARGET_TMPDIR")))
+}
+
+mod chromium {
+    use waterskin_tests::{Engine, Result};
+
+    #[tokio::test]
+    async fn streamlit_1_40() -> Result<()> {
+        super::conforms(Engine::Chromium, "1.40.2").await
+    }
+
+    #[tokio::test]
+    async fn streamlit_1_52() -> Result<()> {
+        super::conforms(Engine::Chromium, "1.52.2").await
+    }
+
+    #[tokio::test]
+    async fn streamlit_1_67() -> Result<()> {
+        super::conforms(Engine::Chromium, "1.67.0").await
+    }
+}
+
+mod webkit {
+    use waterskin_tests::{Engine, Result};
+
+    #[tokio::test]
+    async fn streamlit_1_40() -> Result<()> {
+        super::conforms(Engine::WebKit, "1.40.2").await
+    }
+
+    #[tokio::test]
+    async fn streamlit_1_67() -> Result<()> {
+        super::conforms(Engine::WebKit, "1.67.0").await
+    }
+}
