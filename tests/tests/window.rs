@@ -208,16 +208,24 @@ async fn no_secret_is_written_down_by_the_window() -> Result<()> {
     window.client.close().await?;
     case.nothing_is_left(PATIENCE).await?;
 
-    let secret = regex::bytes::Regex::new(&format!("{cookie}|token=[0-9a-f]{{64}}"))?;
+    let token = regex::bytes::Regex::new("token=[0-9a-f]{64}")?;
+    let secret = |content: &[u8], spent_ones_too: bool| {
+        let has_cookie = content.windows(cookie.len()).any(|window| window == cookie.as_bytes());
+        has_cookie || (spent_ones_too && token.is_match(content))
+    };
     for command in commands {
-        assert!(!secret.is_match(command.as_bytes()), "{command}");
+        assert!(!secret(command.as_bytes(), true), "{command}");
     }
     let mut logs = 0;
     for entry in walkdir::WalkDir::new(case.sandbox.path()) {
         let entry = entry?;
         if entry.file_type().is_file() {
             let content = fs_err::read(entry.path())?;
-            assert!(!secret.is_match(&content), "a secret is in {}", entry.path().display());
+            // WebKit keeps the addresses that it loaded, in a folder of the person's own. The token
+            // in them is spent.
+            let of_webkit = entry.path().components().any(|part| part.as_os_str() == "WebKitCache");
+            let found = secret(&content, !of_webkit);
+            assert!(!found, "a secret is in {}", entry.path().display());
             logs += usize::from(String::from_utf8_lossy(&content).contains(" TRACE "));
         }
     }

@@ -55,7 +55,7 @@ pub(crate) fn for_request(headers: HeaderMap, gate: &Gate, address: &Address) ->
 
 /// The most bytes of cookies that an upgrade has without losing any. Python's `websockets` stops
 /// at lines of 8192 bytes, and never answers.
-const LONG_COOKIES: usize = 7 * 1024;
+pub(crate) const LONG_COOKIES: usize = 7 * 1024;
 
 /// The head of an upgrade as the app gets it: verbatim, except for the gate's cookie. Of cookies
 /// that are too long for a WebSocket server only those go on that `keep` names. They pile up, since

@@ -13,6 +13,21 @@ use crate::upstream::Address;
 /// The names under which the app may be asked for.
 const OURS: [&str; 3] = ["localhost:8501", "127.0.0.1:8501", "[::1]:8501"];
 
+const TARGETS: [&str; 5] = [
+    "/",
+    "/_waterskin/enter?token=TOKEN42",
+    "/_waterskin/enter?next=%2Fa%3Fb&token=TOKEN42",
+    "http://localhost:8501/x",
+    "/_stcore/stream",
+];
+const ORIGINS: [&str; 3] = ["http://localhost:8501", "http://127.0.0.1:8501", "http://[::1]:8501"];
+const COOKIES: [&str; 4] = [
+    "waterskin-8501=COOKIE42",
+    "a=b; waterskin-8501=COOKIE42;c",
+    " waterskin-8501 = COOKIE42 ",
+    "_streamlit_xsrf=2|a; waterskin-8501=old; waterskin-8501=COOKIE42",
+];
+
 /// What texts are put together from, besides bytes of the fuzzer's own.
 const WORDS: [&str; 44] = [
     "localhost:8501",
@@ -61,13 +76,24 @@ const WORDS: [&str; 44] = [
     "/_stcore/stream",
 ];
 
-/// A request as the fuzzer wants it.
+/// A request as the fuzzer wants it. An input of zeros is one that passes.
 #[derive(Arbitrary, Debug)]
 struct Wish<'a> {
     method: u8,
-    target: Vec<Piece<'a>>,
-    fields: Vec<(Name<'a>, Vec<Piece<'a>>)>,
+    target: Text<'a>,
+    host: Text<'a>,
+    cookie: Text<'a>,
+    origin: Option<Text<'a>>,
+    fetch: Option<[Text<'a>; 3]>,
+    more: Vec<(Name<'a>, Text<'a>)>,
     late: bool,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Text<'a> {
+    /// One that is right at this place, in some request.
+    Right(u8),
+    Pieces(Vec<Piece<'a>>),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -91,37 +117,43 @@ enum Name<'a> {
 /// The gate's decision about any head, beside one that is made in another way; and what of the
 /// head goes on to the app.
 pub fn gate(data: &[u8]) {
-    let Ok(wish) = Wish::arbitrary(&mut Unstructured::new(data)) else { return };
-    let Some(request) = wish.request() else { return };
+    decided(data);
+}
+
+/// The decision that both came to; `None` when the input makes no request.
+pub(super) fn decided(data: &[u8]) -> Option<Decision> {
+    let wish = Wish::arbitrary(&mut Unstructured::new(data)).ok()?;
+    let request = wish.request()?;
     let gate = Gate::known(COOKIE, TOKEN);
     let late = TOKEN_LIFETIME + Duration::from_secs(1);
     let now = Instant::now() + if wish.late { late } else { Duration::ZERO };
     let verdict = gate.judge(&request, now);
     let expected = if !comes_from_us(&request) {
-        Expected::Refusal
+        Decision::Refusal
     } else if request.method == Method::GET && request.uri.path() == ENTRY {
-        if shows_token(&request) && !wish.late { Expected::Entry } else { Expected::Refusal }
+        if shows_token(&request) && !wish.late { Decision::Entry } else { Decision::Refusal }
     } else if shows_cookie(&request) {
-        Expected::Pass
+        Decision::Pass
     } else {
-        Expected::Refusal
+        Decision::Refusal
     };
     let given = match &verdict {
-        Verdict::Pass => Expected::Pass,
-        Verdict::Refuse(_) => Expected::Refusal,
+        Verdict::Pass => Decision::Pass,
+        Verdict::Refuse(_) => Decision::Refusal,
         Verdict::Enter { next } => {
             assert!(stays_here(next), "`{next}` leads away");
             let again = gate.judge(&request, now);
             assert!(matches!(again, Verdict::Refuse(_)), "a token works once");
-            Expected::Entry
+            Decision::Entry
         }
     };
     assert_eq!(given, expected, "{request:?}");
     check_what_goes_on(&gate, &request.headers);
+    Some(given)
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Expected {
+pub(super) enum Decision {
     Pass,
     Entry,
     Refusal,
@@ -132,34 +164,47 @@ impl Wish<'_> {
     fn request(&self) -> Option<Parts> {
         let methods = ["GET", "GET", "GET", "HEAD", "POST", "PUT", "OPTIONS", "CONNECT", "ODD"];
         let method = methods[usize::from(self.method) % methods.len()];
-        let target = joined(&self.target);
-        let target = if target.is_empty() { b"/".to_vec() } else { target };
+        let mut fields = vec![(&Name::Host, &self.host), (&Name::Cookie, &self.cookie)];
+        fields.extend(self.origin.iter().map(|origin| (&Name::Origin, origin)));
+        if let Some([site, mode, dest]) = &self.fetch {
+            fields.extend([(&Name::Site, site), (&Name::Mode, mode), (&Name::Dest, dest)]);
+        }
+        fields.extend(self.more.iter().map(|(name, value)| (name, value)));
+        let target = self.target.bytes(&TARGETS);
         let mut parts = Request::builder().method(method).uri(target.as_slice()).body(()).ok()?;
-        for (name, value) in &self.fields {
-            let name = match name {
-                Name::Host => "host",
-                Name::Origin => "origin",
-                Name::Cookie => "cookie",
-                Name::Site => "sec-fetch-site",
-                Name::Mode => "sec-fetch-mode",
-                Name::Dest => "sec-fetch-dest",
-                Name::Connection => "connection",
-                Name::Other(name) => name,
+        for (name, value) in fields {
+            let (name, right): (&str, &[&str]) = match name {
+                Name::Host => ("host", &OURS),
+                Name::Origin => ("origin", &ORIGINS),
+                Name::Cookie => ("cookie", &COOKIES),
+                Name::Site => {
+                    ("sec-fetch-site", &["same-origin", "same-site", "cross-site", "none"])
+                }
+                Name::Mode => ("sec-fetch-mode", &["navigate", "no-cors", "cors"]),
+                Name::Dest => ("sec-fetch-dest", &["document", "image", "iframe"]),
+                Name::Connection => ("connection", &["close", "upgrade", "cookie", "host, te"]),
+                Name::Other(name) => (name, &["", "x"]),
             };
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            let value = HeaderValue::from_bytes(&joined(value)).ok()?;
+            let value = HeaderValue::from_bytes(&value.bytes(right)).ok()?;
             parts.headers_mut().append(name, value);
         }
         Some(parts.into_parts().0)
     }
 }
 
-fn joined(pieces: &[Piece<'_>]) -> Vec<u8> {
-    let bytes = pieces.iter().flat_map(|piece| match piece {
-        Piece::Word(word) => WORDS[usize::from(*word) % WORDS.len()].as_bytes(),
-        Piece::Bytes(bytes) => bytes,
-    });
-    bytes.copied().collect()
+impl Text<'_> {
+    fn bytes(&self, right: &[&str]) -> Vec<u8> {
+        let pieces = match self {
+            Self::Right(index) => return right[usize::from(*index) % right.len()].into(),
+            Self::Pieces(pieces) => pieces,
+        };
+        let bytes = pieces.iter().flat_map(|piece| match piece {
+            Piece::Word(word) => WORDS[usize::from(*word) % WORDS.len()].as_bytes(),
+            Piece::Bytes(bytes) => bytes,
+        });
+        bytes.copied().collect()
+    }
 }
 
 /// The one value of a field as text; an empty list when it is absent, an error when it is not one.
@@ -224,21 +269,22 @@ fn stays_here(next: &str) -> bool {
     base.join(next).is_ok_and(|url| url.origin() == base.origin())
 }
 
-/// The gate's cookie never does; on an upgrade no cookie that was not chosen does; others always.
+/// The gate's cookie never does; on an upgrade with many cookies no other than the chosen ones do;
+/// else all others do.
 fn check_what_goes_on(gate: &Gate, headers: &HeaderMap) {
     let address = Address::Tcp { port: 1, secret: "known".to_owned() };
     let chosen = |name: &str| name.starts_with("_streamlit");
-    for (upgrade, onward) in [
-        (false, headers::for_request(headers.clone(), gate, &address)),
-        (true, headers::for_upgrade(headers.clone(), gate, chosen, &address)),
-    ] {
+    let request = headers::for_request(headers.clone(), gate, &address);
+    let upgrade = headers::for_upgrade(headers.clone(), gate, chosen, &address);
+    let length: usize = request.get_all(COOKIE_FIELD).iter().map(HeaderValue::len).sum();
+    let few = length <= headers::LONG_COOKIES;
+    for (onward, all) in [(request, true), (upgrade, few)] {
         assert_eq!(onward.get_all(headers::SECRET).iter().count(), 1, "our own, and no other");
         let goes = |(name, _): &(String, String)| {
-            name != "waterskin-8501" && !name.is_empty() && (!upgrade || chosen(name))
+            name != "waterskin-8501" && !name.is_empty() && (all || chosen(name))
         };
-        let nameless = |(name, _): &(String, String)| name.is_empty();
-        let got: Vec<_> = cookies(&onward).filter(|pair| !nameless(pair)).collect();
+        let got: Vec<_> = cookies(&onward).filter(|(name, _)| !name.is_empty()).collect();
         let expected: Vec<_> = cookies(headers).filter(goes).collect();
-        assert_eq!(got, expected, "upgrade: {upgrade}");
+        assert_eq!(got, expected, "all: {all}");
     }
 }
