@@ -3,13 +3,15 @@ use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use http::{Request, Response, StatusCode, Uri, Version, request};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
 use crate::body::{Body, streamed};
+use crate::exchange::Meter;
 use crate::headers;
 use crate::observer::UpstreamFailure;
-use crate::pool::{Pool, failure, open};
+use crate::pool::{Answered, Connection, Pool, failure, open};
 use crate::server::Tasks;
 use crate::upstream::Address;
 
@@ -49,10 +51,10 @@ pub(crate) async fn forward(
     finish(answer, sender, route)
 }
 
-/// Keeps the connection for the next request, once the answer is through.
+/// The answer, with the connection in its body: that keeps it for the next request.
 fn finish(
     answer: Response<Incoming>,
-    mut sender: SendRequest<Body>,
+    sender: SendRequest<Body>,
     route: &Route<'_>,
 ) -> Result<Response<Body>, UpstreamFailure> {
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -60,12 +62,8 @@ fn finish(
         return Err(UpstreamFailure::Malformed);
     }
     let (pool, address) = (Arc::clone(route.pool), route.address.clone());
-    route.tasks.spawn(async move {
-        if sender.ready().await.is_ok() {
-            pool.put(address, sender);
-        }
-    });
-    Ok(homeward(answer))
+    let connection = Connection { pool, address, sender };
+    Ok(homeward(answer, |body| Answered::new(body, connection).map_err(Into::into).boxed_unsync()))
 }
 
 /// The target as it goes to the app: in origin form, otherwise verbatim (RFC 9112 section 3.2.1).
@@ -83,13 +81,20 @@ pub(crate) fn onward(
     parts.uri = target(&parts.uri);
     parts.version = Version::HTTP_11;
     parts.headers = change(parts.headers);
-    Request::from_parts(parts, streamed(body))
+    let body = match parts.extensions.remove::<Meter>() {
+        Some(meter) => meter.count(body),
+        None => streamed(body),
+    };
+    Request::from_parts(parts, body)
 }
 
-/// The answer as the window gets it.
-pub(crate) fn homeward(answer: Response<Incoming>) -> Response<Body> {
+/// The answer as the window gets it, with its body by `carry`.
+pub(crate) fn homeward(
+    answer: Response<Incoming>,
+    carry: impl FnOnce(Incoming) -> Body,
+) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
     parts.version = Version::HTTP_11;
     parts.headers = headers::end_to_end(parts.headers);
-    Response::from_parts(parts, streamed(body))
+    Response::from_parts(parts, carry(body))
 }

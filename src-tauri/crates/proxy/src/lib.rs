@@ -27,6 +27,7 @@ mod conditional;
 mod connect;
 mod connections;
 mod cookie;
+mod exchange;
 mod forward;
 mod frames;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -51,6 +52,7 @@ mod upgrade;
 mod upstream;
 
 pub use connections::Limits;
+pub use exchange::{Answerer, Exchange};
 pub use frames::FrameHead;
 pub use gate::{Gate, GateError};
 pub use listener::{BindError, Listener};

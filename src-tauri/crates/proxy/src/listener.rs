@@ -74,6 +74,13 @@ impl Listener {
         Err(BindError::Taken { first: preferred, last, source: failure })
     }
 
+    /// The same sockets, waited on by the runtime that this is called in.
+    pub(crate) fn on_this_runtime(mut self) -> io::Result<Self> {
+        let moved = self.sockets.drain(..).map(|it| TcpListener::from_std(it.into_std()?));
+        let sockets = moved.collect::<io::Result<_>>()?;
+        Ok(Self { sockets, ..self })
+    }
+
     /// The port that was bound.
     pub fn port(&self) -> u16 {
         self.port

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 
+use crate::exchange::Exchange;
 use crate::frames::FrameHead;
 
 /// Told of what passes through the proxy. Called on the proxy's own tasks: it must not block.
@@ -16,6 +17,17 @@ pub trait Observer: Send + Sync {
     /// RFC 6455 section 5.2 is no longer reported, and goes on.
     fn frame(&self, stream: u64, direction: Direction, head: &FrameHead, prefix: &[u8]) {
         let _ = (stream, direction, head, prefix);
+    }
+
+    /// Whether [`Observer::exchange`] is to be called. Asked for each request: while it says no,
+    /// nothing is measured.
+    fn wants_exchanges(&self) -> bool {
+        false
+    }
+
+    /// A request was answered.
+    fn exchange(&self, exchange: &Exchange) {
+        let _ = exchange;
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -8,6 +9,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -100,6 +102,13 @@ impl Tasks {
         let task = self.killed.clone().run_until_cancelled_owned(task);
         self.tracker.spawn(async { task.await.unwrap_or_default() });
     }
+
+    /// Resolves when the proxy was stopped and no task is left.
+    async fn ended(self) {
+        self.draining.cancelled().await;
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
 }
 
 impl Proxy {
@@ -115,6 +124,37 @@ impl Proxy {
             tasks.spawn(accept(socket, service, connections, tasks.clone()));
         }
         Self { tasks }
+    }
+
+    /// The same on a thread of its own, which ends with the proxy.
+    ///
+    /// One thread for all connections: most of what a proxy does is too short to be worth handing
+    /// it to another thread, and what the caller's runtime has to do delays nothing here.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread, or nothing to wait on its sockets with.
+    pub fn serve_apart(listener: Listener, options: Options) -> io::Result<Self> {
+        let (started, starting) = mpsc::sync_channel(1);
+        let run = move || {
+            let serve = |runtime: &Runtime| {
+                let _inside = runtime.enter();
+                Ok(Self::serve(listener.on_this_runtime()?, options))
+            };
+            let runtime = match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(started.send(Err(error))),
+            };
+            let proxy = serve(&runtime);
+            let tasks = proxy.as_ref().ok().map(|proxy| proxy.tasks.clone());
+            // Who waits for it is there until it comes.
+            drop(started.send(proxy));
+            if let Some(tasks) = tasks {
+                runtime.block_on(tasks.ended());
+            }
+        };
+        thread::Builder::new().name("proxy".to_owned()).spawn(run)?;
+        starting.recv().unwrap_or_else(|_| Err(io::Error::other("the thread ended")))
     }
 
     /// Stops: no new connection is taken, held requests get 503, upgraded connections end, and

@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 
 use crate::body::{Body, empty, full};
 use crate::connections::Visitor;
+use crate::exchange::{Answerer, Begun, Stream};
 use crate::forward::{self, Route};
 use crate::gate::Verdict;
 use crate::headers;
@@ -41,25 +42,42 @@ pub(crate) struct Service {
     options: Options,
     tasks: Tasks,
     pool: Arc<Pool>,
+    requests: AtomicU64,
     streams: AtomicU64,
 }
 
 impl Service {
     pub(crate) fn new(options: Options, tasks: Tasks) -> Self {
-        Self { options, tasks, pool: Arc::default(), streams: AtomicU64::new(0) }
+        let (requests, streams) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { options, tasks, pool: Arc::default(), requests, streams }
     }
 
     /// The answer to any request.
     pub(crate) async fn answer(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         visitor: &Visitor,
     ) -> Response<Body> {
-        unframed(self.respond(request, visitor).await)
+        let observer = &self.options.observer;
+        let begun = observer.wants_exchanges().then(|| {
+            let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+            Begun::new(number, &mut request, Arc::clone(observer))
+        });
+        let mut by = Answerer::Proxy;
+        let answer = unframed(self.respond(request, visitor, &mut by).await);
+        match begun {
+            Some(begun) => begun.answered(answer, by),
+            None => answer,
+        }
     }
 
     /// Gate, own paths, static files, the app; in this order.
-    async fn respond(&self, request: Request<Incoming>, visitor: &Visitor) -> Response<Body> {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        visitor: &Visitor,
+        by: &mut Answerer,
+    ) -> Response<Body> {
         let (parts, body) = request.into_parts();
         match self.options.gate.judge(&parts, Instant::now()) {
             Verdict::Pass => visitor.admit().await,
@@ -82,10 +100,17 @@ impl Service {
             return dated(short(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n"));
         }
         if let Some(answer) = self.try_statics(&parts).await {
+            *by = Answerer::Files;
             return dated(answer);
         }
-        // The app's own answers go as they are: they have a date or do not.
-        self.ask_app(parts, body).await.unwrap_or_else(dated)
+        match self.ask_app(parts, body).await {
+            Ok(answer) => {
+                *by = Answerer::App;
+                // The app's own answers go as they are: they have a date or do not.
+                answer
+            }
+            Err(answer) => dated(answer),
+        }
     }
 
     fn enter(&self, next: &str) -> Response<Body> {
@@ -140,10 +165,9 @@ impl Service {
         parts: request::Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Response<Body>> {
-        let asked = parts.headers.clone();
+        let as_page = unavailable::wants_html(&parts.headers);
         let upgrades = headers::upgrade_of(&parts).is_some();
-        let answer = match hold::address(self.options.upstream.clone(), &self.tasks.draining).await
-        {
+        let answer = match hold::address(&self.options.upstream, &self.tasks.draining).await {
             Err(unavailable) => Err(unavailable),
             Ok(address) if upgrades => {
                 self.upgraded(parts, body, &address).await.map_err(Unavailable::Failed)
@@ -158,7 +182,7 @@ impl Service {
                 let status = unavailable.status().as_u16();
                 self.options.observer.event(Event::UpgradeRefused { status });
             }
-            unavailable::answer(&unavailable, &asked, &*self.options.unavailable)
+            unavailable::answer(&unavailable, as_page, &*self.options.unavailable)
         })
     }
 
@@ -207,6 +231,7 @@ impl Service {
         } else if let Some(window) = window {
             let stream = self.streams.fetch_add(1, Ordering::Relaxed) + 1;
             let app = hyper::upgrade::on(&mut answer);
+            answer.extensions_mut().insert(Stream(stream));
             self.run(Tunnel { stream, window, app, is_websocket });
         }
         Ok(upgrade::relayed(answer))

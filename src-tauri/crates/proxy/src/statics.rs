@@ -15,6 +15,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::body::{Body, BoxError, empty, full};
 use crate::conditional::{Selection, Version};
+use crate::platform;
 
 /// How much of a file is read at once, and so the most of it that is held in memory.
 const CHUNK: u64 = 128 * 1024;
@@ -90,8 +91,12 @@ impl StaticFiles {
             _ => return None,
         };
         let (file, cache) = self.find(path)?;
-        let (request, kind) = (request.clone(), content_type(&file));
-        let edition = self.edition.clone();
+        let kind = content_type(&file);
+        if let Some(found) = platform::in_memory(&file, CHUNK) {
+            let version = Version::new(found.modified, found.bytes.len() as u64, &self.edition);
+            return respond(Found::of_bytes(version, found.bytes, request, with_body), cache, kind);
+        }
+        let (request, edition) = (request.clone(), self.edition.clone());
         // One trip to a thread that may block, for all but large files.
         let opened =
             tokio::task::spawn_blocking(move || open(&file, &edition, &request, with_body)).await;
@@ -176,6 +181,24 @@ fn open(path: &Path, edition: &str, request: &HeaderMap, with_body: bool) -> io:
 }
 
 impl Found {
+    /// The same as [`open`] gives, of a file that is read already.
+    fn of_bytes(
+        version: Version,
+        mut bytes: Vec<u8>,
+        request: &HeaderMap,
+        with_body: bool,
+    ) -> Self {
+        let (size, selection) = (bytes.len() as u64, version.select(request));
+        let mut found = Self { version, size, selection, first: Vec::new(), rest: None };
+        if let (true, Some(part)) = (with_body, found.part()) {
+            // Both ends are within the file, which is no longer than memory.
+            bytes.truncate(part.end as usize);
+            bytes.drain(..part.start as usize);
+            found.first = bytes;
+        }
+        found
+    }
+
     fn part(&self) -> Option<Range<u64>> {
         match &self.selection {
             Selection::Whole => Some(0..self.size),

@@ -45,10 +45,10 @@ pub fn unavailable_page(unavailable: &Unavailable) -> String {
 
 pub(crate) fn answer(
     unavailable: &Unavailable,
-    request: &HeaderMap,
+    as_page: bool,
     render: &dyn Fn(&Unavailable) -> String,
 ) -> Response<Body> {
-    let (kind, body) = if wants_html(request) {
+    let (kind, body) = if as_page {
         ("text/html; charset=utf-8", render(unavailable))
     } else {
         ("text/plain; charset=utf-8", format!("{}\n", unavailable.message()))

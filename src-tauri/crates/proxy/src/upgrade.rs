@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 
-use crate::body::{Body, empty};
+use crate::body::{Body, empty, streamed};
 use crate::forward::homeward;
 use crate::observer::UpstreamFailure;
 use crate::pool::{failure, open_for_upgrade};
@@ -34,6 +34,6 @@ pub(crate) fn relayed(answer: Response<Incoming>) -> Response<Body> {
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         answer.map(|_| empty())
     } else {
-        homeward(answer)
+        homeward(answer, streamed)
     }
 }

@@ -18,7 +18,9 @@ use waterskin_proxy::{Cache, StaticFiles, Upstream};
 
 use support::{App, Setup, Wire, status};
 
-const SIZE: usize = 256 << 20;
+/// The length of a large body, and of a large message.
+const SIZE: usize = 1 << 30;
+const MESSAGE: usize = 200 << 20;
 const CHUNK: usize = 64 << 10;
 
 /// More than the buffers of all connections, and far less than one body.
@@ -43,7 +45,7 @@ async fn drain(wire: &mut Wire<tokio::net::TcpStream>, length: usize) {
 }
 
 #[tokio::test]
-async fn memory_is_flat_for_a_quarter_of_a_gigabyte_each_way() {
+async fn memory_is_flat_for_a_gigabyte_each_way() {
     let app = App::http(|request| async move {
         let length = request.headers().get("x-length").cloned();
         let mut body = request.into_body();
@@ -102,21 +104,21 @@ async fn memory_is_flat_for_a_quarter_of_a_gigabyte_each_way() {
 }
 
 #[tokio::test]
-async fn memory_is_flat_for_an_upgraded_connection() {
+async fn memory_is_flat_for_a_message_of_200_megabytes_each_way() {
     let app = App::raw(|stream| async move {
         let mut wire = Wire::over(stream);
         wire.next_head().await;
         wire.send("HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
             .await;
         // One unmasked frame of that size, and then what comes back is counted.
-        wire.send([&[0x82, 127][..], &(SIZE as u64).to_be_bytes()].concat()).await;
+        wire.send([&[0x82, 127][..], &(MESSAGE as u64).to_be_bytes()].concat()).await;
         let chunk = vec![b'x'; CHUNK];
-        for _ in 0..SIZE / CHUNK {
+        for _ in 0..MESSAGE / CHUNK {
             wire.stream.write_all(&chunk).await.unwrap();
         }
         let mut buffer = vec![0; CHUNK];
         let mut got = 0;
-        while got < SIZE {
+        while got < 14 + MESSAGE {
             got += wire.stream.read(&mut buffer).await.unwrap();
         }
         wire.send("done").await;
@@ -126,11 +128,16 @@ async fn memory_is_flat_for_an_upgraded_connection() {
     let mut wire = setup.connect().await;
     wire.send(setup.head("GET /", "Connection: upgrade\r\nUpgrade: websocket\r\n")).await;
     assert_eq!(status(&wire.head().await), 101);
-    drain(&mut wire, SIZE + 10).await;
+    drain(&mut wire, MESSAGE + 10).await;
+    wire.send([&[0x82, 0xff][..], &(MESSAGE as u64).to_be_bytes(), b"mask"].concat()).await;
     let chunk = vec![b'y'; CHUNK];
-    for _ in 0..SIZE / CHUNK {
+    for _ in 0..MESSAGE / CHUNK {
         wire.stream.write_all(&chunk).await.unwrap();
     }
     assert_eq!(wire.exactly(4).await, b"done");
+    let frames = setup.record.frames.lock().unwrap();
+    let lengths: Vec<_> = frames.iter().map(|(.., head, _)| head.length).collect();
+    assert_eq!(lengths[..2], [MESSAGE as u64; 2], "the tap saw both");
+    drop(frames);
     assert!(peak() - before < BOUND, "{} bytes more", peak() - before);
 }

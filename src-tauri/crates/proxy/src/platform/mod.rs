@@ -1,5 +1,7 @@
 //! What differs between the systems.
 
+#[cfg(target_os = "linux")]
+mod linux;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -9,3 +11,19 @@ mod windows;
 pub(crate) use unix::{UnixStream, connect_unix, is_shadowed, no_such_family};
 #[cfg(windows)]
 pub(crate) use windows::{UnixStream, connect_unix, is_shadowed, no_such_family};
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::in_memory;
+
+/// A small file that was read without waiting for a disk.
+#[derive(Debug)]
+pub(crate) struct InMemory {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) modified: std::time::SystemTime,
+}
+
+/// Only Linux tells whether reading would wait.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn in_memory(_path: &std::path::Path, _most: u64) -> Option<InMemory> {
+    None
+}

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
 
 mod closed;
+mod exchanges;
 mod framing;
 mod gate;
 mod hold;

@@ -3,10 +3,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
-use waterskin_proxy::{Event, Listener};
+use waterskin_proxy::{Event, Gate, Listener, Options, Proxy, Upstream};
 
-use crate::support::{App, Setup, soon, status};
+use crate::support::{App, Setup, Wire, soon, status};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -92,4 +93,23 @@ async fn dropping_the_proxy_ends_everything() {
     wire.exactly(5).await;
     drop(setup.proxy);
     assert_eq!(wire.rest().await, b"");
+}
+
+#[tokio::test]
+async fn on_a_thread_of_its_own_it_serves_and_ends_the_same() {
+    let app = App::hello();
+    let listener = Listener::bind(0).await.unwrap();
+    let port = listener.port();
+    let (_sender, upstream) = watch::channel(Upstream::Ready(app.address.clone()));
+    let options = Options::new(Gate::new(port).unwrap(), upstream);
+    let proxy = Proxy::serve_apart(listener, options).unwrap();
+    let connect = || TcpStream::connect(("127.0.0.1", port));
+    let mut wire = Wire::over(connect().await.unwrap());
+    wire.send(format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")).await;
+    assert_eq!(status(&wire.head().await), 403);
+    // One that waits, and has to be ended.
+    let mut idle = Wire::over(connect().await.unwrap());
+    soon("the end", proxy.shutdown(Duration::from_millis(100))).await;
+    assert_eq!(idle.rest().await, b"");
+    assert!(connect().await.is_err(), "nobody listens");
 }

@@ -191,9 +191,9 @@ impl Setup {
         let gate = Gate::new(port).unwrap();
         let (upstream, receiver) = watch::channel(upstream);
         let record = Arc::new(Record::default());
-        let mut options = change(Options::new(gate.clone(), receiver));
+        let mut options = Options::new(gate.clone(), receiver);
         options.observer = Arc::clone(&record) as Arc<dyn Observer>;
-        let proxy = Proxy::serve(listener, options);
+        let proxy = Proxy::serve(listener, change(options));
         let mut setup = Self { proxy, port, gate, upstream, record, cookie: String::new() };
         let path = setup.gate.entry_path().unwrap();
         let mut wire = setup.connect().await;
