@@ -261,7 +261,7 @@ fn open_failure(error: &waterskin_session::OpenError) -> Failure {
             FailureCode::NoPort,
             "Close other programs that serve pages on this computer, then open the app again.",
         ),
-        OpenError::Gate { .. } => {
+        OpenError::Gate { .. } | OpenError::Proxy { .. } => {
             (FailureCode::System, "Restart the computer, then open the app again.")
         }
         OpenError::Folders { .. } | OpenError::Launcher { .. } => (

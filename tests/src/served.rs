@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,6 +13,8 @@ pub struct ServedOptions {
     pub port: u16,
     /// Arguments for the script.
     pub arguments: Vec<String>,
+    /// Where to write a trace, relative to the sandbox's work folder.
+    pub trace: Option<PathBuf>,
 }
 
 /// An app under `waterskin run --no-window`.
@@ -36,6 +38,9 @@ impl Served {
         let mut launch = sandbox.launch(crate::cli()?).arg("run").arg(app);
         launch = launch.args(["--no-window", "--port"]).arg(options.port.to_string());
         launch = launch.arg("--python").arg(venv.python());
+        if let Some(file) = options.trace {
+            launch = launch.arg("--trace").arg(file);
+        }
         if !options.arguments.is_empty() {
             launch = launch.arg("--").args(options.arguments);
         }

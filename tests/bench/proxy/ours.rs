@@ -21,6 +21,9 @@ pub struct OursArguments {
     /// Streamlit's `static` folder
     #[arg(long)]
     statics: Option<Utf8PathBuf>,
+    /// Where to write a trace
+    #[arg(long)]
+    trace: Option<Utf8PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,8 +53,9 @@ pub fn serve(arguments: OursArguments) -> Result<()> {
         };
         let (_app, upstream) = watch::channel(Upstream::Ready(address));
         let statics = arguments.statics.as_deref();
-        let options = proxy_options(gate.clone(), upstream, statics, "", lone_observer());
-        let _proxy = Proxy::serve(listener, options);
+        let observer = lone_observer(arguments.trace.as_deref()).await;
+        let options = proxy_options(gate.clone(), upstream, statics, "", observer);
+        let _proxy = Proxy::serve_apart(listener, options)?;
         println!("listening {port} {}", gate.entry_path().context("a new gate has a token")?);
         signal(SignalKind::terminate())?.recv().await;
         Ok(())

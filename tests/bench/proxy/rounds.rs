@@ -47,7 +47,7 @@ const MB: f64 = 1e6;
 
 /// The sides in the order of the tables.
 pub fn kinds() -> Vec<Kind> {
-    let ours = [Kind::Direct, Kind::Ours, Kind::OursUnix];
+    let ours = [Kind::Direct, Kind::Ours, Kind::OursTraced, Kind::OursUnix];
     ours.into_iter().chain(Rival::ALL.map(Kind::Rival)).collect()
 }
 
@@ -91,6 +91,10 @@ impl Measurement<'_> {
         self.cold().await?;
         for connections in CONNECTIONS {
             self.small("small answers", "/small", connections).await?;
+        }
+        if self.side.kind == Kind::OursTraced {
+            // What a trace costs is in what is small.
+            return self.turns().await;
         }
         if matches!(self.side.kind, Kind::Ours | Kind::Rival(Rival::Nginx)) {
             let file = script(server)?;

@@ -1,5 +1,6 @@
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -19,6 +20,8 @@ pub enum Kind {
     Ours,
     /// Through our proxy, to the server's Unix socket, as an app is reached.
     OursUnix,
+    /// As [`Kind::Ours`], with a trace written.
+    OursTraced,
     Rival(Rival),
 }
 
@@ -56,6 +59,7 @@ impl Kind {
             Self::Direct => "direct",
             Self::Ours => "ours",
             Self::OursUnix => "ours, unix",
+            Self::OursTraced => "ours, trace",
             Self::Rival(rival) => rival.name(),
         }
     }
@@ -67,9 +71,10 @@ impl Side {
         let began = Instant::now();
         let (site, process) = match kind {
             Kind::Direct => (Site::on(server.port), None),
-            Kind::Ours => ours(Path::new(&server.port.to_string()), &server.statics).await?,
+            Kind::Ours => ours(&server.port.to_string(), server, false).await?,
+            Kind::OursTraced => ours(&server.port.to_string(), server, true).await?,
             Kind::OursUnix => {
-                ours(server.socket.as_deref().context("no socket")?, &server.statics).await?
+                ours(server.socket.as_deref().context("no socket")?, server, false).await?
             }
             Kind::Rival(rival) => rivals(rival, server).await?,
         };
@@ -95,10 +100,18 @@ impl Side {
     }
 }
 
-async fn ours(upstream: &Path, statics: &Path) -> Result<(Site, Option<Process>)> {
+async fn ours(
+    upstream: impl AsRef<OsStr>,
+    server: &Server,
+    traces: bool,
+) -> Result<(Site, Option<Process>)> {
     let sandbox = Sandbox::new()?;
     let launch = sandbox.launch(std::env::current_exe()?).arg("ours").arg(upstream);
-    let mut running = launch.arg("--statics").arg(statics).start()?;
+    let mut launch = launch.arg("--statics").arg(&server.statics);
+    if traces {
+        launch = launch.arg("--trace").arg(sandbox.work().join("trace"));
+    }
+    let mut running = launch.start()?;
     let line = running.stdout.wait_for("the proxy's port", PATIENCE, whole_line).await?;
     let mut words = line.split(' ').skip(1);
     let (port, path) = (words.next().context("no port")?, words.next().context("no path")?);

@@ -18,7 +18,7 @@ pub async fn run(sandbox: &Sandbox, venv: &Venv, plan: &Plan) -> Result<Table> {
     let (_streamlit, port) = serve(sandbox, venv).await?;
     let server = Server { port, socket: None, statics: venv.streamlit_static() };
     let mut kinds = kinds();
-    kinds.retain(|kind| *kind != Kind::OursUnix);
+    kinds.retain(|kind| !matches!(kind, Kind::OursUnix | Kind::OursTraced));
     let mut table = Table::new(kinds.iter().map(|kind| kind.name()).collect());
     for round in 0..plan.rounds {
         for place in 0..kinds.len() {

@@ -137,6 +137,10 @@ pub struct RunArgs {
     #[arg(long, requires = "no_window")]
     pub json: bool,
 
+    /// Record what passes between page and Python in this file, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<Utf8PathBuf>,
+
     /// Prebuilt shell [default: waterskin-shell beside this program]
     #[arg(long, value_name = "FILE")]
     pub shell: Option<Utf8PathBuf>,

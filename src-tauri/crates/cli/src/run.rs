@@ -81,6 +81,12 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
         statics,
         icon: found.icon,
         port: args.port,
+        // The shell may stand in another folder. A path that can't be made absolute is one that
+        // can't be opened either, which the session says.
+        trace: args
+            .trace
+            .as_ref()
+            .map(|path| camino::absolute_utf8(path).unwrap_or_else(|_| path.clone())),
         size: (found.window.width, found.window.height),
     };
     Ok((project, folders))

@@ -51,7 +51,7 @@ fn hint(error: &OpenError) -> &'static str {
         OpenError::Bind { .. } => {
             "take another port with `--port`, or any free one with `--port 0`"
         }
-        OpenError::Gate { .. } => "close other programs and try again",
+        OpenError::Gate { .. } | OpenError::Proxy { .. } => "close other programs and try again",
         OpenError::Folders { .. } | OpenError::Launcher { .. } => {
             "see that your home folder can be written to and has space left"
         }

@@ -15,6 +15,7 @@ mod shared;
 mod socket;
 mod state;
 mod streamlit;
+mod trace;
 mod watcher;
 
 pub use failure::{causes, damaged, no_app};

@@ -27,6 +27,8 @@ pub struct Options {
     pub port: u16,
     /// Whether the page follows changes of the script.
     pub reload: bool,
+    /// Where to record what passes the proxy.
+    pub trace: Option<Utf8PathBuf>,
     /// Where the app and the session write.
     pub folders: Folders,
 }
@@ -67,6 +69,8 @@ pub struct Project {
     pub icon: Option<Utf8PathBuf>,
     /// The preferred port; 0 for any.
     pub port: u16,
+    /// Where to record what passes the proxy.
+    pub trace: Option<Utf8PathBuf>,
     /// Width and height of the window, in logical pixels.
     pub size: (u32, u32),
 }
@@ -101,6 +105,7 @@ impl Options {
             preload: manifest.preload.clone(),
             port: manifest.port,
             reload: false,
+            trace: None,
             folders,
         }
     }
@@ -126,6 +131,7 @@ impl Options {
             preload: Vec::new(),
             port: project.port,
             reload: true,
+            trace: project.trace.clone(),
             folders,
         }
     }

@@ -5,9 +5,17 @@ use std::{
 
 use camino::Utf8Path;
 use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use waterskin_proxy::{Gate, Observer, Upstream};
+use waterskin_supervisor::OutputLog;
 
-use crate::{AppInfo, Milestones, PortInfo, shared::Shared, streamlit, watcher::Watcher};
+use crate::{
+    AppInfo, Milestones, PortInfo,
+    shared::Shared,
+    streamlit,
+    trace::{self, Place},
+    watcher::Watcher,
+};
 
 /// How long an upgrade may wait for Python's answer. A server that reads too long a header line
 /// hangs without one.
@@ -30,11 +38,15 @@ pub fn options(
     options
 }
 
-/// The observer that a session has, without the session: for benchmarks of the proxy alone.
-pub fn lone_observer() -> Arc<dyn Observer> {
+/// The observer that a session has, without the session: for benchmarks of the proxy alone. It
+/// writes a trace to the file `trace`, as long as the runtime is there.
+pub async fn lone_observer(trace: Option<&Utf8Path>) -> Arc<dyn Observer> {
     let milestones = Arc::new(Milestones::since(Instant::now()));
     let none = String::new;
     let app = AppInfo { id: none(), name: none(), version: none() };
     let shared = Arc::new(Shared::new(app, PortInfo { port: 0, preferred: 0 }));
-    Arc::new(Watcher::new(shared, milestones, Box::new(|| {})))
+    let watcher = Arc::new(Watcher::new(shared, milestones, Box::new(|| {})));
+    let Some(path) = trace else { return watcher };
+    let (log, closing) = (Arc::new(OutputLog::open(None)), CancellationToken::new());
+    trace::begin(watcher, Place { path, log, tasks: &TaskTracker::new(), closing }).await
 }

@@ -8,8 +8,8 @@ use std::{
 
 use camino::Utf8PathBuf;
 use tokio::sync::watch;
-use tokio_util::task::TaskTracker;
-use waterskin_proxy::{Address, BindError, Gate, GateError, Listener, Proxy, Upstream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use waterskin_proxy::{Address, BindError, Gate, GateError, Listener, Observer, Proxy, Upstream};
 use waterskin_supervisor::{
     BoxError, Exit, OutputLog, Policy, Program, Readiness, Status, Supervisor,
 };
@@ -21,7 +21,7 @@ use crate::{
     launcher::{self, LauncherError},
     probe, report, serving,
     shared::Shared,
-    socket,
+    socket, trace,
     watcher::Watcher,
 };
 
@@ -39,6 +39,8 @@ pub struct Session {
     log: Arc<OutputLog>,
     milestones: Arc<Milestones>,
     tasks: TaskTracker,
+    /// Nothing passes any more: what writes about it ends.
+    closing: CancellationToken,
     options: Options,
     versions: Vec<String>,
     port: u16,
@@ -61,6 +63,13 @@ pub enum OpenError {
         /// What went wrong.
         #[source]
         source: GateError,
+    },
+    /// The proxy could not be started.
+    #[error("could not start what serves the app's window")]
+    Proxy {
+        /// What went wrong.
+        #[source]
+        source: std::io::Error,
     },
     /// The app's folders could not be made.
     #[error("could not make the app's folders")]
@@ -126,10 +135,17 @@ impl Session {
             }
         };
         let watcher = Watcher::new(Arc::clone(&shared), Arc::clone(&milestones), Box::new(healthy));
+        let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
+        let mut observer: Arc<dyn Observer> = Arc::new(watcher);
+        if let Some(path) = &options.trace {
+            let (log, closing) = (Arc::clone(&log), closing.clone());
+            let place = trace::Place { path, log, tasks: &tasks, closing };
+            observer = trace::begin(observer, place).await;
+        }
         let (statics, edition) = (options.statics.as_deref(), &*options.edition);
-        let serving = serving::options(gate.clone(), serving, statics, edition, Arc::new(watcher));
-        let proxy = Proxy::serve(listener, serving);
-        let tasks = TaskTracker::new();
+        let serving = serving::options(gate.clone(), serving, statics, edition, observer);
+        let proxy =
+            Proxy::serve_apart(listener, serving).map_err(|source| OpenError::Proxy { source })?;
         tasks.spawn(follow(Follower {
             status: supervisor.subscribe(),
             upstream,
@@ -146,6 +162,7 @@ impl Session {
             log,
             milestones,
             tasks,
+            closing,
             options,
             versions,
             port,
@@ -231,6 +248,7 @@ impl Session {
         let deadline = tokio::time::Instant::now() + budget;
         // Both at once: Python closes its streams by itself, which is what draining waits for.
         tokio::join!(self.supervisor.stop(budget), self.proxy.shutdown(budget),);
+        self.closing.cancel();
         if tokio::time::timeout_at(deadline, self.tasks.wait()).await.is_err() {
             tracing::warn!("a task did not end in time");
         }

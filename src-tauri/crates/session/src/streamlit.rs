@@ -1,7 +1,7 @@
 //! What is particular to Streamlit on the wire. Checked against 1.40.2 and 1.67.0.
 
 use camino::Utf8Path;
-use waterskin_proxy::{Cache, StaticFiles};
+use waterskin_proxy::{Cache, Direction, StaticFiles};
 
 /// The readiness route. Anything but a body of exactly `ok` is not ready: the page's own fallback
 /// answers unknown routes with 200 as well.
@@ -48,18 +48,71 @@ pub enum Message {
     Other,
 }
 
-/// The kind of a `ForwardMsg`, from the first bytes of its protobuf form: the first field that is
-/// neither `hash` (1) nor `metadata` (2). `None` where the bytes end before it, or are no protobuf.
+/// What a `ForwardMsg` is, from the first bytes of its protobuf form. `None` where the bytes end
+/// before that, or are no protobuf.
 pub fn message(bytes: &[u8]) -> Option<Message> {
+    Some(match kind(bytes, Direction::ToWindow)? {
+        4 => Message::NewSession,
+        5 => Message::Delta,
+        6 => Message::ScriptFinished,
+        _ => Message::Other,
+    })
+}
+
+/// The name of what a message is: the field that is set of the oneof of `ForwardMsg` (to the
+/// window) or `BackMsg` (to the app), as in `streamlit/proto/*_pb2.py` of 1.40.2 and 1.67.0. `None` as for
+/// [`message`].
+pub fn name(bytes: &[u8], direction: Direction) -> Option<&'static str> {
+    let kind = kind(bytes, direction)?;
+    let names: &[(u64, &str)] = match direction {
+        Direction::ToWindow => &[
+            (4, "new_session"),
+            (5, "delta"),
+            (6, "script_finished"),
+            (9, "session_status_changed"),
+            (10, "session_event"),
+            (11, "ref_hash"),
+            (12, "page_info_changed"),
+            (13, "page_config_changed"),
+            (14, "git_info_changed"),
+            (15, "page_not_found"),
+            (16, "pages_changed"),
+            (18, "page_profile"),
+            (19, "file_urls_response"),
+            (20, "parent_message"),
+            (21, "auto_rerun"),
+            (22, "logo"),
+            (23, "navigation"),
+            (24, "auth_redirect"),
+            (26, "heartbeat_ack"),
+            (27, "backend_operation_response"),
+            (28, "stop_auto_rerun"),
+        ],
+        Direction::ToApp => &[
+            (5, "clear_cache"),
+            (6, "set_run_on_save"),
+            (7, "stop_script"),
+            (11, "rerun_script"),
+            (12, "load_git_info"),
+            (14, "debug_disconnect_websocket"),
+            (15, "debug_shutdown_runtime"),
+            (16, "file_urls_request"),
+            (17, "app_heartbeat"),
+            (19, "backend_operation_request"),
+        ],
+    };
+    Some(names.iter().find(|(number, _)| *number == kind).map_or("other", |(_, name)| *name))
+}
+
+/// The number of the oneof's field: the first one beside those that any message may have, `hash`
+/// (1) and `metadata` (2) of `ForwardMsg` and the debugging ids (17; 13 of `BackMsg`).
+fn kind(bytes: &[u8], direction: Direction) -> Option<u64> {
     let mut rest = bytes;
     loop {
         let key = varint(&mut rest)?;
-        match key >> 3 {
-            1 | 2 => skip(&mut rest, key & 7)?,
-            4 => return Some(Message::NewSession),
-            5 => return Some(Message::Delta),
-            6 => return Some(Message::ScriptFinished),
-            _ => return Some(Message::Other),
+        match (direction, key >> 3) {
+            (Direction::ToWindow, 1 | 2 | 17) | (Direction::ToApp, 13) => skip(&mut rest, key & 7)?,
+            (_, number) => return Some(number),
         }
     }
 }
@@ -102,6 +155,15 @@ mod tests {
         assert_eq!(message(b"\x12\x00\x2a\x05....."), Some(Message::Delta));
         assert_eq!(message(b"\x22\x01."), Some(Message::NewSession));
         assert_eq!(message(b"\xd2\x01\x00"), Some(Message::Other));
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(name(b"\x0a\x02ab\x30\x00", Direction::ToWindow), Some("script_finished"));
+        assert_eq!(name(b"\x5a\x04....", Direction::ToApp), Some("rerun_script"));
+        assert_eq!(name(b"\x6a\x01a\x5a\x00", Direction::ToApp), Some("rerun_script"));
+        assert_eq!(name(b"\xd2\x3e\x00", Direction::ToWindow), Some("other"));
+        assert_eq!(name(b"\x12\x7f.", Direction::ToWindow), None, "cut off");
     }
 
     #[test]

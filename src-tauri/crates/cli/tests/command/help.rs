@@ -130,6 +130,7 @@ fn run() {
           --port <PORT>    Port of the page; 0 for any free one [default: 8501]
           --no-window      Serve without a window and print the address to open
           --json           Print events as JSON lines (with --no-window)
+          --trace <FILE>   Record what passes between page and Python in this file, as JSON lines
           --shell <FILE>   Prebuilt shell [default: waterskin-shell beside this program]
       -h, --help           Print help
     ----- stderr -----
