@@ -1,13 +1,17 @@
 """A WebSocket server that sends back what it gets, by the library that Streamlit's server uses.
 
-Usage: echo.py SOCKET. Listens on the Unix socket and on a free port of 127.0.0.1, prints the port,
-and ends with its standard output's reader.
+Usage: echo.py SOCKET. Listens on the Unix socket and on a free port of 127.0.0.1, and prints the
+port. Whoever started it ends it.
 """
 
 import asyncio
+import logging
 import sys
 
 from websockets.asyncio.server import serve, unix_serve
+
+# Broken frames are what it is there for.
+logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 
 async def echo(socket):
