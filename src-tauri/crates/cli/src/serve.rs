@@ -104,7 +104,7 @@ impl Printer {
             );
         }
         anstream::println!("open {url}");
-        anstream::eprintln!("the address works once; press Ctrl+C to end");
+        anstream::eprintln!("the address works once, within ten minutes; press Ctrl+C to end");
     }
 
     fn state(&self, state: &SessionState) {

@@ -151,7 +151,7 @@ fn a_port_that_is_taken() {
     snapshot!(with_ports(&port), printed, @r#"
     open http://localhost:[PORT]/_waterskin/enter?token=[TOKEN]
     port [TAKEN] is taken, so the page is on [PORT]
-    the address works once; press Ctrl+C to end
+    the address works once, within ten minutes; press Ctrl+C to end
     "#);
 }
 
