@@ -89,7 +89,8 @@ async fn no_secret_is_written_down() -> Result<()> {
         let sandbox = Sandbox::new()?;
         let venv = Venv::with_streamlit(version).await?;
         let folder = sandbox.copy(&app("stages"), "closed")?;
-        let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
+        let options = ServedOptions { trace: Some("trace.jsonl".into()), ..Default::default() };
+        let served = Served::start(&sandbox, &folder, &venv, options).await?;
         let site = served.enter().await?;
         assert!(Page::open(&site).await?.run().await?.has("The last text."));
         let refused = [
@@ -122,6 +123,8 @@ async fn no_secret_is_written_down() -> Result<()> {
             }
         }
         assert!(read > 3, "there are files of the app and its log");
+        let trace = fs_err::read_to_string(sandbox.work().join("trace.jsonl"))?;
+        assert!(trace.contains("/_waterskin/enter"), "the trace tells of the entry");
         for environment in environments {
             assert_none(&secrets, &environment, Path::new("/proc"));
         }
