@@ -20,7 +20,7 @@
 //! when `Trailer` announces them; `Content-Length: 0` stands last; a transfer coding other than `chunked` alone gets 501; after a
 //! request with both a length and chunks the connection ends; a lone LF that ends a line goes on
 //! as CRLF; a client that ends its side counts as gone; a fragment in a target is dropped, and a target or field that
-//! breaks the grammar is refused with 400; heads have limits (256 KiB, 1024 fields: 431).
+//! breaks the grammar is refused with 400; heads have limits (256 KiB, 100 fields: 431).
 
 mod body;
 mod conditional;

@@ -24,9 +24,6 @@ const IDLE: Duration = Duration::from_secs(3);
 /// can have a request under way.
 const KEPT: usize = 512;
 
-/// More fields in one answer than this are an error.
-const MAX_HEADERS: usize = 1024;
-
 /// Connections to the app that are open and idle.
 #[derive(Default)]
 pub(crate) struct Pool {
@@ -151,7 +148,7 @@ pub(crate) async fn open_for_upgrade(
 
 fn client() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.preserve_header_case(true).max_headers(MAX_HEADERS);
+    builder.preserve_header_case(true);
     builder
 }
 

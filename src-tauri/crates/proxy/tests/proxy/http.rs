@@ -58,7 +58,7 @@ async fn fields_reach_the_app_in_their_order_and_spelling() {
     let (app, mut heads) = App::canned(OK);
     let setup = Setup::before(&app).await;
     let long = "y".repeat(70_000);
-    let many: String = (0..500).map(|at| format!("X-Many-{at}: {at}\r\n")).collect();
+    let many: String = (0..80).map(|at| format!("X-Many-{at}: {at}\r\n")).collect();
     let fields = format!(
         "X-First: 1\r\nx-second: a, b\r\nAccept-Encoding: gzip, br\r\nX-SECOND: c\r\nKeep-Alive: 1\r\nX-Waterskin-Secret: forged\r\n\
          X-Latin: \u{e9}\r\nX-Empty:\r\nX-Long: {long}\r\nCookie: _xsrf=2|a|b; b=\"1\"\r\n{many}"
@@ -349,6 +349,10 @@ async fn heads_that_are_too_long_are_refused() {
     let long = "y".repeat(300 * 1024);
     let mut wire = setup.connect().await;
     wire.send(setup.head("GET /", &format!("X-Long: {long}\r\n"))).await;
+    assert_eq!(status(&wire.head().await), 431);
+    let many: String = (0..100).map(|at| format!("X-{at}: {at}\r\n")).collect();
+    let mut wire = setup.connect().await;
+    wire.send(setup.head("GET /", &many)).await;
     assert_eq!(status(&wire.head().await), 431);
     assert_eq!(app.seen(), 0);
 }
