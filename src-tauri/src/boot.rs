@@ -38,8 +38,10 @@ pub struct App {
 /// How an app's window looks before the page has a say.
 #[derive(Clone, Debug)]
 pub struct Looks {
-    /// The title.
+    /// The title, for as long as the page has none of its own.
     pub title: String,
+    /// The name of the script that Streamlit runs, without its extension.
+    pub script: String,
     /// Width and height in logical pixels.
     pub size: (u32, u32),
     /// Light, dark, or as the system says.
@@ -93,6 +95,7 @@ impl Boot {
             ],
             looks: Looks {
                 title: manifest.title().to_owned(),
+                script: stem(&manifest.entry),
                 size: (manifest.window.width, manifest.window.height),
                 theme: manifest.window.theme,
                 icon: manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon)),
@@ -120,6 +123,7 @@ impl Boot {
             versions: vec![format!("Python at {}", project.python)],
             looks: Looks {
                 title: project.name.clone(),
+                script: stem(&project.script),
                 size: project.size,
                 theme: Theme::System,
                 icon: project.icon.clone(),
@@ -136,6 +140,10 @@ impl Boot {
         let app = AppInfo { id: OWN_ID.to_owned(), name, version: String::new() };
         Self::Broken { app, failure }
     }
+}
+
+fn stem(script: impl AsRef<Utf8Path>) -> String {
+    script.as_ref().file_stem().unwrap_or_default().to_owned()
 }
 
 /// The failure of a system that lacks something.

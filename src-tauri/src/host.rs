@@ -125,6 +125,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let broken = |info: AppInfo, failure: Failure| {
         let looks = Looks {
             title: info.name.clone(),
+            script: String::new(),
             size: (900, 600),
             theme: waterskin_bundle::Theme::System,
             icon: None,

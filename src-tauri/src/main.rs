@@ -12,6 +12,7 @@ mod ipc;
 mod logging;
 mod navigation;
 mod signals;
+mod title;
 mod window;
 
 use std::{process::ExitCode, time::Instant};

@@ -14,6 +14,7 @@ use crate::{
     host::Host,
     icon::Icon,
     navigation::{Decision, decide},
+    title,
 };
 
 /// The window with the app.
@@ -50,6 +51,7 @@ pub fn open_main(
         Theme::Dark => (Some(tauri::Theme::Dark), DARK),
         Theme::System => (None, LIGHT),
     };
+    let (own_title, script_name) = (looks.title.clone(), looks.script.clone());
     let opener = app.clone();
     let opener_for_new = app.clone();
     let downloader = app.clone();
@@ -77,6 +79,12 @@ pub fn open_main(
             NewWindowResponse::Deny
         })
         .on_download(move |_, event| downloads::handle(&downloader, event))
+        .on_document_title_changed(move |window, page| {
+            let title = title::of(&page, &script_name, &own_title);
+            if let Err(error) = window.set_title(title) {
+                tracing::debug!(%error, "the window's title could not be changed");
+            }
+        })
         .on_page_load(|window, payload| {
             if payload.event() == PageLoadEvent::Finished
                 && let Some(host) = window.try_state::<Host>()

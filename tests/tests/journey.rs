@@ -117,7 +117,7 @@ async fn hello_from_the_project_to_the_desktop_and_off_again() -> Result<()> {
     window.click("Take a sip").await?;
     window.shows("You took 1 sip.", PATIENCE).await?;
     journey.desktop.screenshot("hello").await?;
-    journey.close("Journey of Hello").await?;
+    journey.close("Hello").await?;
     journey.end().await
 }
 
@@ -148,7 +148,7 @@ async fn explorer_takes_a_file_and_gives_one_back() -> Result<()> {
     })
     .await?;
     journey.desktop.screenshot("explorer-file").await?;
-    journey.close("Journey of Explorer").await?;
+    journey.close("CSV Explorer").await?;
     journey.end().await
 }
 
@@ -164,9 +164,9 @@ async fn a_second_start_raises_the_first_window() -> Result<()> {
     let again = journey.user.run(again.envs(journey.desktop.environment()))?;
     again.finish(PATIENCE).await?.success()?;
     let titled = journey.desktop.windows()?;
-    let titled = titled.iter().filter(|window| window.title.contains("Journey of Hello")).count();
+    let titled = titled.iter().filter(|window| window.title == "Hello").count();
     assert_eq!(titled, 1, "there is one window");
-    journey.close("Journey of Hello").await?;
+    journey.close("Hello").await?;
     journey.end().await
 }
 
@@ -183,6 +183,6 @@ async fn names_with_blanks_quotes_and_letters_outside_ascii_pass_through() -> Re
     let window = journey.open().await?;
     window.shows("The last text.", PATIENCE).await?;
     journey.desktop.screenshot("names").await?;
-    journey.close(name).await?;
+    journey.close("Stages").await?;
     journey.end().await
 }

@@ -156,7 +156,8 @@ async fn messages_and_files_go_both_ways() -> Result<()> {
         window.shows(&format!("Download has 1000000 bytes, SHA-256 {digest}."), PATIENCE).await?;
 
         case.desktop.screenshot(&format!("stages-{version}")).await?;
-        let shown = case.desktop.window("Fenêtre").await?;
+        // What the page calls itself, and no longer the name of the folder.
+        let shown = case.desktop.window("Stages").await?;
         case.desktop.close(&shown)?;
         case.nothing_is_left(STOP).await?;
     }
