@@ -8,7 +8,7 @@ import time
 import streamlit as st
 import streamlit.components.v1 as components
 
-st.set_page_config(page_title="Elements", page_icon="🐀")
+st.set_page_config(page_title="Elements")
 
 
 def sound():
@@ -46,9 +46,9 @@ st.graphviz_chart("digraph { first -> second }")
 st.dataframe({"a": [1, 2], "b": [3, 4]})
 st.line_chart({"a": [1, 5, 2]})
 
-st.text(f"Query {dict(st.query_params)}.")
 if st.button("Set query", key="query"):
     st.query_params["set"] = "é & b"
+st.text(f"Query {dict(st.query_params)}.")
 headers = st.context.headers
 st.text(f"Host {headers.get('Host')}.")
 st.text(f"Agent {headers.get('User-Agent')}.")
@@ -61,14 +61,6 @@ if st.button("Stream", key="stream"):
         progress.progress((step + 1) * 10, f"Progress {step + 1}")
         time.sleep(0.02)
 
-
-@st.fragment(run_every=0.3)
-def ticking():
-    st.session_state.ticks = st.session_state.get("ticks", 0) + 1
-    st.text("Ticked enough." if st.session_state.ticks > 3 else "Ticking.")
-
-
-ticking()
 st.link_button("Elsewhere", "https://elsewhere.example/")
 st.page_link("pages/second.py", label="To the second page")
 if st.button("Switch", key="switch"):
