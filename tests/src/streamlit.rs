@@ -249,6 +249,11 @@ impl Forward {
         Ok(Self { tag, bytes })
     }
 
+    /// What it says about itself: for an element, its place in the page.
+    pub fn metadata(&self) -> &[u8] {
+        protobuf::bytes(&self.bytes, 2).unwrap_or_default()
+    }
+
     /// Whether `text` stands in it: texts are in a message as they are.
     pub fn has(&self, text: &str) -> bool {
         self.bytes.windows(text.len()).any(|window| window == text.as_bytes())

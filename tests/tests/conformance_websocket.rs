@@ -1,6 +1,7 @@
 //! Items 18 to 27, 41 and 43 of the conformance list (docs/conformance.md): the same WebSockets to
 //! `streamlit run` and to `waterskin run`, frame by frame.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -29,16 +30,31 @@ type Seen = (bool, u8, u8, Option<Tag>, Vec<u8>);
 
 /// The frames of one run of the script: what each is, and all of those with elements, which are
 /// the same in every session.
+///
+/// Streamlit joins the messages for one place in the page that wait to be sent (1.40 to 1.67,
+/// `forward_msg_queue.py`). How many there are is thus a matter of time, and here the last one
+/// stands for all, where the first one came.
 async fn run_of(socket: &mut RawSocket) -> Result<Vec<Seen>> {
-    let mut frames = Vec::new();
+    let mut frames: Vec<Seen> = Vec::new();
+    let mut places = HashMap::new();
     loop {
         let frame = socket.next().await?.context("the end came before the script's")?;
         if frame.opcode != Frame::BINARY {
             continue;
         }
         let forward = Forward::read(frame.payload.clone().into())?;
-        let content = if forward.tag == Tag::Delta { frame.payload } else { Vec::new() };
-        frames.push((frame.fin, frame.rsv, frame.opcode, Some(forward.tag), content));
+        let is_element = forward.tag == Tag::Delta;
+        let content = if is_element { frame.payload } else { Vec::new() };
+        let seen = (frame.fin, frame.rsv, frame.opcode, Some(forward.tag), content);
+        if is_element {
+            let place = places.entry(forward.metadata().to_vec()).or_insert(frames.len());
+            match frames.get_mut(*place) {
+                Some(earlier) => *earlier = seen,
+                None => frames.push(seen),
+            }
+        } else {
+            frames.push(seen);
+        }
         if matches!(forward.tag, Tag::ScriptFinished(_)) {
             return Ok(frames);
         }
