@@ -13,7 +13,8 @@ import streamlit as st
 LARGE = 60 << 20
 
 
-@st.cache_resource
+# Without the spinner, which shows when the machine is slow: every run has the same messages.
+@st.cache_resource(show_spinner=False)
 def large():
     """60 MB that no compression makes smaller, the same in every run."""
     return random.Random(1).randbytes(LARGE)
