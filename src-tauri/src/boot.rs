@@ -1,8 +1,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{Layout, Payload, Theme};
-use waterskin_session::{
-    AppInfo, Failure, FailureCode, Folders, Options, Project, damaged, no_app,
-};
+use waterskin_session::{AppInfo, Failure, Folders, Options, Project, damaged, no_app, system};
 
 /// The id under which a shell without an app keeps its log.
 const OWN_ID: &str = "org.waterskin.shell";
@@ -144,19 +142,6 @@ impl Boot {
 
 fn stem(script: impl AsRef<Utf8Path>) -> String {
     script.as_ref().file_stem().unwrap_or_default().to_owned()
-}
-
-/// The failure of a system that lacks something.
-pub fn system(message: &str) -> Failure {
-    Failure {
-        code: FailureCode::System,
-        message: message.to_owned(),
-        hints: vec![
-            "Restart the computer. If it happens again, ask whoever looks after it.".to_owned(),
-        ],
-        details: String::new(),
-        log_file: String::new(),
-    }
 }
 
 /// `payload` beside the executable, or in `Resources` of a macOS bundle. Tauri's own resource

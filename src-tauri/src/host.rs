@@ -5,8 +5,9 @@ use std::{
 
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
 use waterskin_session::{
-    AppInfo, Failure, FailureCode, Phase, PortInfo, Session, SessionState, Stage,
+    AppInfo, Failure, Phase, PortInfo, Session, SessionState, Stage, not_opened,
 };
+use waterskin_words::Words;
 
 use crate::{
     boot::{App, Boot, Looks},
@@ -122,6 +123,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         signals::ended().await;
         handle.exit(0);
     });
+    app.manage(Words::default());
     let broken = |info: AppInfo, failure: Failure| {
         let looks = Looks {
             title: info.name.clone(),
@@ -143,7 +145,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
     let session = match opened {
         Ok(session) => Arc::new(session),
-        Err(error) => return broken(info, open_failure(&error)),
+        Err(error) => return broken(info, not_opened(&error)),
     };
     let state = session.state();
     app.manage(Host::Running(Arc::clone(&session)));
@@ -255,43 +257,21 @@ fn broken_state(app: AppInfo, failure: Failure) -> SessionState {
     }
 }
 
-fn open_failure(error: &waterskin_session::OpenError) -> Failure {
-    use waterskin_session::OpenError;
-    let (code, hint) = match error {
-        OpenError::Bind { .. } => (
-            FailureCode::NoPort,
-            "Close other programs that serve pages on this computer, then open the app again.",
-        ),
-        OpenError::Gate { .. } | OpenError::Proxy { .. } => {
-            (FailureCode::System, "Restart the computer, then open the app again.")
-        }
-        OpenError::Folders { .. } | OpenError::Launcher { .. } => (
-            FailureCode::NoSpace,
-            "Free some space on the disk and see that your home folder can be written to, then open the app again.",
-        ),
-    };
-    Failure {
-        code,
-        message: error.to_string(),
-        hints: vec![hint.to_owned()],
-        details: waterskin_session::causes(error),
-        log_file: String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use waterskin_session::system;
+
     use super::*;
 
     fn state(phase: Phase, generation: u32) -> SessionState {
         let info = AppInfo { id: "a.b".into(), name: "A".into(), version: "1".into() };
-        SessionState { phase, generation, ..broken_state(info, crate::boot::system("x")) }
+        SessionState { phase, generation, ..broken_state(info, system("x")) }
     }
 
     #[test]
     fn the_window_goes_where_the_session_is() {
         let first = Screen::Page { generation: 1 };
-        let gave_up = Phase::GaveUp { failure: crate::boot::system("x") };
+        let gave_up = Phase::GaveUp { failure: system("x") };
         assert_eq!(first.next(&state(Phase::Ready, 1)), first, "nothing to load anew");
         assert_eq!(first.next(&state(Phase::Starting, 2)), first, "the splash covers it meanwhile");
         assert_eq!(first.next(&state(Phase::Ready, 2)), Screen::Page { generation: 2 });

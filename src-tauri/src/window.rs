@@ -7,6 +7,7 @@ use tauri::{
 use tauri_plugin_opener::OpenerExt as _;
 use waterskin_bundle::Theme;
 use waterskin_session::SessionState;
+use waterskin_words::Words;
 
 use crate::{
     boot::Looks,
@@ -45,7 +46,7 @@ pub fn open_main(
     data: Option<std::path::PathBuf>,
 ) -> tauri::Result<WebviewWindow> {
     let icon = looks.icon.as_deref().and_then(Icon::read);
-    let script = splash_script(looks, icon.as_ref(), state);
+    let script = splash_script(app, looks, icon.as_ref(), state);
     let (theme, ground) = match looks.theme {
         Theme::Light => (Some(tauri::Theme::Light), LIGHT),
         Theme::Dark => (Some(tauri::Theme::Dark), DARK),
@@ -157,7 +158,8 @@ pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
     let title = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
     let screen = WebviewUrl::App("index.html#log".into());
     let builder = WebviewWindowBuilder::new(app, LOG, screen)
-        .title(title)
+        .title(&title)
+        .initialization_script(screen_script(app, &title))
         .inner_size(900.0, 600.0)
         .background_color(LIGHT);
     let window = keeping(app, builder, None).build()?;
@@ -196,16 +198,30 @@ fn open_outside(app: &AppHandle, url: &Url) {
     }
 }
 
-fn splash_script(looks: &Looks, icon: Option<&Icon>, state: &SessionState) -> String {
+/// What a window of the shell's own is told before it draws.
+fn screen_script(app: &AppHandle, name: &str) -> String {
+    let language = app.state::<Words>().language().tag();
+    format!("window.__WATERSKIN__ = {};", json!({ "name": name, "language": language }))
+}
+
+fn splash_script(
+    app: &AppHandle,
+    looks: &Looks,
+    icon: Option<&Icon>,
+    state: &SessionState,
+) -> String {
     let theme = match looks.theme {
         Theme::Light => "light",
         Theme::Dark => "dark",
         Theme::System => "system",
     };
+    let words = app.state::<Words>();
     let settings = json!({
         "name": state.app.name,
         "icon": icon.map_or("", |icon| icon.data_url.as_str()),
         "theme": theme,
+        "language": words.language().tag(),
+        "words": words.splash(),
         "state": state,
     });
     format!("window.__WATERSKIN__ = {settings};\n{OVERLAY}")

@@ -13,21 +13,26 @@
     "    return _read(filepath_or_buffer, kwds)",
     "\u001b[1;35mModuleNotFoundError\u001b[0m: \u001b[35mNo module named 'pyarrow'\u001b[0m",
   ].join("\n");
-  const failure = (code, message, hints, details = "") => ({
-    phase: { kind: "gaveUp", failure: { code, message, hints, details, logFile: "/home/ada/.local/state/sales-explorer/app.log" } },
+  const failure = (code, message, hints, part = {}) => ({
+    phase: {
+      kind: "gaveUp",
+      failure: { code, subject: null, message, hints: hints.map((hint) => (typeof hint === "string" ? { kind: hint } : hint)), details: "", logFile: "/home/ada/.local/state/org.example.sales/logs/app.log", ...part },
+    },
   });
   const states = {
     starting: { phase: { kind: "starting" }, stage: "page" },
     waiting: { phase: { kind: "waiting", failures: 3, delayMs: 800, reason: "exited with code 1" } },
     stopping: { phase: { kind: "stopping" } },
-    crashing: failure("crashing", "`python` exited with code 1 five times in a row", ["restart the app", "if it stops again, copy the report and send it to the person who gave you the app"], traceback),
-    unresponsive: failure("unresponsive", "nothing answered within 60 seconds", ["close other programs and restart the app"], "Loading model weights ...\n  12 % of 4.1 GB"),
-    damaged: failure("damaged", "`payload/site-packages/pandas/__init__.py` does not match its checksum", ["install the app again"]),
-    "too-new": failure("too-new", "the app is in format 3, and this program reads formats up to 1", ["ask for the newest installer of the app"]),
-    "no-app": failure("no-app", "there is no `manifest.json` in `/opt/odd place/payload`", ["install the app again"]),
-    "no-port": failure("no-port", "ports 8501 to 8600 are all in use", ["close programs that you do not need, or restart the computer"]),
-    "no-space": failure("no-space", "`/home/ada/.local/share/sales-explorer` could not be written: no space left on device", ["free some space on the disk and restart the app"]),
-    system: failure("system", "WebKitGTK 2.36 is older than 2.38", ["update the system"], ""),
+    crashing: failure("crashing", "Sales Explorer stopped several times: Python exited with code 1", [{ kind: "missing-module", module: "pyarrow" }], { details: traceback }),
+    unresponsive: failure("unresponsive", "Sales Explorer started and did not answer", ["restart"], { details: "Loading model weights ...\n  12 % of 4.1 GB" }),
+    damaged: failure("damaged", "the files in `/usr/lib/sales-explorer/payload/site-packages` were changed", ["reinstall"], { subject: { kind: "file", name: "/usr/lib/sales-explorer/payload/site-packages/pandas/__init__.py" } }),
+    "too-new": failure("too-new", "could not understand `/usr/lib/sales-explorer/payload/manifest.json`", ["install-newest"], { details: "could not understand `/usr/lib/sales-explorer/payload/manifest.json`\ncaused by: the manifest has schema 3, and this version reads schema 1" }),
+    "no-app": failure("no-app", "there is no app in `/opt/odd place/payload`", ["start-by-icon", "author"], { logFile: "" }),
+    "no-port": failure("no-port", "could not listen for the app's window", ["close-programs"], { subject: { kind: "ports", name: "8501 – 8600" }, details: "could not listen for the app's window\ncaused by: the ports from 8501 to 8600 are all taken\ncaused by: Address already in use (os error 98)" }),
+    "no-space": failure("no-space", "could not make the app's folders", ["free-space"], { subject: { kind: "folder", name: "/home/ada/.local/share/org.example.sales/data" }, details: "could not make the app's folders\ncaused by: No space left on device (os error 28)" }),
+    "no-permission": failure("no-permission", "could not make the app's folders", ["allow-folder"], { subject: { kind: "folder", name: "/home/ada/.local/share/org.example.sales/data" }, details: "could not make the app's folders\ncaused by: Permission denied (os error 13)" }),
+    "old-web-view": failure("old-web-view", "the web view lacks what the page needs: CSS `:has()`", ["update-system"], { subject: { kind: "missing", name: "CSS :has(), Array.prototype.at" } }),
+    system: failure("system", "could not make the secrets of the app's window", ["restart-computer"]),
   };
   const wanted = query.get("state") ?? "crashing";
   let revision = 1;
@@ -81,7 +86,7 @@
     unregisterCallback: (id) => callbacks.delete(id),
   };
   window.__TAURI_EVENT_PLUGIN_INTERNALS__ = { unregisterListener: () => undefined };
-  window.__WATERSKIN__ = { name: "Sales Explorer", icon: query.get("icon") === "none" ? "" : (window.__STUB_ICON__ ?? ""), theme: query.get("theme") ?? "system", state: null };
+  window.__WATERSKIN__ = { name: "Sales Explorer", icon: query.get("icon") === "none" ? "" : (window.__STUB_ICON__ ?? ""), theme: query.get("theme") ?? "system", language: query.get("language") ?? "en", state: null };
   // For the console and for tests: `stub.log(1000)` writes lines, `stub.state("waiting")` changes the state.
   window.stub = {
     log: (more) => { lines += more; emit("log-changed", null); },

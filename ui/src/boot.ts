@@ -10,6 +10,10 @@ export interface Boot {
   /** The app's icon as a data URL, or the empty string. */
   icon: string;
   theme: Theme;
+  /** The language of the words, one of `locales/`. */
+  language: string;
+  /** The words of the splash in that language, for the page; the shell's own screens have them all. */
+  words: Readonly<Record<string, string>>;
   /** The state when the window was made. It may be old by the time a page loads. */
   state: SessionState | null;
 }
@@ -27,6 +31,8 @@ export function takeBoot(holder: { __WATERSKIN__?: unknown }): Boot {
     name: typeof record.name === "string" ? record.name : "",
     icon: typeof record.icon === "string" && record.icon.startsWith("data:image/") ? record.icon : "",
     theme: record.theme === "light" || record.theme === "dark" ? record.theme : "system",
+    language: typeof record.language === "string" ? record.language : "en",
+    words: isRecord(record.words) ? texts(record.words) : {},
     state: isSessionState(record.state) ? record.state : null,
   };
 }
@@ -44,6 +50,10 @@ export function isSessionState(value: unknown): value is SessionState {
     isRecord(value.port) &&
     typeof value.port.port === "number"
   );
+}
+
+function texts(record: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { SessionState } from "./gen/SessionState";
 import type { Stage } from "./gen/Stage";
-import { text } from "./text";
+import { say } from "./words";
 
 /** The stages of a load in their order. */
 const ORDER: readonly Stage[] = ["none", "contact", "page", "upgrade", "messages", "finished"];
@@ -30,41 +30,41 @@ export function progress(state: SessionState | null, reached: Stage, again: bool
   const phase = state?.phase.kind ?? "starting";
   switch (phase) {
     case "waiting":
-      return { step: 1, line: againLine(state), slow: text.splash.slowAgain, busy: true };
+      return { step: 1, line: againLine(state), slow: say("splash-slow-again"), busy: true };
     case "gaveUp":
-      return { step: 1, line: text.splash.gaveUp, slow: "", busy: false };
+      return { step: 1, line: say("splash-gave-up"), slow: "", busy: false };
     case "stopping":
-      return { step: 1, line: text.splash.stopping, slow: "", busy: true };
+      return { step: 1, line: say("splash-stopping"), slow: "", busy: true };
     case "stopped":
-      return { step: 1, line: text.splash.stopped, slow: "", busy: false };
+      return { step: 1, line: say("splash-stopped"), slow: "", busy: false };
     case "starting":
-      if (again) return { step: 1, line: againLine(state), slow: text.splash.slowAgain, busy: true };
+      if (again) return { step: 1, line: againLine(state), slow: say("splash-slow-again"), busy: true };
       return waitingFor(reached, false);
     case "ready":
-      if (again) return { step: 1, line: text.splash.reloading, slow: "", busy: true };
+      if (again) return { step: 1, line: say("splash-reloading"), slow: "", busy: true };
       return waitingFor(reached, true);
   }
 }
 
 function againLine(state: SessionState | null): string {
-  return text.splash.again(state?.phase.kind === "waiting" ? state.phase.failures : 0);
+  const failures = state?.phase.kind === "waiting" ? state.phase.failures : 0;
+  return failures > 1 ? say("splash-again-count", { failures }) : say("splash-again");
 }
 
 /** The step after the one that was reached. Pages go out before Python is up, so the third step has two causes. */
 function waitingFor(reached: Stage, python: boolean): Progress {
-  const { waits, slow } = text.splash;
   switch (reached) {
     case "none":
-      return { step: 1, line: waits.contact, slow: slow.contact, busy: true };
+      return { step: 1, line: say("splash-wait-contact"), slow: say("splash-slow-contact"), busy: true };
     case "contact":
-      return { step: 2, line: waits.page, slow: slow.page, busy: true };
+      return { step: 2, line: say("splash-wait-page"), slow: say("splash-slow-page"), busy: true };
     case "page":
       return python
-        ? { step: 3, line: waits.upgrade, slow: slow.upgrade, busy: true }
-        : { step: 3, line: waits.python, slow: slow.python, busy: true };
+        ? { step: 3, line: say("splash-wait-upgrade"), slow: say("splash-slow-upgrade"), busy: true }
+        : { step: 3, line: say("splash-wait-python"), slow: say("splash-slow-python"), busy: true };
     case "upgrade":
     case "messages":
     case "finished":
-      return { step: 4, line: waits.messages, slow: slow.messages, busy: true };
+      return { step: 4, line: say("splash-wait-messages"), slow: say("splash-slow-messages"), busy: true };
   }
 }

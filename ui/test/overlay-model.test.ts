@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { covered, initial, reduce, view, type Event, type Model } from "../src/overlay/model";
-import { text } from "../src/text";
+import { say } from "../src/words";
 import { READY, session, STARTING, STOPPING, WAITING } from "./states";
 
 function after(events: Event[], start: Model = initial(session(1, STARTING))): Model {
@@ -57,7 +57,7 @@ describe("a document whose Python is gone", () => {
       { kind: "state", state: session(5, READY, { generation: 2 }) },
     ]);
     expect(covered(back)).toBe(true);
-    expect(view(back).line).toBe(text.splash.reloading);
+    expect(view(back).line).toBe(say("splash-reloading"));
   });
 
   it("is none that never connected: its requests are held, and it goes on by itself", () => {
@@ -88,17 +88,16 @@ describe("words", () => {
   const line = (...events: Event[]) => view(after(events)).line;
 
   it("names the stage that is waited for", () => {
-    const { waits } = text.splash;
     const told = (phase: typeof READY, stage: "none" | "page" | "upgrade") => line({ kind: "state", state: session(2, phase, { stage }) });
-    expect(line()).toBe(waits.page);
-    expect(told(STARTING, "none")).toBe(waits.page);
-    expect(told(STARTING, "page")).toBe(waits.python);
-    expect(told(READY, "page")).toBe(waits.upgrade);
-    expect(told(READY, "upgrade")).toBe(waits.messages);
+    expect(line()).toBe(say("splash-wait-page"));
+    expect(told(STARTING, "none")).toBe(say("splash-wait-page"));
+    expect(told(STARTING, "page")).toBe(say("splash-wait-python"));
+    expect(told(READY, "page")).toBe(say("splash-wait-upgrade"));
+    expect(told(READY, "upgrade")).toBe(say("splash-wait-messages"));
   });
 
   it("believes the page itself before the shell's news comes", () => {
-    expect(line({ kind: "connected" })).toBe(text.splash.waits.messages);
+    expect(line({ kind: "connected" })).toBe(say("splash-wait-messages"));
   });
 
   it("counts failures from the second on", () => {
@@ -107,12 +106,12 @@ describe("words", () => {
   });
 
   it("says after a crash that it is starting again, not that it starts", () => {
-    expect(line(...working, { kind: "state", state: session(3, WAITING) }, { kind: "state", state: session(4, STARTING) })).toBe(text.splash.again(0));
+    expect(line(...working, { kind: "state", state: session(3, WAITING) }, { kind: "state", state: session(4, STARTING) })).toBe(say("splash-again"));
   });
 
   it("adds a sentence only when a wait is slow", () => {
     expect(view(after([])).detail).toBe("");
-    expect(view(after([{ kind: "slow" }])).detail).toBe(text.splash.slow.page);
+    expect(view(after([{ kind: "slow" }])).detail).toBe(say("splash-slow-page"));
     expect(reduce(after(working), { kind: "slow" }).slow, "no wait, nothing slow").toBe(false);
   });
 });

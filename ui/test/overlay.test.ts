@@ -5,6 +5,9 @@ import { build } from "vite";
 import { beforeAll, expect, it, describe } from "vitest";
 import { READY, session, STARTING, WAITING } from "./states";
 
+/** Words as the shell gives them. */
+const WORDS = { "splash-wait-contact": "Öffnet", "splash-again-count": "Again ({ $failures })" };
+
 /** The overlay as the shell gets it. */
 let script = "";
 
@@ -57,7 +60,7 @@ function open(options: { url?: string; boot?: unknown; reducedMotion?: boolean; 
       reports.push(rest);
       return Promise.reject(new Error("nobody answers"));
     },
-    __WATERSKIN__: options.boot === undefined ? { name: "Café „Zähler“", icon: "", theme: "dark", state: session(1, STARTING) } : options.boot,
+    __WATERSKIN__: options.boot === undefined ? { name: "Café „Zähler“", icon: "", theme: "dark", language: "en", words: WORDS, state: session(1, STARTING) } : options.boot,
   });
   options.before?.(window);
   window.eval(options.run ?? script);
@@ -152,7 +155,7 @@ describe("the splash", () => {
     page.tell(session(3, WAITING));
     expect(page.host()).toBeDefined();
     expect(page.document.body.inert).toBe(true);
-    expect(page.splash()?.textContent).toContain("The app stopped and is starting again (2)");
+    expect(page.splash()?.textContent).toContain("Again (2)");
     page.tell(session(4, STARTING, { generation: 2 }));
     page.tell(session(5, READY, { generation: 2 }));
     expect(page.host(), "the old content stays covered").toBeDefined();

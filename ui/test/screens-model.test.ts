@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { FailureCode } from "../src/gen/FailureCode";
 import type { SessionState } from "../src/gen/SessionState";
 import { INITIAL, reduce, screen, type Event, type FailureView } from "../src/screens/model";
-import { text } from "../src/text";
+import { CODES, wordsFor } from "../src/screens/words";
+import { say } from "../src/words";
 import { READY, session, STARTING, WAITING } from "./states";
 
 const after = (...events: Event[]) => events.reduce(reduce, INITIAL);
 const failed = (revision: number, code: FailureCode, part: object = {}): SessionState =>
   session(revision, {
     kind: "gaveUp",
-    failure: { code, message: "`python` exited with code 1", hints: [], details: "", logFile: "", ...part },
+    failure: { code, subject: null, message: "`python` exited with code 1", hints: [], details: "", logFile: "", ...part },
   });
 
 function failure(...events: Event[]): FailureView {
@@ -20,7 +21,7 @@ function failure(...events: Event[]): FailureView {
 
 describe("screen", () => {
   it("is never empty: before anything is known it is the starting screen", () => {
-    expect(screen(INITIAL)).toMatchObject({ kind: "starting", view: { line: text.splash.waits.contact } });
+    expect(screen(INITIAL)).toMatchObject({ kind: "starting", view: { line: say("splash-wait-contact") } });
   });
 
   it("follows the session, not the address of the window", () => {
@@ -35,7 +36,7 @@ describe("screen", () => {
   });
 
   it("has a title and a sentence for every code, and something to press", () => {
-    for (const code of Object.keys(text.failures) as FailureCode[]) {
+    for (const code of CODES) {
       const view = failure({ kind: "state", state: failed(2, code) });
       expect(view.words.title).not.toBe("");
       expect(view.words.meaning).toMatch(/\.$/);
@@ -49,6 +50,8 @@ describe("screen", () => {
     ["unresponsive", "restart"],
     ["no-port", "restart"],
     ["no-space", "restart"],
+    ["no-permission", "restart"],
+    ["old-web-view", "quit"],
     ["system", "restart"],
     ["damaged", "copyReport"],
     ["too-new", "quit"],
@@ -61,20 +64,27 @@ describe("screen", () => {
 
   it("shows a code that it does not know", () => {
     const view = failure({ kind: "state", state: failed(2, "new-code" as FailureCode) });
-    expect(view.words).toBe(text.failure.unknown);
+    expect(view.words).toEqual(wordsFor(null));
     expect(view.actions).toContain("restart");
   });
 
-  it("makes sentences of fragments", () => {
-    const view = failure({ kind: "state", state: failed(2, "crashing", { message: "nothing answered", hints: ["öffne die App neu"] }) });
-    expect(view.message).toBe("Nothing answered.");
-    expect(view.hints).toEqual(["Öffne die App neu"]);
-    expect(failure({ kind: "state", state: failed(2, "crashing") }).message).toBe("`python` exited with code 1.");
+  it("says what a failure is about, and what to do, in words", () => {
+    const part = { subject: { kind: "file", name: "payload/a.py" }, hints: [{ kind: "missing-module", module: "polars" }] };
+    const view = failure({ kind: "state", state: failed(2, "damaged", part) });
+    expect(view.subject).toBe("File: `payload/a.py`");
+    expect(view.hints[0]).toContain("`polars`");
+  });
+
+  it("keeps what exactly happened for the details, once", () => {
+    const details = (part: object) => failure({ kind: "state", state: failed(2, "crashing", part) }).details;
+    expect(details({ details: "Traceback" })).toBe("`python` exited with code 1\n\nTraceback");
+    expect(details({ details: "" })).toBe("`python` exited with code 1");
+    expect(details({ details: "`python` exited with code 1\ncaused by: x" })).toBe("`python` exited with code 1\ncaused by: x");
   });
 
   it("shows what the host said where there is no session", () => {
-    const error = { code: "internal", message: "the session has not been opened", hints: ["close the window"] };
-    expect(failure({ kind: "unreachable", error })).toMatchObject({ message: "The session has not been opened.", hints: ["Close the window"] });
+    const error = { code: "internal", message: "the session has not been opened", hints: [] };
+    expect(failure({ kind: "unreachable", error })).toMatchObject({ words: wordsFor(null), details: "the session has not been opened" });
     expect(screen(after({ kind: "state", state: session(1, READY) }, { kind: "unreachable", error })).kind).toBe("starting");
   });
 });
@@ -87,20 +97,20 @@ describe("restart", () => {
     expect(model.restarting).toBe(true);
     const started = reduce(model, { kind: "state", state: session(3, STARTING, { generation: 6 }) });
     expect(started.restarting).toBe(false);
-    expect(screen(started)).toMatchObject({ view: { line: text.splash.again(0) } });
+    expect(screen(started)).toMatchObject({ view: { line: say("splash-again") } });
   });
 
   it("can be refused, and then it can be pressed again", () => {
     const model = after(given, { kind: "restartAsked" }, { kind: "restartFailed", error: { code: "x", message: "no space", hints: [] } });
     expect(model.restarting).toBe(false);
-    expect(model.notice).toEqual({ tone: "bad", text: text.notices.failed("no space") });
+    expect(model.notice).toEqual({ tone: "bad", text: say("notice-failed", { message: "no space" }) });
   });
 });
 
 describe("a slow start", () => {
   it("is told while it lasts and forgotten with the next phase", () => {
     const slow = after({ kind: "state", state: session(1, STARTING, { stage: "page" }) }, { kind: "slow" });
-    expect(screen(slow)).toMatchObject({ view: { detail: text.splash.slow.python } });
+    expect(screen(slow)).toMatchObject({ view: { detail: say("splash-slow-python") } });
     expect(screen(reduce(slow, { kind: "state", state: session(2, WAITING) }))).toMatchObject({ view: { detail: "" } });
   });
 });

@@ -36,10 +36,10 @@ describe("the list of lines", () => {
 });
 
 describe("the failure screen", () => {
-  const BOOT = { name: "Café", icon: "", theme: "light", state: null } as const;
+  const BOOT = { name: "Café", icon: "", theme: "light", language: "en", words: {}, state: null } as const;
 
   function view(part: object = {}): FailureView {
-    const failure: Failure = { code: "crashing", message: "`python` ended", hints: ["do <b>this</b>"], details: "", logFile: "", ...part };
+    const failure: Failure = { code: "crashing", subject: { kind: "file", name: "<b>x</b>.py" }, message: "python ended", hints: [], details: "", logFile: "", ...part };
     const shown = screen(reduce(INITIAL, { kind: "state", state: session(2, { kind: "gaveUp", failure }) }));
     if (shown.kind !== "failure") throw new Error("no failure");
     return shown.view;
@@ -81,7 +81,7 @@ describe("the failure screen", () => {
     const { failure } = open();
     failure.update(view({ details: "\x1b[31m<img src=x onerror=alert(1)>\x1b[0m\nKeyError: 'ä'" }), false, null);
     expect(failure.element.querySelector("img, b, script")).toBeNull();
-    expect(failure.element.querySelector("pre")?.textContent).toBe("<img src=x onerror=alert(1)>\nKeyError: 'ä'\n");
-    expect(failure.element.querySelector("code")?.textContent).toBe("python");
+    expect(failure.element.querySelector("pre")?.textContent).toBe("python ended\n\n<img src=x onerror=alert(1)>\nKeyError: 'ä'\n");
+    expect(failure.element.querySelector("code")?.textContent).toBe("<b>x</b>.py");
   });
 });

@@ -2,7 +2,7 @@ import type { Boot } from "../boot";
 import { copyText } from "../clipboard";
 import { h, setText } from "../dom";
 import { host, hostError } from "../host";
-import { text } from "../text";
+import { say } from "../words";
 import { feed } from "./feed";
 import { INITIAL, reduce, type Event, type Model } from "./model";
 import { createRows } from "./rows";
@@ -16,13 +16,13 @@ export function openLog(boot: Boot): void {
   let noticed: number | undefined;
 
   const rows = createRows((atEnd) => dispatch({ kind: "follow", follow: atEnd }));
-  const search = h("input", { type: "search", placeholder: text.log.search, "aria-label": text.log.search, spellcheck: "false", autocomplete: "off" });
+  const search = h("input", { type: "search", placeholder: say("log-search"), "aria-label": say("log-search"), spellcheck: "false", autocomplete: "off" });
   const count = h("span", { class: "count", role: "status", "aria-live": "polite" });
-  const previous = h("button", { type: "button", class: "small", "aria-label": text.log.previous, title: text.log.previous }, "↑");
-  const next = h("button", { type: "button", class: "small", "aria-label": text.log.next, title: text.log.next }, "↓");
+  const previous = h("button", { type: "button", class: "small", "aria-label": say("log-previous"), title: say("log-previous") }, "↑");
+  const next = h("button", { type: "button", class: "small", "aria-label": say("log-next"), title: say("log-next") }, "↓");
   const follow = h("button", { type: "button", class: "follow" });
-  const copy = h("button", { type: "button" }, text.log.copy);
-  const folder = h("button", { type: "button" }, text.log.folder);
+  const copy = h("button", { type: "button" }, say("log-copy"));
+  const folder = h("button", { type: "button" }, say("log-folder"));
   const lines = h("span", { class: "lines" });
   const notice = h("span", { class: "notice", role: "status", "aria-live": "polite" });
   const newer = h("button", { type: "button", class: "newer" });
@@ -34,7 +34,7 @@ export function openLog(boot: Boot): void {
       { class: "log" },
       h(
         "div",
-        { class: "bar", role: "toolbar" },
+        { class: "bar", role: "toolbar", "aria-label": say("log-tools") },
         h("div", { class: "search" }, search, count, previous, next),
         h("div", { class: "tools" }, follow, copy, folder),
       ),
@@ -43,7 +43,7 @@ export function openLog(boot: Boot): void {
     ),
   );
   const title = (app: string) => {
-    document.title = text.log.title(app);
+    document.title = app === "" ? say("log-title-plain") : say("log-title", { app });
   };
   title(boot.name);
 
@@ -51,13 +51,13 @@ export function openLog(boot: Boot): void {
     rows.update(model);
     const found = model.matches.length;
     const at = model.current === null ? 0 : model.matches.indexOf(model.current) + 1;
-    setText(count, model.query === "" ? "" : found === 0 ? text.log.noMatch : text.log.match(at, found));
+    setText(count, model.query === "" ? "" : found === 0 ? say("log-no-match") : say("log-match", { current: at, all: found }));
     previous.disabled = next.disabled = found === 0;
-    setText(follow, model.follow ? text.log.pause : text.log.follow);
-    setText(newer, `↓ ${text.log.newer(model.newer)}`);
+    setText(follow, model.follow ? say("log-pause") : say("log-follow"));
+    setText(newer, `↓ ${say("log-newer", { lines: model.newer })}`);
     newer.hidden = model.newer === 0;
-    const parts = [text.log.lines(model.rows.length), model.follow ? text.log.following : text.log.paused];
-    if (model.lost > 0) parts.push(text.log.lost(model.lost));
+    const parts = [say("log-lines", { lines: model.rows.length }), model.follow ? say("log-following") : say("log-paused")];
+    if (model.lost > 0) parts.push(say("log-lost", { lines: model.lost }));
     setText(lines, parts.join(" · "));
   };
 
@@ -67,13 +67,13 @@ export function openLog(boot: Boot): void {
     if (model !== before) show();
   };
 
-  const say = (words: string, bad = false) => {
+  const tell = (words: string, bad = false) => {
     setText(notice, words);
     notice.classList.toggle("bad", bad);
     window.clearTimeout(noticed);
     noticed = window.setTimeout(() => setText(notice, ""), NOTICE_MS);
   };
-  const fail = (thrown: unknown) => say(text.notices.failed(hostError(thrown).message), true);
+  const fail = (thrown: unknown) => tell(say("notice-failed", { message: hostError(thrown).message }), true);
 
   search.addEventListener("input", () => dispatch({ kind: "query", query: search.value, from: rows.firstInView(model) }));
   search.addEventListener("keydown", (event) => {
@@ -95,8 +95,8 @@ export function openLog(boot: Boot): void {
     // The rows out of view are not in the document, so a copy of everything takes the text from the model.
     const selected = document.getSelection()?.toString() ?? "";
     const words = selected !== "" ? selected : model.rows.map((row) => row.text).join("\n");
-    const done = selected !== "" ? text.notices.selectionCopied : text.notices.logCopied(model.rows.length);
-    copyText(words).then(() => say(done), fail);
+    const done = selected !== "" ? say("notice-selection-copied") : say("notice-log-copied", { lines: model.rows.length });
+    copyText(words).then(() => tell(done), fail);
   });
   folder.addEventListener("click", () => {
     host.openLogFolder().catch(fail);

@@ -1,6 +1,6 @@
 import { h } from "../dom";
 import { renderSpans } from "../look/terminal";
-import { text } from "../text";
+import { say } from "../words";
 import { indexOf, occurrences, type Model, type Row } from "./model";
 
 /** The height of a line in CSS pixels; the same number stands in `log.css`. */
@@ -26,9 +26,9 @@ export interface Rows {
  * @param scrolled called when the person scrolled: whether the end is in view now.
  */
 export function createRows(scrolled: (atEnd: boolean) => void): Rows {
-  const empty = h("p", { class: "empty" }, text.log.empty);
+  const empty = h("p", { class: "empty" }, say("log-empty"));
   const sheet = h("div", { class: "sheet" });
-  const element = h("div", { class: "rows", tabindex: "0", role: "region", "aria-label": text.log.region }, sheet);
+  const element = h("div", { class: "rows", tabindex: "0", role: "region", "aria-label": say("log-region") }, sheet);
   const drawn = new Map<number, { node: HTMLElement; row: Row; marks: string }>();
   let model: Model | null = null;
   let oldest = 0;

@@ -1,6 +1,6 @@
 import { h, setText } from "../dom";
 import { STEPS, type Progress } from "../load";
-import { text } from "../text";
+import { say } from "../words";
 import { appIcon } from "./icon";
 
 /** The splash as elements: the same over the Streamlit page and in the shell's own window. */
@@ -25,7 +25,7 @@ export function createSplash(name: string, icon: string, heading: "h1" | "p"): S
         dash.classList.toggle("done", view.busy && index + 1 < view.step);
         dash.classList.toggle("now", view.busy && index + 1 === view.step);
       });
-      steps.setAttribute("aria-label", text.splash.step(view.step, STEPS));
+      steps.setAttribute("aria-label", say("splash-step", { step: view.step, of: STEPS }));
       steps.style.visibility = view.busy ? "" : "hidden";
       setText(line, view.line);
       setText(detail, view.detail);

@@ -29,6 +29,7 @@ export function createCover(boot: Boot, attached: () => void): Cover {
   for (const [name, value] of HOST_STYLE) host.style.setProperty(name, value, "important");
   const shadow = host.attachShadow({ mode: "closed" });
   const ground = h("div", { class: "cover" });
+  ground.lang = boot.language;
   applyTheme(ground, boot.theme);
   const splash = createSplash(boot.name, boot.icon, "p");
   ground.append(splash.element);

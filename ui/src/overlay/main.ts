@@ -2,6 +2,7 @@ import { isSessionState, takeBoot } from "../boot";
 import { createCover } from "./cover";
 import { covered, initial, reduce, view, type Event, type Model } from "./model";
 import { hostMessage, isStreamlit, look } from "./page";
+import { plainWords, speak } from "../words";
 import { report, watchFailures } from "./report";
 
 declare global {
@@ -24,6 +25,7 @@ function start(): void {
   if (window.__waterskin !== undefined) return;
   if (boot.state !== null && location.port !== String(boot.state.port.port)) return;
 
+  speak(plainWords(boot.words));
   let model: Model = initial(boot.state);
   let shown = false;
   let slow: number | undefined;

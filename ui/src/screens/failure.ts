@@ -3,7 +3,7 @@ import type { Boot } from "../boot";
 import { h, setText } from "../dom";
 import { appIcon } from "../look/icon";
 import { renderSpans } from "../look/terminal";
-import { text } from "../text";
+import { say } from "../words";
 import type { Action, FailureView, Notice } from "./model";
 
 /** The failure screen: plain words, what to do, buttons, and below them what the app said. */
@@ -24,8 +24,8 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
         { class: "words" },
         h("h1", { tabindex: "-1" }, view.words.title),
         h("p", { class: "meaning" }, view.words.meaning),
-        h("p", { class: "message" }, ...literals(view.message)),
-        h("h2", {}, text.failure.next),
+        view.subject === "" ? null : h("p", { class: "subject" }, ...literals(view.subject)),
+        h("h2", {}, say("failure-next")),
         h("ul", {}, ...view.hints.map((hint) => h("li", {}, ...literals(hint)))),
       ),
       h("div", { class: "actions" }, ...buttons.values(), notice),
@@ -50,7 +50,7 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
       const restart = buttons.get("restart");
       if (restart !== undefined) {
         restart.disabled = restarting;
-        setText(restart, restarting ? text.actions.restarting : text.actions.restart);
+        setText(restart, restarting ? say("action-restarting") : label("restart"));
       }
       setText(notice, said?.text ?? "");
       notice.classList.toggle("bad", said?.tone === "bad");
@@ -70,29 +70,42 @@ function header(boot: Boot, view: FailureView): HTMLElement {
     "header",
     {},
     appIcon(name, boot.icon),
-    h("div", {}, h("p", { class: "name" }, name), view.version === "" ? null : h("p", { class: "version" }, text.failure.version(view.version))),
+    h("div", {}, h("p", { class: "name" }, name), view.version === "" ? null : h("p", { class: "version" }, say("failure-version", { version: view.version }))),
   );
 }
 
 function button(action: Action, primary: boolean, act: (action: Action) => void): HTMLButtonElement {
-  const element = h("button", { type: "button", class: primary ? "primary" : "" }, text.actions[action]);
+  const element = h("button", { type: "button", class: primary ? "primary" : "" }, label(action));
   element.addEventListener("click", () => act(action));
   return element;
+}
+
+function label(action: Action): string {
+  switch (action) {
+    case "restart":
+      return say("action-restart");
+    case "copyReport":
+      return say("action-copy-report");
+    case "showLog":
+      return say("action-show-log");
+    case "quit":
+      return say("action-quit");
+  }
 }
 
 function output(view: FailureView): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (view.details.trim() !== "") {
-    const box = h("pre", { tabindex: "0", role: "region", "aria-label": text.failure.output });
+    const box = h("pre", { tabindex: "0", role: "region", "aria-label": say("failure-details") });
     let look: Look = PLAIN;
     for (const line of view.details.replace(/\s+$/, "").split("\n")) {
       const { spans, end } = parseLine(line, look);
       look = end;
       box.append(...renderSpans(spans), "\n");
     }
-    parts.push(h("section", { class: "output" }, h("h2", {}, text.failure.output), box));
+    parts.push(h("section", { class: "output" }, h("h2", {}, say("failure-details")), box));
   }
-  if (view.logFile !== "") parts.push(h("p", { class: "file" }, text.failure.logFile(view.logFile)));
+  if (view.logFile !== "") parts.push(h("p", { class: "file" }, say("failure-log-file", { file: view.logFile })));
   return parts;
 }
 

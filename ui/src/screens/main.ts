@@ -7,8 +7,9 @@ import { copyText } from "../clipboard";
 import { h } from "../dom";
 import { host, hostError } from "../host";
 import { openLog } from "../log/main";
+import { fluentWords } from "../languages";
 import { applyTheme } from "../look/theme";
-import { text } from "../text";
+import { say, speak } from "../words";
 import { createFailure } from "./failure";
 import { INITIAL, reduce, screen, type Action, type Event, type Model } from "./model";
 import { createStarting } from "./starting";
@@ -71,7 +72,7 @@ function openSession(boot: Boot): void {
           return;
         case "copyReport":
           await copyText(host.report());
-          dispatch({ kind: "notice", notice: { tone: "good", text: text.notices.reportCopied } });
+          dispatch({ kind: "notice", notice: { tone: "good", text: say("notice-report-copied") } });
           return;
         case "showLog":
           await host.showLog();
@@ -83,7 +84,7 @@ function openSession(boot: Boot): void {
     } catch (thrown) {
       const error = hostError(thrown);
       if (action === "restart") dispatch({ kind: "restartFailed", error });
-      else dispatch({ kind: "notice", notice: { tone: "bad", text: text.notices.failed(error.message) } });
+      else dispatch({ kind: "notice", notice: { tone: "bad", text: say("notice-failed", { message: error.message }) } });
     }
   };
 
@@ -122,6 +123,8 @@ async function styled(): Promise<void> {
 }
 
 const boot = takeBoot(window);
+speak(fluentWords(boot.language));
+document.documentElement.lang = boot.language;
 applyTheme(document.documentElement, boot.theme);
 void styled().then(() => {
   if (location.hash === "#log") openLog(boot);

@@ -3,7 +3,8 @@ import type { FailureCode } from "../gen/FailureCode";
 import type { SessionState } from "../gen/SessionState";
 import type { HostError } from "../host";
 import { progress, type Progress } from "../load";
-import { text, type FailureText } from "../text";
+import { say } from "../words";
+import { hintWords, subjectWords, wordsFor, type FailureText } from "./words";
 
 /** The shell's own window, log aside. */
 export interface Model {
@@ -54,7 +55,7 @@ export function reduce(model: Model, event: Event): Model {
     case "restartAsked":
       return { ...model, restarting: true, notice: null };
     case "restartFailed":
-      return { ...model, restarting: false, notice: { tone: "bad", text: text.notices.failed(event.error.message) } };
+      return { ...model, restarting: false, notice: { tone: "bad", text: say("notice-failed", { message: event.error.message }) } };
     case "slow":
       return screen(model).kind === "starting" ? { ...model, slow: true } : model;
     case "notice":
@@ -84,11 +85,12 @@ export interface FailureView {
   app: string;
   version: string;
   words: FailureText;
-  /** What exactly happened, as a sentence. */
-  message: string;
+  /** What it is about: a file, a folder. May be empty. */
+  subject: string;
   hints: string[];
   /** The first is the one that Enter does. */
   actions: [Action, ...Action[]];
+  /** What exactly happened, and the program's own last words, for whoever repairs it. */
   details: string;
   logFile: string;
 }
@@ -113,11 +115,11 @@ function failureView(session: SessionState, failure: Failure): FailureView {
   return {
     app: session.app.name,
     version: session.app.version,
-    words: text.failures[failure.code] ?? text.failure.unknown,
-    message: sentence(failure.message),
-    hints: hintsOf(failure.hints),
+    words: wordsFor(failure.code),
+    subject: failure.subject === null ? "" : subjectWords(failure.subject),
+    hints: failure.hints.length > 0 ? failure.hints.map(hintWords) : [say("hint-send-report")],
     actions: actionsFor(failure.code),
-    details: failure.details,
+    details: detailsOf(failure),
     logFile: failure.logFile,
   };
 }
@@ -126,11 +128,11 @@ function unreachableView(error: HostError): FailureView {
   return {
     app: "",
     version: "",
-    words: text.failure.unknown,
-    message: sentence(error.message),
-    hints: hintsOf(error.hints),
+    words: wordsFor(null),
+    subject: "",
+    hints: [say("hint-restart")],
     actions: ["restart", "copyReport", "showLog", "quit"],
-    details: "",
+    details: [error.message, ...error.hints].join("\n"),
     logFile: "",
   };
 }
@@ -142,22 +144,14 @@ function actionsFor(code: FailureCode): [Action, ...Action[]] {
       return ["copyReport", "showLog", "quit"];
     case "too-new":
     case "no-app":
+    case "old-web-view":
       return ["quit", "copyReport"];
     default:
       return ["restart", "copyReport", "showLog", "quit"];
   }
 }
 
-function hintsOf(hints: readonly string[]): string[] {
-  return (hints.length > 0 ? [...hints] : [text.failure.fallbackHint]).map(capital);
-}
-
-/** Messages come as lower-case fragments; on a screen they are sentences. A literal at the front keeps its case. */
-function sentence(message: string): string {
-  const capitalised = capital(message.trim());
-  return capitalised === "" || /[.!?…]$/.test(capitalised) ? capitalised : `${capitalised}.`;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+/** The message, and below it what was last written, unless that begins with it already. */
+function detailsOf({ message, details }: Failure): string {
+  return details.startsWith(message) ? details : [message, details].filter((part) => part.trim() !== "").join("\n\n");
 }

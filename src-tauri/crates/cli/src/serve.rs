@@ -2,6 +2,7 @@ use std::{process::ExitCode, time::Duration, time::Instant};
 
 use serde::Serialize;
 use waterskin_session::{OpenError, Options, Phase, Session, SessionState};
+use waterskin_words::{FluentArgs, Language, Words};
 
 use crate::{interrupt::Requests, render::Failure};
 
@@ -118,8 +119,12 @@ impl Printer {
             }
             Phase::GaveUp { failure } => {
                 anstream::eprintln!("error: {}", failure.message);
+                // All else that the command says is English too.
+                let words = Words::of(Language::English);
                 for hint in &failure.hints {
-                    anstream::eprintln!("hint: {hint}");
+                    let mut values = FluentArgs::new();
+                    values.set("module", hint.module().unwrap_or_default());
+                    anstream::eprintln!("hint: {}", words.say_with(hint.key(), &values));
                 }
             }
             _ => {}

@@ -1,7 +1,10 @@
+use std::{error::Error, io};
+
 use camino::Utf8Path;
 use waterskin_bundle::{ManifestError, PayloadError};
+use waterskin_proxy::BindError;
 
-use crate::{Failure, FailureCode};
+use crate::{Failure, FailureCode, FoldersError, Hint, OpenError, Subject};
 
 /// How many lines of Python's output a failure carries at most.
 const DETAIL_LINES: usize = 60;
@@ -18,68 +21,108 @@ pub struct Ending<'a> {
 /// The failure of an app whose Python ended too often, from its last lines.
 pub fn crashing(app: &str, ending: &Ending<'_>, lines: &[String], log: &Utf8Path) -> Failure {
     let details = last_words(lines);
-    let mut hints = Vec::new();
     let has = |text: &str| details.lines().any(|line| line.contains(text));
-    if let Some(module) = details.lines().rev().find_map(missing_module) {
-        hints.push(format!(
-            "The app needs the Python module `{module}`, which is not installed with it. \
-             Its author can add it to the project's dependencies and build it again."
-        ));
-    } else if has("No space left on device") {
-        hints.push("The disk is full. Free some space, then restart the app.".to_owned());
-    } else if has("MemoryError") || ending.exit.contains("SIGKILL") {
-        hints.push(
-            "The computer may be out of memory. Close other programs, then restart the app."
-                .to_owned(),
-        );
-    } else {
-        hints.push(
-            "Restart the app. If it happens again, send the report to the app's author.".to_owned(),
-        );
+    let (mut code, mut message) =
+        (FailureCode::Crashing, format!("{app} stopped several times: Python {}", ending.exit));
+    if ending.unresponsive {
+        (code, message) = (FailureCode::Unresponsive, format!("{app} started and did not answer"));
     }
-    let (code, message) = if ending.unresponsive {
-        (FailureCode::Unresponsive, format!("{app} started and did not answer"))
+    let hint = if let Some(module) = details.lines().rev().find_map(missing_module) {
+        Hint::MissingModule { module: module.to_owned() }
+    } else if has(FULL) {
+        code = FailureCode::NoSpace;
+        Hint::FreeSpace
+    } else if has("MemoryError") || ending.exit.contains("SIGKILL") {
+        Hint::FreeMemory
     } else {
-        (FailureCode::Crashing, format!("{app} stopped several times: Python {}", ending.exit))
+        Hint::Restart
     };
-    Failure { code, message, hints, details, log_file: log.to_string() }
+    Failure { details, log_file: log.to_string(), ..failure(code, message, vec![hint]) }
 }
+
+/// What the system says of a full disk (`strerror` of `ENOSPC`; Python prints it as it is).
+const FULL: &str = "No space left on device";
 
 /// The failure of a payload that can't be used.
 pub fn damaged(error: &PayloadError) -> Failure {
-    let (code, hint) = match error {
-        PayloadError::Manifest { source: ManifestError::Schema { .. }, .. } => (
-            FailureCode::TooNew,
-            "The app was packaged by a newer version. Install the app's newest installer.",
-        ),
+    let subject = match error {
         PayloadError::Missing { .. } => return no_app(&error.to_string()),
-        _ => (FailureCode::Damaged, "Install the app again. Your data is kept."),
+        PayloadError::Manifest { source: ManifestError::Schema { .. }, .. } => {
+            return Failure {
+                details: causes(error),
+                ..failure(FailureCode::TooNew, error.to_string(), vec![Hint::InstallNewest])
+            };
+        }
+        PayloadError::Read { path, .. }
+        | PayloadError::Manifest { path, .. }
+        | PayloadError::Incomplete { path }
+        | PayloadError::Changed { path, .. }
+        | PayloadError::Digest { path, .. } => path,
     };
     Failure {
-        code,
-        message: error.to_string(),
-        hints: vec![hint.to_owned()],
+        subject: Some(Subject::File(subject.to_string())),
         details: causes(error),
-        log_file: String::new(),
+        ..failure(FailureCode::Damaged, error.to_string(), vec![Hint::Reinstall])
     }
 }
 
 /// The failure of a shell that has nothing to run.
 pub fn no_app(message: &str) -> Failure {
-    Failure {
-        code: FailureCode::NoApp,
-        message: message.to_owned(),
-        hints: vec![
-            "Start the app by its icon, or install it again.".to_owned(),
-            "If you are building an app, run `waterskin build` or `waterskin run`.".to_owned(),
-        ],
-        details: String::new(),
-        log_file: String::new(),
+    failure(FailureCode::NoApp, message.to_owned(), vec![Hint::StartByIcon, Hint::Author])
+}
+
+/// The failure of a system that lacks something.
+pub fn system(message: &str) -> Failure {
+    failure(FailureCode::System, message.to_owned(), vec![Hint::RestartComputer])
+}
+
+/// The failure of a session that could not begin.
+pub fn not_opened(error: &OpenError) -> Failure {
+    let message = error.to_string();
+    let found = match error {
+        OpenError::Bind { source: BindError::Taken { first, last, .. } } => Failure {
+            subject: Some(Subject::Ports(format!("{first} – {last}"))),
+            ..failure(FailureCode::NoPort, message, vec![Hint::ClosePrograms])
+        },
+        OpenError::Folders { source: FoldersError::Create { path, .. } } => {
+            not_written(message, path, error)
+        }
+        OpenError::Launcher { folder, .. } => not_written(message, folder, error),
+        OpenError::Bind { .. }
+        | OpenError::Folders { .. }
+        | OpenError::Gate { .. }
+        | OpenError::Proxy { .. } => system(&message),
+    };
+    Failure { details: causes(error), ..found }
+}
+
+/// The failure of a folder that can't be written, by what the system said.
+fn not_written(message: String, folder: &Utf8Path, error: &(dyn Error + 'static)) -> Failure {
+    let (code, hint) = match io_kind(error) {
+        Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+            (FailureCode::NoSpace, Hint::FreeSpace)
+        }
+        _ => (FailureCode::NoPermission, Hint::AllowFolder),
+    };
+    let subject = Some(Subject::Folder(folder.to_string()));
+    Failure { subject, ..failure(code, message, vec![hint]) }
+}
+
+/// What the system said, where an error comes from it.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    match error.downcast_ref::<io::Error>() {
+        Some(said) => Some(said.kind()),
+        None => error.source().and_then(io_kind),
     }
 }
 
+fn failure(code: FailureCode, message: String, hints: Vec<Hint>) -> Failure {
+    let (details, log_file) = (String::new(), String::new());
+    Failure { code, subject: None, message, hints, details, log_file }
+}
+
 /// An error and its causes, a line each.
-pub fn causes(error: &dyn std::error::Error) -> String {
+fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -151,7 +194,7 @@ mod tests {
         );
         assert_eq!(failure.code, FailureCode::Crashing);
         assert!(failure.details.starts_with("Traceback (most recent call last):\n  File"));
-        assert!(failure.hints[0].contains("`polars`"), "{:?}", failure.hints);
+        assert_eq!(failure.hints, [Hint::MissingModule { module: "polars".to_owned() }]);
     }
 
     #[test]

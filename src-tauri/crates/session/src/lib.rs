@@ -18,11 +18,13 @@ mod streamlit;
 mod trace;
 mod watcher;
 
-pub use failure::{causes, damaged, no_app};
+pub use failure::{damaged, no_app, not_opened, system};
 pub use folders::{Folders, FoldersError};
 pub use milestones::{Milestone, Milestones};
 pub use options::{Interpreter, Options, Project};
 pub use serving::{lone_observer, options as proxy_options};
 pub use session::{OpenError, Session};
-pub use state::{AppInfo, Failure, FailureCode, Phase, PortInfo, SessionState, Stage};
+pub use state::{
+    AppInfo, Failure, FailureCode, Hint, Phase, PortInfo, SessionState, Stage, Subject,
+};
 pub use waterskin_supervisor::{Line, OutputLog};

@@ -81,6 +81,8 @@ pub enum OpenError {
     /// The launcher could not be put on disk.
     #[error("could not prepare the start of Python")]
     Launcher {
+        /// The folder that it goes into.
+        folder: Utf8PathBuf,
         /// What went wrong.
         #[source]
         source: LauncherError,
@@ -106,8 +108,10 @@ impl Session {
             tracing::warn!(wanted = options.port, port, "the port is taken, another one serves");
         }
         options.folders.create().map_err(|source| OpenError::Folders { source })?;
-        let launcher = launcher::install(&options.folders.cache)
-            .map_err(|source| OpenError::Launcher { source })?;
+        let launcher = launcher::install(&options.folders.cache).map_err(|source| {
+            let folder = options.folders.cache.clone();
+            OpenError::Launcher { folder, source }
+        })?;
         let log = Arc::new(OutputLog::open(Some(options.folders.logs.as_std_path())));
 
         let ports = PortInfo { port, preferred: options.port };

@@ -71,14 +71,96 @@ pub enum Phase {
 pub struct Failure {
     /// What the screens switch on.
     pub code: FailureCode,
-    /// What happened, as one sentence without a full stop.
+    /// What it is about, where a person can do something with that.
+    pub subject: Option<Subject>,
+    /// What exactly happened, as one sentence without a full stop, for whoever repairs it: in English.
     pub message: String,
     /// What the person can do next.
-    pub hints: Vec<String>,
+    pub hints: Vec<Hint>,
     /// Python's last words: its traceback, or its last lines. May be empty.
     pub details: String,
     /// The log's file; empty when there is none.
     pub log_file: String,
+}
+
+/// What a failure is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", content = "name", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Subject {
+    /// A file of the app.
+    File(String),
+    /// A folder of the person's.
+    Folder(String),
+    /// Ports of this computer, such as `8501 to 8600`.
+    Ports(String),
+    /// What the system lacks.
+    Missing(String),
+}
+
+/// What a person can do about a failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Hint {
+    /// Try again, and report it the second time.
+    Restart,
+    /// The app lacks a module: tell the author.
+    MissingModule {
+        /// The module's name, as Python gave it.
+        module: String,
+    },
+    /// Free some space on the disk.
+    FreeSpace,
+    /// Close other programs, for memory.
+    FreeMemory,
+    /// Install the app again.
+    Reinstall,
+    /// Install the newest version of the app.
+    InstallNewest,
+    /// Start the app by its icon.
+    StartByIcon,
+    /// For an author: the commands that there are.
+    Author,
+    /// Restart the computer.
+    RestartComputer,
+    /// Close other programs, for ports.
+    ClosePrograms,
+    /// See to the rights of the folder.
+    AllowFolder,
+    /// Update the system.
+    UpdateSystem,
+    /// Send the report.
+    SendReport,
+}
+
+impl Hint {
+    /// The message's key in `locales/`. Its only placeholder is `module`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Restart => "hint-restart",
+            Self::MissingModule { .. } => "hint-missing-module",
+            Self::FreeSpace => "hint-free-space",
+            Self::FreeMemory => "hint-free-memory",
+            Self::Reinstall => "hint-reinstall",
+            Self::InstallNewest => "hint-install-newest",
+            Self::StartByIcon => "hint-start-by-icon",
+            Self::Author => "hint-author",
+            Self::RestartComputer => "hint-restart-computer",
+            Self::ClosePrograms => "hint-close-programs",
+            Self::AllowFolder => "hint-allow-folder",
+            Self::UpdateSystem => "hint-update-system",
+            Self::SendReport => "hint-send-report",
+        }
+    }
+
+    /// The module that the message names.
+    pub fn module(&self) -> Option<&str> {
+        match self {
+            Self::MissingModule { module } => Some(module),
+            _ => None,
+        }
+    }
 }
 
 /// The failures that a screen tells apart.
@@ -98,9 +180,13 @@ pub enum FailureCode {
     NoApp,
     /// Neither the port nor any of the next ones could be had.
     NoPort,
-    /// A folder could not be written.
+    /// The disk is full.
     NoSpace,
-    /// The system's web view is missing something.
+    /// A folder may not be written.
+    NoPermission,
+    /// The system's web view is too old for the page.
+    OldWebView,
+    /// The system lacks something else.
     System,
 }
 

@@ -1,0 +1,130 @@
+## Der Startbildschirm: eine Zeile für alles, worauf gewartet wird
+
+splash-wait-contact = Wird geöffnet
+splash-wait-page = Die Seite wird geladen
+splash-wait-python = Die App wird gestartet
+splash-wait-upgrade = Verbindung zur App wird hergestellt
+splash-wait-messages = Die erste Seite wird vorbereitet
+
+## Der Startbildschirm: was lange dauert
+
+splash-slow-contact = Das Fenster hat die App noch nicht erreicht. Wenn der Computer beschäftigt ist, dauert das länger.
+splash-slow-page = Die Seite lädt langsamer als sonst. Bisher ist alles in Ordnung.
+splash-slow-python = Die App lädt die Teile, die sie braucht. Der erste Start nach einer Installation dauert am längsten.
+splash-slow-upgrade = Die App läuft, und die Seite verbindet sich noch mit ihr.
+splash-slow-messages = Die App arbeitet an ihrer ersten Seite. Große Dateien oder lange Berechnungen können etwas dauern.
+splash-slow-again = Die Seite erscheint von selbst wieder, sobald die App antwortet.
+
+## Der Startbildschirm: andere Zustände
+
+splash-again = Die App wurde unterbrochen und startet neu
+splash-again-count = Die App wurde unterbrochen und startet neu ({ $failures })
+splash-reloading = Die Seite wird wieder angezeigt
+splash-stopping = Wird geschlossen
+splash-stopped = Die App ist geschlossen
+splash-gave-up = Die App konnte nicht gestartet werden
+splash-step = Schritt { $step } von { $of }
+
+## Fehler: Name und Bedeutung
+
+failure-crashing-title = Die App bricht immer wieder ab
+failure-crashing-meaning = Sie wurde mehrmals neu gestartet und jedes Mal wieder beendet. Ihre Dateien sind davon nicht betroffen.
+failure-unresponsive-title = Die App antwortet nicht
+failure-unresponsive-meaning = Sie wurde gestartet, konnte aber in der dafür vorgesehenen Zeit nichts anzeigen.
+failure-damaged-title = Die App ist beschädigt
+failure-damaged-meaning = Ein Teil fehlt oder wurde verändert, deshalb kann sie nicht gestartet werden. Eine neue Installation ersetzt alle Teile.
+failure-too-new-title = Die App braucht eine neuere Version
+failure-too-new-meaning = Sie wurde für eine neuere Version des Programms gemacht, das sie öffnet.
+failure-no-app-title = Hier ist keine App
+failure-no-app-meaning = Dieses Programm öffnet eine App, die neben ihm liegt, und dort ist keine. Vielleicht wurde es aus seinem Ordner verschoben.
+failure-no-port-title = Die App hat keinen freien Port gefunden
+failure-no-port-meaning = Sie spricht mit ihrem Fenster über einen Port dieses Computers, und alle möglichen Ports sind von anderen Programmen belegt.
+failure-no-space-title = Der Datenträger ist voll
+failure-no-space-meaning = Die App braucht etwas Platz für ihre eigenen Dateien, und es ist keiner mehr frei.
+failure-no-permission-title = Die App darf ihre Dateien nicht schreiben
+failure-no-permission-meaning = Das System lässt die App nicht in einen Ordner schreiben, den sie braucht.
+failure-old-web-view-title = Dieser Computer braucht ein Update
+failure-old-web-view-meaning = Der Teil des Systems, der Webseiten anzeigt, ist für die App zu alt.
+failure-system-title = Auf diesem Computer fehlt etwas
+failure-system-meaning = Dem System fehlt etwas, das die App braucht.
+failure-unknown-title = Die App konnte nicht angezeigt werden
+failure-unknown-meaning = Das Fenster hat nicht erfahren, was die App gerade tut.
+
+## Fehler: worum es geht
+
+failure-subject-file = Datei: `{ $subject }`
+failure-subject-folder = Ordner: `{ $subject }`
+failure-subject-ports = Ports: { $subject }
+failure-subject-missing = Es fehlt: { $subject }
+
+## Fehler: der Rest des Bildschirms
+
+failure-next = Was Sie tun können
+failure-details = Technische Einzelheiten
+failure-log-file = Protokolldatei: { $file }
+failure-version = Version { $version }
+
+## Hinweise
+
+hint-restart = Starten Sie die App neu. Wenn es wieder geschieht, senden Sie den Bericht an die Person, von der Sie die App haben.
+hint-missing-module = Die App braucht das Python-Modul `{ $module }`, das nicht mit ihr installiert wurde. Senden Sie den Bericht an die Person, von der Sie die App haben.
+hint-free-space = Schaffen Sie Platz auf dem Datenträger und starten Sie die App dann neu.
+hint-free-memory = Möglicherweise ist der Arbeitsspeicher voll. Schließen Sie andere Programme und starten Sie die App dann neu.
+hint-reinstall = Installieren Sie die App noch einmal. Was Sie mit ihr gespeichert haben, bleibt erhalten.
+hint-install-newest = Installieren Sie die neueste Version der App, die Sie erhalten haben.
+hint-start-by-icon = Starten Sie die App über ihr Symbol oder installieren Sie sie noch einmal.
+hint-author = Wenn Sie selbst eine App machen, verwenden Sie `waterskin run` oder `waterskin build`.
+hint-restart-computer = Starten Sie den Computer neu. Wenn es wieder geschieht, fragen Sie die Person, die ihn betreut.
+hint-close-programs = Schließen Sie andere Programme, die Sie nicht brauchen, und starten Sie die App dann neu.
+hint-allow-folder = Prüfen Sie, ob Sie in diesen Ordner schreiben dürfen, oder fragen Sie die Person, die den Computer betreut. Starten Sie die App dann neu.
+hint-update-system = Installieren Sie die Updates des Systems und öffnen Sie die App dann noch einmal.
+hint-send-report = Kopieren Sie den Bericht und senden Sie ihn an die Person, von der Sie die App haben.
+
+## Schaltflächen
+
+action-restart = Neu starten
+action-restarting = Wird neu gestartet
+action-copy-report = Bericht kopieren
+action-show-log = Protokoll anzeigen
+action-quit = Beenden
+
+## Kurze Antworten
+
+notice-report-copied = Der Bericht ist in der Zwischenablage. Fügen Sie ihn in eine Nachricht an die Person ein, von der Sie die App haben.
+notice-log-copied = { $lines ->
+    [one] 1 Zeile kopiert
+   *[other] { $lines } Zeilen kopiert
+  }
+notice-selection-copied = Auswahl kopiert
+notice-failed = Das hat nicht funktioniert: { $message }
+
+## Das Protokollfenster
+
+log-title = { $app }: Protokoll
+log-title-plain = Protokoll
+log-search = Protokoll durchsuchen
+log-previous = Vorheriger Treffer
+log-next = Nächster Treffer
+log-no-match = Kein Treffer
+log-match = { $current } von { $all }
+log-follow = Folgen
+log-pause = Anhalten
+log-copy = Kopieren
+log-folder = Ordner öffnen
+log-empty = Die App hat noch nichts geschrieben.
+log-lines = { $lines ->
+    [one] 1 Zeile
+   *[other] { $lines } Zeilen
+  }
+log-following = folgt
+log-paused = angehalten
+log-newer = { $lines ->
+    [one] 1 neue Zeile
+   *[other] { $lines } neue Zeilen
+  }
+log-lost = { $lines ->
+    [one] 1 Zeile steht nur in der Protokolldatei
+   *[other] { $lines } Zeilen stehen nur in der Protokolldatei
+  }
+log-region = Ausgabe der App
+log-tools = Werkzeuge

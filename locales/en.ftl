@@ -1,0 +1,136 @@
+### Words that a person reads, in Fluent (https://projectfluent.org).
+### The other files have the same messages with the same placeholders; `npm --prefix ui test` checks that.
+### Messages whose names begin with `splash-` are sent into the page as plain text: no selectors in them.
+### Back-ticks stand round literals, which are shown in another font.
+
+## The splash: one line for each thing that a load waits for
+
+splash-wait-contact = Opening
+splash-wait-page = Loading the page
+splash-wait-python = Starting the app
+splash-wait-upgrade = Connecting to the app
+splash-wait-messages = Preparing the first page
+
+## The splash: what takes long, said after some seconds
+
+splash-slow-contact = The window has not reached the app yet. This takes longer when the computer is busy.
+splash-slow-page = The page is loading more slowly than usual. Nothing is wrong so far.
+splash-slow-python = The app is loading the parts that it needs. The first start after an installation takes the longest.
+splash-slow-upgrade = The app is running, and the page is still connecting to it.
+splash-slow-messages = The app is working on its first page. Large files or long calculations can take a while.
+splash-slow-again = The page comes back by itself as soon as the app answers.
+
+## The splash: other states
+
+splash-again = The app stopped and is starting again
+splash-again-count = The app stopped and is starting again ({ $failures })
+splash-reloading = Showing the page again
+splash-stopping = Closing
+splash-stopped = The app has closed
+splash-gave-up = The app could not be started
+# For a screen reader: which of the four steps a load is in.
+splash-step = Step { $step } of { $of }
+
+## Failures: what each is called and what it means
+
+failure-crashing-title = The app keeps stopping
+failure-crashing-meaning = It was started again several times and stopped each time. Your files are not affected.
+failure-unresponsive-title = The app does not answer
+failure-unresponsive-meaning = It was started, but it was not ready to show anything in the time that it has for that.
+failure-damaged-title = The app is damaged
+failure-damaged-meaning = A part of it is missing or was changed, so it cannot be started. Installing it again replaces every part.
+failure-too-new-title = The app needs a newer version
+failure-too-new-meaning = It was made for a newer version of the program that opens it.
+failure-no-app-title = There is no app here
+failure-no-app-meaning = This program opens an app that lies beside it, and there is none. It may have been moved out of its folder.
+failure-no-port-title = The app found no free port
+failure-no-port-meaning = It talks to its window over a port of this computer, and all of those that it may use are taken by other programs.
+failure-no-space-title = The disk is full
+failure-no-space-meaning = The app needs some space for its own files, and there is none left.
+failure-no-permission-title = The app may not write its files
+failure-no-permission-meaning = The system does not let the app write to a folder that it needs.
+failure-old-web-view-title = This computer needs an update
+failure-old-web-view-meaning = The part of the system that shows web pages is too old for the app.
+failure-system-title = Something is missing on this computer
+failure-system-meaning = The system lacks something that the app needs.
+failure-unknown-title = The app could not be shown
+failure-unknown-meaning = The window did not learn what the app is doing.
+
+## Failures: what they are about
+
+failure-subject-file = File: `{ $subject }`
+failure-subject-folder = Folder: `{ $subject }`
+failure-subject-ports = Ports: { $subject }
+failure-subject-missing = Missing: { $subject }
+
+## Failures: the rest of the screen
+
+failure-next = What you can do
+failure-details = Technical details
+failure-log-file = Log file: { $file }
+failure-version = Version { $version }
+
+## Hints: what a person can do
+
+hint-restart = Restart the app. If it happens again, send the report to the person who gave you the app.
+hint-missing-module = The app needs the Python module `{ $module }`, which was not installed with it. Send the report to the person who gave you the app.
+hint-free-space = Free some space on the disk, then restart the app.
+hint-free-memory = The computer may be out of memory. Close other programs, then restart the app.
+hint-reinstall = Install the app again. What you saved with it is kept.
+hint-install-newest = Install the newest version of the app that you were given.
+hint-start-by-icon = Start the app by its icon, or install it again.
+hint-author = If you are making an app, use `waterskin run` or `waterskin build`.
+hint-restart-computer = Restart the computer. If it happens again, ask whoever looks after it.
+hint-close-programs = Close other programs that you do not need, then restart the app.
+hint-allow-folder = See that you may write to this folder, or ask whoever looks after the computer. Then restart the app.
+hint-update-system = Install the updates of the system, then open the app again.
+hint-send-report = Copy the report and send it to the person who gave you the app.
+
+## Buttons
+
+action-restart = Restart
+action-restarting = Restarting
+action-copy-report = Copy report
+action-show-log = Show log
+action-quit = Quit
+
+## Short answers to what a person did
+
+notice-report-copied = The report is on the clipboard. Paste it into a message to the person who gave you the app.
+notice-log-copied = { $lines ->
+    [one] 1 line copied
+   *[other] { $lines } lines copied
+  }
+notice-selection-copied = Selection copied
+notice-failed = That did not work: { $message }
+
+## The log window
+
+log-title = { $app }: log
+log-title-plain = Log
+log-search = Search the log
+log-previous = Previous match
+log-next = Next match
+log-no-match = No match
+log-match = { $current } of { $all }
+log-follow = Follow
+log-pause = Pause
+log-copy = Copy
+log-folder = Open folder
+log-empty = The app has not written anything yet.
+log-lines = { $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+  }
+log-following = following
+log-paused = paused
+log-newer = { $lines ->
+    [one] 1 new line
+   *[other] { $lines } new lines
+  }
+log-lost = { $lines ->
+    [one] 1 line is in the log file only
+   *[other] { $lines } lines are in the log file only
+  }
+log-region = Output of the app
+log-tools = Tools

@@ -1,0 +1,130 @@
+## La pantalla de inicio: una línea por cada cosa que se espera
+
+splash-wait-contact = Abriendo
+splash-wait-page = Cargando la página
+splash-wait-python = Iniciando la aplicación
+splash-wait-upgrade = Conectando con la aplicación
+splash-wait-messages = Preparando la primera página
+
+## La pantalla de inicio: lo que tarda
+
+splash-slow-contact = La ventana todavía no ha llegado a la aplicación. Tarda más cuando el equipo está ocupado.
+splash-slow-page = La página se está cargando más despacio de lo habitual. Por ahora todo va bien.
+splash-slow-python = La aplicación está cargando las partes que necesita. El primer inicio después de una instalación es el que más tarda.
+splash-slow-upgrade = La aplicación ya funciona y la página todavía se está conectando con ella.
+splash-slow-messages = La aplicación está preparando su primera página. Los archivos grandes o los cálculos largos pueden tardar un poco.
+splash-slow-again = La página volverá por sí sola en cuanto la aplicación responda.
+
+## La pantalla de inicio: otros estados
+
+splash-again = La aplicación se detuvo y se está iniciando de nuevo
+splash-again-count = La aplicación se detuvo y se está iniciando de nuevo ({ $failures })
+splash-reloading = Mostrando la página de nuevo
+splash-stopping = Cerrando
+splash-stopped = La aplicación se ha cerrado
+splash-gave-up = No se pudo iniciar la aplicación
+splash-step = Paso { $step } de { $of }
+
+## Fallos: cómo se llaman y qué significan
+
+failure-crashing-title = La aplicación se detiene una y otra vez
+failure-crashing-meaning = Se inició de nuevo varias veces y se detuvo todas ellas. Sus archivos no se han visto afectados.
+failure-unresponsive-title = La aplicación no responde
+failure-unresponsive-meaning = Se inició, pero no pudo mostrar nada en el tiempo previsto.
+failure-damaged-title = La aplicación está dañada
+failure-damaged-meaning = Falta una parte o fue modificada, por lo que no se puede iniciar. Una nueva instalación reemplaza todas las partes.
+failure-too-new-title = La aplicación necesita una versión más reciente
+failure-too-new-meaning = Se hizo para una versión más reciente del programa que la abre.
+failure-no-app-title = Aquí no hay ninguna aplicación
+failure-no-app-meaning = Este programa abre la aplicación que está a su lado, y no hay ninguna. Es posible que se haya movido fuera de su carpeta.
+failure-no-port-title = La aplicación no encontró ningún puerto libre
+failure-no-port-meaning = Se comunica con su ventana por un puerto de este equipo, y todos los que puede usar están ocupados por otros programas.
+failure-no-space-title = El disco está lleno
+failure-no-space-meaning = La aplicación necesita algo de espacio para sus propios archivos y no queda nada.
+failure-no-permission-title = La aplicación no puede escribir sus archivos
+failure-no-permission-meaning = El sistema no permite que la aplicación escriba en una carpeta que necesita.
+failure-old-web-view-title = Este equipo necesita una actualización
+failure-old-web-view-meaning = La parte del sistema que muestra páginas web es demasiado antigua para la aplicación.
+failure-system-title = Falta algo en este equipo
+failure-system-meaning = Al sistema le falta algo que la aplicación necesita.
+failure-unknown-title = No se pudo mostrar la aplicación
+failure-unknown-meaning = La ventana no pudo saber qué está haciendo la aplicación.
+
+## Fallos: a qué se refieren
+
+failure-subject-file = Archivo: `{ $subject }`
+failure-subject-folder = Carpeta: `{ $subject }`
+failure-subject-ports = Puertos: { $subject }
+failure-subject-missing = Falta: { $subject }
+
+## Fallos: el resto de la pantalla
+
+failure-next = Qué puede hacer
+failure-details = Detalles técnicos
+failure-log-file = Archivo de registro: { $file }
+failure-version = Versión { $version }
+
+## Sugerencias
+
+hint-restart = Reinicie la aplicación. Si vuelve a ocurrir, envíe el informe a la persona que se la proporcionó.
+hint-missing-module = La aplicación necesita el módulo de Python `{ $module }`, que no se instaló con ella. Envíe el informe a la persona que se la proporcionó.
+hint-free-space = Libere espacio en el disco y después reinicie la aplicación.
+hint-free-memory = Es posible que el equipo no tenga memoria suficiente. Cierre otros programas y después reinicie la aplicación.
+hint-reinstall = Instale la aplicación de nuevo. Lo que guardó con ella se conserva.
+hint-install-newest = Instale la versión más reciente de la aplicación que le hayan proporcionado.
+hint-start-by-icon = Inicie la aplicación desde su icono o instálela de nuevo.
+hint-author = Si está creando una aplicación, use `waterskin run` o `waterskin build`.
+hint-restart-computer = Reinicie el equipo. Si vuelve a ocurrir, consulte a la persona que se ocupa de él.
+hint-close-programs = Cierre otros programas que no necesite y después reinicie la aplicación.
+hint-allow-folder = Compruebe que puede escribir en esta carpeta o consulte a la persona que se ocupa del equipo. Después reinicie la aplicación.
+hint-update-system = Instale las actualizaciones del sistema y después abra la aplicación de nuevo.
+hint-send-report = Copie el informe y envíelo a la persona que le proporcionó la aplicación.
+
+## Botones
+
+action-restart = Reiniciar
+action-restarting = Reiniciando
+action-copy-report = Copiar informe
+action-show-log = Ver registro
+action-quit = Salir
+
+## Respuestas breves
+
+notice-report-copied = El informe está en el portapapeles. Péguelo en un mensaje a la persona que le proporcionó la aplicación.
+notice-log-copied = { $lines ->
+    [one] 1 línea copiada
+   *[other] { $lines } líneas copiadas
+  }
+notice-selection-copied = Selección copiada
+notice-failed = No ha funcionado: { $message }
+
+## La ventana del registro
+
+log-title = { $app }: registro
+log-title-plain = Registro
+log-search = Buscar en el registro
+log-previous = Resultado anterior
+log-next = Resultado siguiente
+log-no-match = Sin resultados
+log-match = { $current } de { $all }
+log-follow = Seguir
+log-pause = Pausar
+log-copy = Copiar
+log-folder = Abrir carpeta
+log-empty = La aplicación todavía no ha escrito nada.
+log-lines = { $lines ->
+    [one] 1 línea
+   *[other] { $lines } líneas
+  }
+log-following = en directo
+log-paused = en pausa
+log-newer = { $lines ->
+    [one] 1 línea nueva
+   *[other] { $lines } líneas nuevas
+  }
+log-lost = { $lines ->
+    [one] 1 línea está solo en el archivo de registro
+   *[other] { $lines } líneas están solo en el archivo de registro
+  }
+log-region = Salida de la aplicación
+log-tools = Herramientas

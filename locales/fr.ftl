@@ -1,0 +1,130 @@
+## L’écran d’accueil : une ligne pour chaque étape attendue
+
+splash-wait-contact = Ouverture
+splash-wait-page = Chargement de la page
+splash-wait-python = Démarrage de l’application
+splash-wait-upgrade = Connexion à l’application
+splash-wait-messages = Préparation de la première page
+
+## L’écran d’accueil : ce qui prend du temps
+
+splash-slow-contact = La fenêtre n’a pas encore joint l’application. C’est plus long lorsque l’ordinateur est occupé.
+splash-slow-page = La page se charge plus lentement que d’habitude. Jusqu’ici, tout va bien.
+splash-slow-python = L’application charge les éléments dont elle a besoin. Le premier démarrage après une installation est le plus long.
+splash-slow-upgrade = L’application fonctionne et la page s’y connecte encore.
+splash-slow-messages = L’application prépare sa première page. Les gros fichiers ou les longs calculs peuvent prendre un moment.
+splash-slow-again = La page reviendra d’elle-même dès que l’application répondra.
+
+## L’écran d’accueil : autres états
+
+splash-again = L’application s’est arrêtée et redémarre
+splash-again-count = L’application s’est arrêtée et redémarre ({ $failures })
+splash-reloading = Nouvel affichage de la page
+splash-stopping = Fermeture
+splash-stopped = L’application est fermée
+splash-gave-up = L’application n’a pas pu démarrer
+splash-step = Étape { $step } sur { $of }
+
+## Les pannes : leur nom et leur sens
+
+failure-crashing-title = L’application s’arrête sans cesse
+failure-crashing-meaning = Elle a été relancée plusieurs fois et s’est arrêtée à chaque fois. Vos fichiers ne sont pas touchés.
+failure-unresponsive-title = L’application ne répond pas
+failure-unresponsive-meaning = Elle a été lancée, mais n’a rien pu afficher dans le temps prévu.
+failure-damaged-title = L’application est endommagée
+failure-damaged-meaning = Un élément manque ou a été modifié ; elle ne peut donc pas démarrer. Une nouvelle installation remplace tous les éléments.
+failure-too-new-title = L’application demande une version plus récente
+failure-too-new-meaning = Elle a été conçue pour une version plus récente du programme qui l’ouvre.
+failure-no-app-title = Il n’y a pas d’application ici
+failure-no-app-meaning = Ce programme ouvre l’application placée à côté de lui, et il n’y en a pas. Il a peut-être été déplacé hors de son dossier.
+failure-no-port-title = L’application n’a trouvé aucun port libre
+failure-no-port-meaning = Elle communique avec sa fenêtre par un port de cet ordinateur, et tous ceux qu’elle peut utiliser sont occupés par d’autres programmes.
+failure-no-space-title = Le disque est plein
+failure-no-space-meaning = L’application a besoin d’un peu de place pour ses propres fichiers, et il n’en reste plus.
+failure-no-permission-title = L’application ne peut pas écrire ses fichiers
+failure-no-permission-meaning = Le système ne laisse pas l’application écrire dans un dossier dont elle a besoin.
+failure-old-web-view-title = Cet ordinateur a besoin d’une mise à jour
+failure-old-web-view-meaning = Le composant du système qui affiche les pages web est trop ancien pour l’application.
+failure-system-title = Il manque quelque chose sur cet ordinateur
+failure-system-meaning = Il manque au système un élément dont l’application a besoin.
+failure-unknown-title = L’application n’a pas pu être affichée
+failure-unknown-meaning = La fenêtre n’a pas pu savoir ce que fait l’application.
+
+## Les pannes : ce qu’elles concernent
+
+failure-subject-file = Fichier : `{ $subject }`
+failure-subject-folder = Dossier : `{ $subject }`
+failure-subject-ports = Ports : { $subject }
+failure-subject-missing = Il manque : { $subject }
+
+## Les pannes : le reste de l’écran
+
+failure-next = Ce que vous pouvez faire
+failure-details = Détails techniques
+failure-log-file = Fichier journal : { $file }
+failure-version = Version { $version }
+
+## Conseils
+
+hint-restart = Redémarrez l’application. Si cela se reproduit, envoyez le rapport à la personne qui vous l’a fournie.
+hint-missing-module = L’application a besoin du module Python `{ $module }`, qui n’a pas été installé avec elle. Envoyez le rapport à la personne qui vous l’a fournie.
+hint-free-space = Libérez de la place sur le disque, puis redémarrez l’application.
+hint-free-memory = L’ordinateur manque peut-être de mémoire. Fermez d’autres programmes, puis redémarrez l’application.
+hint-reinstall = Réinstallez l’application. Ce que vous avez enregistré avec elle est conservé.
+hint-install-newest = Installez la version la plus récente de l’application qui vous a été fournie.
+hint-start-by-icon = Lancez l’application par son icône, ou réinstallez-la.
+hint-author = Si vous créez une application, utilisez `waterskin run` ou `waterskin build`.
+hint-restart-computer = Redémarrez l’ordinateur. Si cela se reproduit, adressez-vous à la personne qui s’en occupe.
+hint-close-programs = Fermez les autres programmes dont vous n’avez pas besoin, puis redémarrez l’application.
+hint-allow-folder = Vérifiez que vous pouvez écrire dans ce dossier, ou adressez-vous à la personne qui s’occupe de l’ordinateur. Redémarrez ensuite l’application.
+hint-update-system = Installez les mises à jour du système, puis rouvrez l’application.
+hint-send-report = Copiez le rapport et envoyez-le à la personne qui vous a fourni l’application.
+
+## Boutons
+
+action-restart = Redémarrer
+action-restarting = Redémarrage
+action-copy-report = Copier le rapport
+action-show-log = Afficher le journal
+action-quit = Quitter
+
+## Réponses brèves
+
+notice-report-copied = Le rapport est dans le presse-papiers. Collez-le dans un message à la personne qui vous a fourni l’application.
+notice-log-copied = { $lines ->
+    [one] { $lines } ligne copiée
+   *[other] { $lines } lignes copiées
+  }
+notice-selection-copied = Sélection copiée
+notice-failed = Cela n’a pas fonctionné : { $message }
+
+## La fenêtre du journal
+
+log-title = { $app } : journal
+log-title-plain = Journal
+log-search = Rechercher dans le journal
+log-previous = Résultat précédent
+log-next = Résultat suivant
+log-no-match = Aucun résultat
+log-match = { $current } sur { $all }
+log-follow = Suivre
+log-pause = Pause
+log-copy = Copier
+log-folder = Ouvrir le dossier
+log-empty = L’application n’a encore rien écrit.
+log-lines = { $lines ->
+    [one] { $lines } ligne
+   *[other] { $lines } lignes
+  }
+log-following = suivi
+log-paused = en pause
+log-newer = { $lines ->
+    [one] { $lines } nouvelle ligne
+   *[other] { $lines } nouvelles lignes
+  }
+log-lost = { $lines ->
+    [one] { $lines } ligne se trouve seulement dans le fichier journal
+   *[other] { $lines } lignes se trouvent seulement dans le fichier journal
+  }
+log-region = Sortie de l’application
+log-tools = Outils

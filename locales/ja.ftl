@@ -1,0 +1,118 @@
+## 起動画面：読み込みの各段階
+
+splash-wait-contact = 開いています
+splash-wait-page = ページを読み込んでいます
+splash-wait-python = アプリを起動しています
+splash-wait-upgrade = アプリに接続しています
+splash-wait-messages = 最初のページを準備しています
+
+## 起動画面：時間がかかっているとき
+
+splash-slow-contact = ウィンドウがまだアプリに接続できていません。コンピューターの負荷が高いと時間がかかります。
+splash-slow-page = ページの読み込みにいつもより時間がかかっています。今のところ問題はありません。
+splash-slow-python = アプリが必要な部品を読み込んでいます。インストール後の最初の起動には最も時間がかかります。
+splash-slow-upgrade = アプリは動作しています。ページがアプリに接続しているところです。
+splash-slow-messages = アプリが最初のページを準備しています。大きなファイルや長い計算には時間がかかることがあります。
+splash-slow-again = アプリが応答すると、ページは自動的に元に戻ります。
+
+## 起動画面：その他の状態
+
+splash-again = アプリが停止したため、再起動しています
+splash-again-count = アプリが停止したため、再起動しています（{ $failures }）
+splash-reloading = ページを再表示しています
+splash-stopping = 終了しています
+splash-stopped = アプリは終了しました
+splash-gave-up = アプリを起動できませんでした
+splash-step = ステップ { $step } / { $of }
+
+## 問題：名前と意味
+
+failure-crashing-title = アプリが繰り返し停止しています
+failure-crashing-meaning = 何度か再起動しましたが、そのたびに停止しました。お使いのファイルに影響はありません。
+failure-unresponsive-title = アプリが応答しません
+failure-unresponsive-meaning = 起動はしましたが、決められた時間内に表示の準備ができませんでした。
+failure-damaged-title = アプリが壊れています
+failure-damaged-meaning = 一部のファイルが見つからないか、変更されているため、起動できません。再インストールするとすべてのファイルが置き換えられます。
+failure-too-new-title = 新しいバージョンが必要です
+failure-too-new-meaning = このアプリは、より新しいバージョンのプログラム用に作られています。
+failure-no-app-title = ここにはアプリがありません
+failure-no-app-meaning = このプログラムは隣にあるアプリを開きますが、見つかりませんでした。フォルダーから移動された可能性があります。
+failure-no-port-title = 空いているポートがありません
+failure-no-port-meaning = アプリはこのコンピューターのポートを使ってウィンドウと通信しますが、使えるポートはすべて他のプログラムが使用しています。
+failure-no-space-title = ディスクの空き容量がありません
+failure-no-space-meaning = アプリのファイルを保存する空き容量が残っていません。
+failure-no-permission-title = アプリがファイルを書き込めません
+failure-no-permission-meaning = アプリに必要なフォルダーへの書き込みがシステムによって許可されていません。
+failure-old-web-view-title = このコンピューターの更新が必要です
+failure-old-web-view-meaning = ウェブページを表示するシステムの部品が、このアプリには古すぎます。
+failure-system-title = このコンピューターに足りないものがあります
+failure-system-meaning = アプリに必要なものがシステムにありません。
+failure-unknown-title = アプリを表示できませんでした
+failure-unknown-meaning = ウィンドウがアプリの状態を確認できませんでした。
+
+## 問題：対象
+
+failure-subject-file = ファイル：`{ $subject }`
+failure-subject-folder = フォルダー：`{ $subject }`
+failure-subject-ports = ポート：{ $subject }
+failure-subject-missing = 不足しているもの：{ $subject }
+
+## 問題：画面のその他の部分
+
+failure-next = できること
+failure-details = 技術的な詳細
+failure-log-file = ログファイル：{ $file }
+failure-version = バージョン { $version }
+
+## ヒント
+
+hint-restart = アプリを再起動してください。もう一度起きる場合は、アプリを受け取った相手にレポートを送ってください。
+hint-missing-module = アプリに必要な Python モジュール `{ $module }` がインストールされていません。アプリを受け取った相手にレポートを送ってください。
+hint-free-space = ディスクの空き容量を増やしてから、アプリを再起動してください。
+hint-free-memory = メモリが不足している可能性があります。他のプログラムを終了してから、アプリを再起動してください。
+hint-reinstall = アプリをもう一度インストールしてください。保存した内容はそのまま残ります。
+hint-install-newest = 受け取ったアプリの最新バージョンをインストールしてください。
+hint-start-by-icon = アイコンからアプリを起動するか、もう一度インストールしてください。
+hint-author = アプリを作成している場合は、`waterskin run` または `waterskin build` を使ってください。
+hint-restart-computer = コンピューターを再起動してください。もう一度起きる場合は、管理者に問い合わせてください。
+hint-close-programs = 不要なプログラムを終了してから、アプリを再起動してください。
+hint-allow-folder = このフォルダーに書き込めるか確認するか、コンピューターの管理者に問い合わせてください。その後、アプリを再起動してください。
+hint-update-system = システムの更新をインストールしてから、アプリをもう一度開いてください。
+hint-send-report = レポートをコピーして、アプリを受け取った相手に送ってください。
+
+## ボタン
+
+action-restart = 再起動
+action-restarting = 再起動しています
+action-copy-report = レポートをコピー
+action-show-log = ログを表示
+action-quit = 終了
+
+## 操作への短い応答
+
+notice-report-copied = レポートをクリップボードにコピーしました。アプリを受け取った相手へのメッセージに貼り付けてください。
+notice-log-copied = { $lines } 行をコピーしました
+notice-selection-copied = 選択範囲をコピーしました
+notice-failed = うまくいきませんでした：{ $message }
+
+## ログのウィンドウ
+
+log-title = { $app }：ログ
+log-title-plain = ログ
+log-search = ログを検索
+log-previous = 前の一致
+log-next = 次の一致
+log-no-match = 一致なし
+log-match = { $current } / { $all }
+log-follow = 追従
+log-pause = 一時停止
+log-copy = コピー
+log-folder = フォルダーを開く
+log-empty = アプリはまだ何も出力していません。
+log-lines = { $lines } 行
+log-following = 追従中
+log-paused = 一時停止中
+log-newer = 新しい行：{ $lines }
+log-lost = { $lines } 行はログファイルにのみあります
+log-region = アプリの出力
+log-tools = ツール

@@ -1,0 +1,130 @@
+## A tela de abertura: uma linha para cada coisa que se espera
+
+splash-wait-contact = Abrindo
+splash-wait-page = Carregando a página
+splash-wait-python = Iniciando o aplicativo
+splash-wait-upgrade = Conectando ao aplicativo
+splash-wait-messages = Preparando a primeira página
+
+## A tela de abertura: o que demora
+
+splash-slow-contact = A janela ainda não chegou ao aplicativo. Isso demora mais quando o computador está ocupado.
+splash-slow-page = A página está carregando mais devagar do que o normal. Até agora está tudo certo.
+splash-slow-python = O aplicativo está carregando as partes de que precisa. A primeira abertura depois de uma instalação é a mais demorada.
+splash-slow-upgrade = O aplicativo está funcionando, e a página ainda está se conectando a ele.
+splash-slow-messages = O aplicativo está preparando a primeira página. Arquivos grandes ou cálculos longos podem demorar um pouco.
+splash-slow-again = A página volta sozinha assim que o aplicativo responder.
+
+## A tela de abertura: outros estados
+
+splash-again = O aplicativo parou e está sendo iniciado de novo
+splash-again-count = O aplicativo parou e está sendo iniciado de novo ({ $failures })
+splash-reloading = Mostrando a página de novo
+splash-stopping = Fechando
+splash-stopped = O aplicativo foi fechado
+splash-gave-up = Não foi possível iniciar o aplicativo
+splash-step = Etapa { $step } de { $of }
+
+## Falhas: como se chamam e o que significam
+
+failure-crashing-title = O aplicativo para o tempo todo
+failure-crashing-meaning = Ele foi iniciado de novo várias vezes e parou em todas elas. Seus arquivos não foram afetados.
+failure-unresponsive-title = O aplicativo não responde
+failure-unresponsive-meaning = Ele foi iniciado, mas não conseguiu mostrar nada no tempo previsto.
+failure-damaged-title = O aplicativo está danificado
+failure-damaged-meaning = Uma parte está faltando ou foi alterada, por isso ele não pode ser iniciado. Uma nova instalação substitui todas as partes.
+failure-too-new-title = O aplicativo precisa de uma versão mais nova
+failure-too-new-meaning = Ele foi feito para uma versão mais nova do programa que o abre.
+failure-no-app-title = Não há aplicativo aqui
+failure-no-app-meaning = Este programa abre o aplicativo que está ao lado dele, e não há nenhum. Talvez ele tenha sido tirado da pasta.
+failure-no-port-title = O aplicativo não encontrou uma porta livre
+failure-no-port-meaning = Ele se comunica com a janela por uma porta deste computador, e todas as que pode usar estão ocupadas por outros programas.
+failure-no-space-title = O disco está cheio
+failure-no-space-meaning = O aplicativo precisa de algum espaço para os próprios arquivos, e não resta nenhum.
+failure-no-permission-title = O aplicativo não pode gravar os arquivos
+failure-no-permission-meaning = O sistema não deixa o aplicativo gravar em uma pasta de que ele precisa.
+failure-old-web-view-title = Este computador precisa de uma atualização
+failure-old-web-view-meaning = A parte do sistema que mostra páginas da web é antiga demais para o aplicativo.
+failure-system-title = Falta alguma coisa neste computador
+failure-system-meaning = Falta ao sistema algo de que o aplicativo precisa.
+failure-unknown-title = Não foi possível mostrar o aplicativo
+failure-unknown-meaning = A janela não conseguiu saber o que o aplicativo está fazendo.
+
+## Falhas: a que se referem
+
+failure-subject-file = Arquivo: `{ $subject }`
+failure-subject-folder = Pasta: `{ $subject }`
+failure-subject-ports = Portas: { $subject }
+failure-subject-missing = Falta: { $subject }
+
+## Falhas: o resto da tela
+
+failure-next = O que você pode fazer
+failure-details = Detalhes técnicos
+failure-log-file = Arquivo de registro: { $file }
+failure-version = Versão { $version }
+
+## Dicas
+
+hint-restart = Reinicie o aplicativo. Se acontecer de novo, envie o relatório à pessoa que forneceu o aplicativo.
+hint-missing-module = O aplicativo precisa do módulo Python `{ $module }`, que não foi instalado com ele. Envie o relatório à pessoa que forneceu o aplicativo.
+hint-free-space = Libere espaço no disco e depois reinicie o aplicativo.
+hint-free-memory = Talvez o computador esteja sem memória. Feche outros programas e depois reinicie o aplicativo.
+hint-reinstall = Instale o aplicativo de novo. O que foi salvo com ele é mantido.
+hint-install-newest = Instale a versão mais nova do aplicativo que você recebeu.
+hint-start-by-icon = Abra o aplicativo pelo ícone ou instale-o de novo.
+hint-author = Se você está criando um aplicativo, use `waterskin run` ou `waterskin build`.
+hint-restart-computer = Reinicie o computador. Se acontecer de novo, fale com quem cuida dele.
+hint-close-programs = Feche outros programas de que não precisa e depois reinicie o aplicativo.
+hint-allow-folder = Verifique se você pode gravar nesta pasta ou fale com quem cuida do computador. Depois reinicie o aplicativo.
+hint-update-system = Instale as atualizações do sistema e depois abra o aplicativo de novo.
+hint-send-report = Copie o relatório e envie-o à pessoa que forneceu o aplicativo.
+
+## Botões
+
+action-restart = Reiniciar
+action-restarting = Reiniciando
+action-copy-report = Copiar relatório
+action-show-log = Mostrar registro
+action-quit = Sair
+
+## Respostas curtas
+
+notice-report-copied = O relatório está na área de transferência. Cole-o em uma mensagem à pessoa que forneceu o aplicativo.
+notice-log-copied = { $lines ->
+    [one] { $lines } linha copiada
+   *[other] { $lines } linhas copiadas
+  }
+notice-selection-copied = Seleção copiada
+notice-failed = Não funcionou: { $message }
+
+## A janela do registro
+
+log-title = { $app }: registro
+log-title-plain = Registro
+log-search = Pesquisar no registro
+log-previous = Resultado anterior
+log-next = Próximo resultado
+log-no-match = Nenhum resultado
+log-match = { $current } de { $all }
+log-follow = Seguir
+log-pause = Pausar
+log-copy = Copiar
+log-folder = Abrir pasta
+log-empty = O aplicativo ainda não escreveu nada.
+log-lines = { $lines ->
+    [one] { $lines } linha
+   *[other] { $lines } linhas
+  }
+log-following = seguindo
+log-paused = em pausa
+log-newer = { $lines ->
+    [one] { $lines } linha nova
+   *[other] { $lines } linhas novas
+  }
+log-lost = { $lines ->
+    [one] { $lines } linha está apenas no arquivo de registro
+   *[other] { $lines } linhas estão apenas no arquivo de registro
+  }
+log-region = Saída do aplicativo
+log-tools = Ferramentas

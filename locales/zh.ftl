@@ -1,0 +1,118 @@
+## 启动画面：加载的各个阶段
+
+splash-wait-contact = 正在打开
+splash-wait-page = 正在加载页面
+splash-wait-python = 正在启动应用
+splash-wait-upgrade = 正在连接应用
+splash-wait-messages = 正在准备第一个页面
+
+## 启动画面：耗时较长时
+
+splash-slow-contact = 窗口尚未连接到应用。电脑繁忙时需要更长时间。
+splash-slow-page = 页面加载比平时慢。目前一切正常。
+splash-slow-python = 应用正在加载所需的组件。安装后的首次启动耗时最长。
+splash-slow-upgrade = 应用正在运行，页面仍在连接。
+splash-slow-messages = 应用正在处理第一个页面。大文件或长时间的计算可能需要等待一会儿。
+splash-slow-again = 应用恢复响应后，页面会自动重新显示。
+
+## 启动画面：其他状态
+
+splash-again = 应用已停止，正在重新启动
+splash-again-count = 应用已停止，正在重新启动（{ $failures }）
+splash-reloading = 正在重新显示页面
+splash-stopping = 正在关闭
+splash-stopped = 应用已关闭
+splash-gave-up = 无法启动应用
+splash-step = 第 { $step } 步，共 { $of } 步
+
+## 故障：名称和含义
+
+failure-crashing-title = 应用反复停止
+failure-crashing-meaning = 应用已重新启动多次，但每次都停止了。您的文件不受影响。
+failure-unresponsive-title = 应用没有响应
+failure-unresponsive-meaning = 应用已启动，但未能在规定时间内显示内容。
+failure-damaged-title = 应用已损坏
+failure-damaged-meaning = 部分文件缺失或被更改，因此无法启动。重新安装会替换所有文件。
+failure-too-new-title = 应用需要更新的版本
+failure-too-new-meaning = 该应用是为更新版本的程序制作的。
+failure-no-app-title = 这里没有应用
+failure-no-app-meaning = 此程序会打开与它放在一起的应用，但没有找到。它可能已被移出原来的文件夹。
+failure-no-port-title = 没有可用的端口
+failure-no-port-meaning = 应用通过本机的端口与窗口通信，而所有可用的端口都被其他程序占用了。
+failure-no-space-title = 磁盘已满
+failure-no-space-meaning = 应用需要一些空间存放自己的文件，但已没有剩余空间。
+failure-no-permission-title = 应用无法写入文件
+failure-no-permission-meaning = 系统不允许应用写入它需要的文件夹。
+failure-old-web-view-title = 这台电脑需要更新
+failure-old-web-view-meaning = 系统中用于显示网页的组件对此应用来说太旧了。
+failure-system-title = 这台电脑缺少某些组件
+failure-system-meaning = 系统缺少应用所需的组件。
+failure-unknown-title = 无法显示应用
+failure-unknown-meaning = 窗口无法得知应用当前的状态。
+
+## 故障：相关内容
+
+failure-subject-file = 文件：`{ $subject }`
+failure-subject-folder = 文件夹：`{ $subject }`
+failure-subject-ports = 端口：{ $subject }
+failure-subject-missing = 缺少：{ $subject }
+
+## 故障：画面的其余部分
+
+failure-next = 您可以这样做
+failure-details = 技术细节
+failure-log-file = 日志文件：{ $file }
+failure-version = 版本 { $version }
+
+## 提示
+
+hint-restart = 请重新启动应用。如果再次发生，请将报告发送给向您提供此应用的人。
+hint-missing-module = 应用需要 Python 模块 `{ $module }`，但它没有随应用一起安装。请将报告发送给向您提供此应用的人。
+hint-free-space = 请释放一些磁盘空间，然后重新启动应用。
+hint-free-memory = 电脑内存可能不足。请关闭其他程序，然后重新启动应用。
+hint-reinstall = 请重新安装应用。您用它保存的内容会保留。
+hint-install-newest = 请安装您收到的应用的最新版本。
+hint-start-by-icon = 请通过图标启动应用，或重新安装。
+hint-author = 如果您正在制作应用，请使用 `waterskin run` 或 `waterskin build`。
+hint-restart-computer = 请重新启动电脑。如果再次发生，请联系电脑的管理人员。
+hint-close-programs = 请关闭不需要的其他程序，然后重新启动应用。
+hint-allow-folder = 请检查您是否可以写入此文件夹，或联系电脑的管理人员，然后重新启动应用。
+hint-update-system = 请安装系统更新，然后重新打开应用。
+hint-send-report = 请复制报告，并发送给向您提供此应用的人。
+
+## 按钮
+
+action-restart = 重新启动
+action-restarting = 正在重新启动
+action-copy-report = 复制报告
+action-show-log = 显示日志
+action-quit = 退出
+
+## 对操作的简短回应
+
+notice-report-copied = 报告已复制到剪贴板。请将其粘贴到发给应用提供者的消息中。
+notice-log-copied = 已复制 { $lines } 行
+notice-selection-copied = 已复制所选内容
+notice-failed = 操作未成功：{ $message }
+
+## 日志窗口
+
+log-title = { $app }：日志
+log-title-plain = 日志
+log-search = 搜索日志
+log-previous = 上一个匹配项
+log-next = 下一个匹配项
+log-no-match = 没有匹配项
+log-match = 第 { $current } 个，共 { $all } 个
+log-follow = 跟随
+log-pause = 暂停
+log-copy = 复制
+log-folder = 打开文件夹
+log-empty = 应用尚未输出任何内容。
+log-lines = { $lines } 行
+log-following = 跟随中
+log-paused = 已暂停
+log-newer = { $lines } 行新内容
+log-lost = { $lines } 行仅在日志文件中
+log-region = 应用的输出
+log-tools = 工具

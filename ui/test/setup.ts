@@ -1,0 +1,4 @@
+import { fluentWords } from "../src/languages";
+import { speak } from "../src/words";
+
+speak(fluentWords("en"));
