@@ -5,8 +5,15 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 5] =
-    ["src/runtime", "src/trim", "src/compile.rs", "src/compile.py", "src/provision.rs"];
+const RECIPE: [&str; 7] = [
+    "src/format",
+    "src/runtime",
+    "src/trim",
+    "src/strip.rs",
+    "src/compile.rs",
+    "src/compile.py",
+    "src/provision.rs",
+];
 
 fn main() -> io::Result<()> {
     let mut files = Vec::new();

@@ -17,6 +17,8 @@ pub enum Command {
     Run(RunArgs),
     /// Check that the files of a packaged app are as they were built
     Verify(VerifyArgs),
+    /// Show what is kept between builds, or remove it
+    Cache(CacheArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -46,7 +48,7 @@ pub struct BuildArgs {
     pub formats: Vec<Format>,
 
     /// How the .deb is compressed
-    #[arg(long, value_name = "METHOD", default_value = "zstd")]
+    #[arg(long, value_name = "METHOD", default_value = "xz")]
     pub compression: Compression,
 
     /// The app's name, instead of the project's own
@@ -89,6 +91,10 @@ pub struct BuildArgs {
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<Utf8PathBuf>,
 
+    /// How much is kept between builds at most, in GB
+    #[arg(long, value_name = "GB", default_value_t = 10)]
+    pub cache_size: u64,
+
     /// Use nothing but the caches
     #[arg(long)]
     pub offline: bool,
@@ -107,10 +113,10 @@ pub enum Format {
 /// How the .deb is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
-    /// Quick; for Debian 12, Ubuntu 22.04 and newer
-    Zstd,
-    /// A fifth smaller and many times slower; for every dpkg
+    /// The smallest, for every dpkg; slow once, since what did not change is kept
     Xz,
+    /// Quick each time, and a fifth larger; for Debian 12, Ubuntu 22.04 and newer
+    Zstd,
     /// The largest; for every dpkg
     Gzip,
 }
@@ -154,6 +160,23 @@ pub struct RunArgs {
 pub struct VerifyArgs {
     /// The payload's folder, such as /usr/lib/PACKAGE/payload
     pub payload: Utf8PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CacheArgs {
+    /// What to do, instead of showing it
+    #[command(subcommand)]
+    pub command: Option<CacheCommand>,
+
+    /// Its folder [default: in the user's cache folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub cache_dir: Option<Utf8PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Remove everything that no build is using
+    Clear,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{
 
 use serde::Serialize;
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, build,
+    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, TrimReport, build,
     format::{Artifact, Compression},
     plan,
     runtime::RuntimeSource,
@@ -49,6 +49,7 @@ struct Report<'a> {
     app: &'a waterskin_bundle::App,
     artifacts: &'a [Artifact],
     sizes: Sizes,
+    trim: &'a TrimReport,
     runtime: &'a RuntimeSource,
     streamlit: &'a str,
     minimum_glibc: &'a str,
@@ -138,11 +139,12 @@ fn settings(args: &BuildArgs) -> Settings {
             })
             .collect(),
         compression: match args.compression {
-            args::Compression::Zstd => Compression::default(),
-            args::Compression::Xz => Compression::Xz(6),
+            args::Compression::Zstd => Compression::Zstd(9),
+            args::Compression::Xz => Compression::default(),
             args::Compression::Gzip => Compression::Gzip,
         },
         cache_dir: args.cache_dir.clone(),
+        cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),
         keep_payload: args.keep_payload.clone(),
         offline: args.offline,
     }
@@ -172,6 +174,7 @@ fn report<'a>(plan: &'a BuildPlan, outcome: &'a BuildOutcome) -> Report<'a> {
         app: &plan.app,
         artifacts: &outcome.artifacts,
         sizes: outcome.sizes,
+        trim: &outcome.trim,
         runtime: &outcome.runtime,
         streamlit: &outcome.streamlit,
         minimum_glibc: &outcome.minimum_glibc,
@@ -191,6 +194,7 @@ fn summarize(plan: &BuildPlan, outcome: &BuildOutcome) {
     if !outcome.minimum_glibc.is_empty() {
         anstream::eprintln!("note: needs glibc {} or newer", outcome.minimum_glibc);
     }
+    summarize_trim(&outcome.trim);
     let sizes = outcome.sizes;
     anstream::eprintln!(
         "{} {} with Streamlit {}: {} installed (Python {}, packages {}, app {}, shell {}), built in {:.1} s",
@@ -207,6 +211,26 @@ fn summarize(plan: &BuildPlan, outcome: &BuildOutcome) {
     for artifact in &outcome.artifacts {
         anstream::println!("{} ({})", artifact.path, size(artifact.bytes));
         anstream::println!("  {}", artifact.install);
+    }
+}
+
+/// The rules that saved most by name, and all that a package of the app kept from being applied.
+fn summarize_trim(trim: &TrimReport) {
+    const MOST: usize = 3;
+    for kept in &trim.kept {
+        anstream::eprintln!("note: {} stays: {}", kept.what, kept.because);
+    }
+    let mut trimmed: Vec<_> = trim.trimmed.iter().collect();
+    trimmed.sort_by_key(|one| std::cmp::Reverse(one.bytes));
+    let most: Vec<String> =
+        trimmed.iter().take(MOST).map(|one| format!("{} {}", one.what, size(one.bytes))).collect();
+    if !most.is_empty() {
+        let bytes = trimmed.iter().map(|one| one.bytes).sum();
+        anstream::eprintln!(
+            "note: left out {} of the packages, most of it {}",
+            size(bytes),
+            most.join(", ")
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod build;
+mod cache;
 mod interpreter;
 mod interrupt;
 mod progress;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         args::Command::Build(args) => build::run(&args),
         args::Command::Run(args) => run::run(&args),
         args::Command::Verify(args) => verify::run(&args),
+        args::Command::Cache(args) => cache::run(&args),
     };
     match done {
         Ok(code) => code,

@@ -15,7 +15,7 @@ use crate::plan::BuildPlan;
 use crate::provision::{self, Base, Packages};
 use crate::runtime::RuntimeSource;
 use crate::settings::Format;
-use crate::trim::{Trim, Trimmed};
+use crate::trim::TrimReport;
 use crate::wheels::Wheels;
 use crate::{Progress, Step};
 
@@ -30,8 +30,8 @@ pub struct BuildOutcome {
     pub notes: Vec<String>,
     /// How big the parts of the installed app are.
     pub sizes: Sizes,
-    /// What was removed from the packages.
-    pub trimmed: Vec<Trimmed>,
+    /// What was removed from the packages, and what was not.
+    pub trim: TrimReport,
     /// Where the interpreter came from.
     pub runtime: RuntimeSource,
     /// Full version of Streamlit.
@@ -79,7 +79,7 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
     let output = OutputFolder::prepare(&plan.output)?;
     check_kept(plan)?;
     let cache = Cache::open(&plan.cache)?;
-    cache.prune(SystemTime::now());
+    cache.prune(SystemTime::now(), plan.cache_limit);
     let folder = cache.temporary()?;
     let folder = Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache);
     let empty = folder.join("uv");
@@ -96,9 +96,7 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
         folder,
     };
     let resolution = wheels.resolve().map_err(provision::ProvisionError::from)?;
-    let texts = python_texts(plan);
-    let trim = Trim::for_app(texts.iter().map(String::as_str));
-    let packages = Packages::provide(&wheels, &resolution.resolved, &trim, &cache, progress)?;
+    let packages = Packages::provide(&wheels, &resolution.resolved, &cache, progress)?;
     let mut notes = plan.notes.clone();
     notes.extend(resolution.notes.iter().cloned());
     notes.extend(missing_modules(plan, &packages.tree())?);
@@ -115,9 +113,11 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
     }));
     let mut artifacts = Vec::new();
     for format in &plan.formats {
-        artifacts.push(make(*format, &payload, plan, progress)?);
+        artifacts.push(make(*format, &payload, plan, &cache, progress)?);
     }
     output.keep();
+    // What this build uses is locked, so that it stays for the next.
+    cache.prune(SystemTime::now(), plan.cache_limit);
     Ok(BuildOutcome {
         artifacts,
         left_out: plan.files.left_out.clone(),
@@ -128,7 +128,7 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
             app: size_of(&payload.layout.app()),
             shell: fs_err::metadata(&plan.shell).map_or(0, |metadata| metadata.len()),
         },
-        trimmed: packages.facts.trimmed.clone(),
+        trim: packages.facts.trim.clone(),
         runtime: base.source.clone(),
         streamlit: resolution.streamlit.clone(),
         distributions: resolution.resolved.len(),
@@ -142,10 +142,12 @@ fn make(
     format: Format,
     payload: &Payload,
     plan: &BuildPlan,
+    cache: &Cache,
     progress: &dyn Progress,
 ) -> Result<Artifact, BuildError> {
     let icon = plan.icon.as_deref();
-    let package = Package { payload, shell: &plan.shell, icon, output: &plan.output };
+    let package =
+        Package { payload, shell: &plan.shell, icon, output: &plan.output, cache: Some(cache) };
     match format {
         Format::Deb => format::deb(&package, plan.compression, progress),
         Format::TarGz => format::tar_gz(&package, progress),
@@ -192,14 +194,6 @@ impl Drop for OutputFolder<'_> {
             let _ = fs_err::remove_dir(self.path);
         }
     }
-}
-
-fn python_texts(plan: &BuildPlan) -> Vec<String> {
-    let files = plan.files.files.iter().filter(|file| file.path.extension() == Some("py"));
-    files
-        .filter_map(|file| fs_err::read(plan.root.join(&file.path)).ok())
-        .map(|text| String::from_utf8_lossy(&text).into_owned())
-        .collect()
 }
 
 /// Looks whether every module that the code imports can be found in the payload. One that is

@@ -1,5 +1,5 @@
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -26,6 +26,16 @@ pub(crate) struct Cache {
 pub(crate) struct Entry {
     path: Utf8PathBuf,
     _lock: File,
+}
+
+/// What is known of a tree that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Its kind and digest, such as `layer-0123456789abcdef`.
+    pub name: String,
+    pub bytes: u64,
+    /// When a build used it last.
+    pub used: SystemTime,
 }
 
 /// Why a tree can't be kept or taken.
@@ -82,7 +92,9 @@ impl Cache {
         let name = format!("{kind}-{}", Digest::of(key.as_bytes()).short());
         let path = self.root.join(&name);
         let lock_path = self.root.join(format!("{name}{LOCK}"));
-        let lock = File::create(&lock_path).map_err(used(&lock_path))?;
+        let mut options = File::options();
+        let lock = options.create(true).truncate(false).read(true).write(true);
+        let lock = lock.open(&lock_path).map_err(used(&lock_path))?;
         let mut make = Some(make);
         loop {
             // Whoever uses a tree shares the lock, and whoever makes or removes one has it alone.
@@ -99,7 +111,11 @@ impl Cache {
                 let staging = |source| CacheError::Staging { source };
                 let staged = StagedDir::new(&path).map_err(staging)?;
                 make(staged.path())?;
+                let bytes = length(staged.path());
                 staged.commit().map_err(staging)?;
+                lock.set_len(0)
+                    .and_then(|()| (&lock).write_all(bytes.to_string().as_bytes()))
+                    .map_err(used(&lock_path))?;
             } else if !path.is_dir() {
                 let source = io::Error::other("it is removed as soon as it is made");
                 return Err(CacheError::Use { path, source }.into());
@@ -119,9 +135,61 @@ impl Cache {
         lock.lock().map_err(used(path))
     }
 
-    /// Removes trees that no build has used for a month, and what builds left that were killed.
-    /// What can't be removed stays for the next time.
-    pub fn prune(&self, now: SystemTime) {
+    /// Removes trees that no build has used for a month, and of the others those whose use is
+    /// longest ago until all together have at most `limit` bytes; and what builds left that were
+    /// killed. What can't be removed stays for the next time.
+    pub fn prune(&self, now: SystemTime, limit: u64) {
+        self.remove_left_behind(now);
+        let mut kept = self.kept();
+        kept.sort_by_key(|kept| std::cmp::Reverse(kept.used));
+        let mut bytes = 0;
+        for kept in kept {
+            let unused = now.duration_since(kept.used).is_ok_and(|age| age > UNUSED);
+            if unused || bytes + kept.bytes > limit {
+                if !self.remove(&kept) {
+                    bytes += kept.bytes;
+                }
+            } else {
+                bytes += kept.bytes;
+            }
+        }
+    }
+
+    /// Removes every tree that no build is using, and says what is left.
+    pub fn clear(&self) -> Vec<Kept> {
+        self.kept().into_iter().filter(|kept| !self.remove(kept)).collect()
+    }
+
+    /// Every tree that is kept, in the order of their names.
+    pub fn kept(&self) -> Vec<Kept> {
+        let Ok(entries) = self.root.read_dir_utf8() else { return Vec::new() };
+        let kept = |entry: camino::Utf8DirEntry| {
+            let name = entry.file_name().strip_suffix(LOCK)?.to_owned();
+            let bytes = fs_err::read_to_string(entry.path()).ok()?;
+            let used = entry.metadata().and_then(|it| it.modified()).ok()?;
+            // The length is written when the tree is whole; before, it counts as nothing.
+            let bytes = bytes.trim().parse().unwrap_or(0);
+            self.root.join(&name).is_dir().then_some(Kept { name, bytes, used })
+        };
+        let mut found: Vec<Kept> = entries.flatten().filter_map(kept).collect();
+        found.sort_by(|one, other| one.name.cmp(&other.name));
+        found
+    }
+
+    /// Whether the tree could be removed. Its lock's file stays: another build may be waiting for
+    /// it just now.
+    fn remove(&self, kept: &Kept) -> bool {
+        File::open(self.root.join(format!("{}{LOCK}", kept.name)))
+            .is_ok_and(|lock| lock.try_lock().is_ok() && self.remove_tree(&kept.name))
+    }
+
+    /// A tree that is removed only in part must not be found under its name.
+    fn remove_tree(&self, name: &str) -> bool {
+        let Ok(aside) = self.temporary() else { return false };
+        fs_err::rename(self.root.join(name), aside.path().join(name)).is_ok()
+    }
+
+    fn remove_left_behind(&self, now: SystemTime) {
         let Ok(entries) = self.root.read_dir_utf8() else { return };
         for entry in entries.flatten() {
             let (path, name) = (entry.path(), entry.file_name());
@@ -129,20 +197,17 @@ impl Cache {
                 let modified = fs_err::metadata(path).and_then(|metadata| metadata.modified());
                 modified.ok().and_then(|modified| now.duration_since(modified).ok())
             };
-            if name.starts_with('.') {
-                if age(path).is_some_and(|age| age > LEFT_BEHIND) {
-                    let _ = fs_err::remove_dir_all(path);
-                }
-            } else if let Some(tree) = name.strip_suffix(LOCK)
-                && age(path).is_some_and(|age| age > UNUSED)
-                && let Ok(lock) = File::open(path)
-                && lock.try_lock().is_ok()
-            {
-                // The lock's file stays: another build may be waiting for it just now.
-                let _ = fs_err::remove_dir_all(self.root.join(tree));
+            if name.starts_with('.') && age(path).is_some_and(|age| age > LEFT_BEHIND) {
+                let _ = fs_err::remove_dir_all(path);
             }
         }
     }
+}
+
+/// The length of all files of a tree, in bytes.
+fn length(tree: &Utf8Path) -> u64 {
+    let files = walkdir::WalkDir::new(tree).into_iter().flatten();
+    files.filter_map(|file| file.metadata().ok()).filter(|it| it.is_file()).map(|it| it.len()).sum()
 }
 
 fn used(path: &Utf8Path) -> impl FnOnce(io::Error) -> CacheError {
@@ -224,10 +289,29 @@ mod tests {
         let used = cache.entry("x", "used", &Quiet, write).unwrap();
         let unused = cache.entry("x", "unused", &Quiet, write).unwrap().path().to_owned();
         fs_err::create_dir(cache.root.join(".build-old")).unwrap();
-        cache.prune(SystemTime::now());
+        cache.prune(SystemTime::now(), u64::MAX);
         assert!(unused.is_dir() && cache.root.join(".build-old").is_dir());
-        cache.prune(SystemTime::now() + UNUSED + Duration::from_secs(60));
+        cache.prune(SystemTime::now() + UNUSED + Duration::from_secs(60), u64::MAX);
         assert!(!unused.exists() && !cache.root.join(".build-old").exists());
         assert!(used.path().is_dir(), "a tree in use is never removed");
+    }
+
+    #[test]
+    fn what_was_used_longest_ago_goes_first() {
+        let (_dir, cache) = cache();
+        let make = |key| cache.entry("x", key, &Quiet, write).unwrap().path().to_owned();
+        let paths = ["a", "b", "c"].map(make);
+        for (path, age) in paths.iter().zip([10, 30, 20]) {
+            let lock = File::options().write(true).open(format!("{path}{LOCK}")).unwrap();
+            lock.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        }
+        assert_eq!(cache.kept().iter().map(|kept| kept.bytes).collect::<Vec<_>>(), [1, 1, 1]);
+        cache.prune(SystemTime::now(), 2);
+        assert_eq!(paths.each_ref().map(|path| path.exists()), [true, false, true]);
+        let _in_use = cache.entry("x", "c", &Quiet, write).unwrap();
+        assert_eq!(cache.clear().len(), 1, "one is in use");
+        assert_eq!(paths.each_ref().map(|path| path.exists()), [false, false, true]);
+        make("a");
+        assert!(paths[0].exists(), "it can be made again");
     }
 }

@@ -104,6 +104,23 @@ impl CodeBase {
         guesses.into_values().collect()
     }
 
+    /// The files that were read, those that can't be parsed apart.
+    pub fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.files.keys().map(Utf8PathBuf::as_path)
+    }
+
+    /// The dotted names of all that is imported from outside: modules, and what is taken from
+    /// them, which may be modules too.
+    pub fn outside_names(&self, minor: u8) -> BTreeSet<String> {
+        let modules = self.outside(minor).into_iter().map(|import| import.module.to_owned());
+        let members = self.files.values().flat_map(|code| &code.members);
+        let outside = |module: &&String| {
+            let top = top_level(module);
+            !self.local.contains(top) && !is_standard(minor, top)
+        };
+        modules.chain(members.filter(outside).cloned()).collect()
+    }
+
     /// Whether any file takes a name of this kind from something by a dot.
     pub fn has_attribute(&self, name: &str) -> bool {
         self.files.values().any(|code| code.attributes.contains(name))

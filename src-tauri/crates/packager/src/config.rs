@@ -1,6 +1,10 @@
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use waterskin_bundle::{DataPolicy, Theme};
+
+use crate::trim::{Rule, Switches};
 
 /// The author's own file for everything about Waterskin, when there is no `pyproject.toml`.
 pub(crate) const WATERSKIN_TOML: &str = "waterskin.toml";
@@ -27,6 +31,7 @@ pub(crate) struct Config {
     pub data: DataPolicy,
     pub arguments: Vec<String>,
     pub dependencies: Option<Vec<String>>,
+    pub trim: Switches,
 }
 
 /// `[tool.waterskin.window]`.
@@ -56,6 +61,7 @@ const KEYS: &[&str] = &[
     "data",
     "arguments",
     "dependencies",
+    "trim",
 ];
 const WINDOW_KEYS: &[&str] = &["title", "width", "height", "theme"];
 
@@ -224,7 +230,30 @@ fn check_keys(own: &toml::Value, file: &Utf8Path) -> Result<(), ConfigError> {
         }
     };
     check(Some(own), "", KEYS)?;
-    check(own.get("window"), "window.", WINDOW_KEYS)
+    check(own.get("window"), "window.", WINDOW_KEYS)?;
+    let rules = Rule::ids();
+    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    check(own.get("trim"), "trim.", &rules)
+}
+
+/// `trim = false`, or a table with some rules and `false`.
+impl<'de> Deserialize<'de> for Switches {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(
+            untagged,
+            expecting = "expected true, false, or a table of rules with true or false"
+        )]
+        enum Written {
+            All(bool),
+            Rules(BTreeMap<String, bool>),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::All(true) => Self::default(),
+            Written::All(false) => Self::Off,
+            Written::Rules(rules) => Self::Rules(rules),
+        })
+    }
 }
 
 fn meant(key: &str, prefix: &str, known: &[&str]) -> Meant {
@@ -280,6 +309,7 @@ mod tests {
             ("nmae = 'x'", "nmae", "name"),
             ("window = { titel = 'x' }", "window.titel", "window.title"),
             ("Include = []", "Include", "include"),
+            ("[trim]\npyarow-s3 = false", "trim.pyarow-s3", "trim.pyarrow-s3"),
         ] {
             let error = own(text).unwrap_err();
             assert!(error.to_string().contains(&format!("`{key}`")), "{error}");
@@ -287,6 +317,18 @@ mod tests {
         }
         let hint = own("colour = 1").unwrap_err().hint().unwrap();
         assert!(hint.contains("`name`") && hint.contains("`dependencies`"), "{hint}");
+    }
+
+    #[test]
+    fn rules_are_switched_off_one_by_one_or_all_at_once() {
+        assert_eq!(own("").unwrap().trim, Switches::default());
+        assert_eq!(own("trim = false").unwrap().trim, Switches::Off);
+        let Switches::Rules(rules) = own("[trim]\npyarrow-s3 = false").unwrap().trim else {
+            panic!("a table")
+        };
+        assert_eq!(rules.get("pyarrow-s3"), Some(&false));
+        let cause = std::error::Error::source(&own("trim = 3").unwrap_err()).unwrap().to_string();
+        assert!(cause.contains("expected true, false, or a table"), "{cause}");
     }
 
     #[test]

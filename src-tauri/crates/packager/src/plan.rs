@@ -10,12 +10,14 @@ use crate::files::{ProjectFiles, Selection};
 use crate::format::Compression;
 use crate::identity::Identity;
 use crate::imports::Need;
+use crate::kept::{CACHE_LIMIT, cache_folder};
 use crate::locate::{self, Located};
 use crate::plan_error::PlanError;
 use crate::python_choice::PythonChoice;
 use crate::requirements::{Requirements, RequirementsSource};
 use crate::settings::{Format, Settings};
 use crate::target::Target;
+use crate::trim::{App as AppSays, Trim};
 use crate::{icon, preload, tools};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
@@ -47,6 +49,8 @@ pub struct BuildPlan {
     pub guessed: Vec<Guess>,
     /// Modules worth importing while the page boots.
     pub preload: Vec<String>,
+    /// What will be removed from the packages.
+    pub trim: Trim,
     /// What of the project comes along.
     pub files: ProjectFiles,
     /// What the author should know.
@@ -65,6 +69,9 @@ pub struct BuildPlan {
     pub keep_payload: Option<Utf8PathBuf>,
     /// Where runtimes and packages are kept between builds.
     pub cache: Utf8PathBuf,
+    /// How many bytes are kept there.
+    #[serde(skip)]
+    pub cache_limit: u64,
     /// The program `uv`.
     pub uv: Utf8PathBuf,
     /// The prebuilt shell.
@@ -130,11 +137,11 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     };
     let mut notes = identity.notes;
     notes.extend(notes_about(&code, &files));
+    let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
+    let trim = Trim::plan(&declaration.config.trim, &says)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
-        None => directories::BaseDirs::new()
-            .and_then(|dirs| Utf8PathBuf::from_path_buf(dirs.cache_dir().join("waterskin")).ok())
-            .ok_or(PlanError::NoCache)?,
+        None => cache_folder()?,
     };
     Ok(BuildPlan {
         app: identity.app,
@@ -153,6 +160,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
                 file: import.file.to_owned(),
             })
             .collect(),
+        trim,
         python,
         requirements,
         guessed,
@@ -164,6 +172,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         keep_payload,
         output,
         cache,
+        cache_limit: settings.cache_limit.unwrap_or(CACHE_LIMIT),
         uv: tools::find_uv(settings.uv.as_deref())?,
         shell: tools::find_shell(settings.shell.as_deref())?,
         offline: settings.offline,

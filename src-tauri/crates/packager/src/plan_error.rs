@@ -8,6 +8,7 @@ use crate::locate::LocateError;
 use crate::python_choice::PythonError;
 use crate::requirements::RequirementsError;
 use crate::tools::ToolsError;
+use crate::trim::TrimError;
 
 /// Why nothing can be planned.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum PlanError {
     /// A program that a build needs is missing.
     #[error(transparent)]
     Tools(#[from] ToolsError),
+    /// The rules for what an app does not need can't be used.
+    #[error("could not decide what the app does not need")]
+    Trim(#[from] TrimError),
     /// A path can't be made absolute.
     #[error("could not make sense of the path `{path}`")]
     Path {
@@ -74,6 +78,7 @@ impl PlanError {
             | Self::Requirements(RequirementsError::Read { .. }) => {
                 Some("everything in the project's folder must be readable".to_owned())
             }
+            Self::Trim(_) => Some("set `trim = false` in the project's file".to_owned()),
             Self::Path { .. } => Some("give an absolute path".to_owned()),
         }
     }

@@ -27,6 +27,7 @@ impl fmt::Display for BuildPlan {
         row("window", &[self.window_text()])?;
         row("python", &[self.python_text()])?;
         row("requires", &self.requirements_text())?;
+        row("trim", &self.trim_text())?;
         row("files", &[self.files_text()])?;
         row("left out", &self.left_out_text())?;
         row("output", &[self.output_text()])?;
@@ -90,6 +91,22 @@ impl BuildPlan {
         if !requirements.added.is_empty() {
             rows.push(format!("{} (added)", requirements.added.join(", ")));
         }
+        rows
+    }
+
+    /// What is saved is as it was measured when the rules were made: nothing is installed yet.
+    fn trim_text(&self) -> Vec<String> {
+        let rules = &self.trim.rules;
+        let mut rows = match rules.len() {
+            // Then every rule is off, and to name each would say no more.
+            0 => return vec!["nothing (the project file says so)".to_owned()],
+            count => {
+                let bytes = rules.iter().map(|rule| rule.bytes).sum();
+                vec![format!("about {} that no app like this needs ({count} rules)", size(bytes))]
+            }
+        };
+        let kept = &self.trim.kept;
+        rows.extend(kept.iter().map(|kept| format!("not `{}` ({})", kept.id, kept.because)));
         rows
     }
 

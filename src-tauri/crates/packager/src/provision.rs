@@ -10,13 +10,13 @@ use crate::plan::BuildPlan;
 use crate::python_choice::PythonError;
 use crate::resolved::Resolved;
 use crate::runtime::{self, RuntimeError, RuntimeRequest, RuntimeSource};
-use crate::trim::{Trim, TrimError, Trimmed};
+use crate::trim::{TrimError, TrimReport};
 use crate::uv::Uv;
 use crate::wheels::{Wheels, WheelsError};
 use crate::{Progress, Step};
 
 /// A digest of the code that makes the trees (see `build.rs`).
-const RECIPE: &str = env!("WATERSKIN_RECIPE");
+pub(crate) const RECIPE: &str = env!("WATERSKIN_RECIPE");
 /// What a tree of the cache says of itself.
 const FACTS: &str = "facts.json";
 
@@ -100,7 +100,7 @@ pub(crate) struct Packages {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PackagesFacts {
     pub digest: Digest,
-    pub trimmed: Vec<Trimmed>,
+    pub trim: TrimReport,
     /// How many files got no bytecode: templates and the like.
     pub uncompiled: usize,
 }
@@ -205,7 +205,6 @@ impl Packages {
     pub fn provide(
         wheels: &Wheels<'_>,
         resolved: &Resolved,
-        trim: &Trim,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<Self, ProvisionError> {
@@ -214,20 +213,23 @@ impl Packages {
             "{RECIPE} {} {} {}\n{}",
             wheels.plan.target.uv_platform(),
             wheels.python_version,
-            trim.key(),
+            wheels.plan.trim.key(),
             resolved.to_text()
         );
         let entry = cache.entry("packages", &key, progress, |folder| {
             let tree = folder.join(Layout::SITE_PACKAGES);
             wheels.install(resolved, &tree)?;
             progress.advance(resolved.len() as u64);
-            let trimmed =
-                trim.apply(&tree, progress).map_err(|source| ProvisionError::Trim { source })?;
+            let trim = wheels
+                .plan
+                .trim
+                .apply(&tree, progress)
+                .map_err(|source| ProvisionError::Trim { source })?;
             let trees = [tree.clone()];
             let report = compile::byte_compile(wheels.uv.python, &trees, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
             let digest = digest(&tree, progress)?;
-            let facts = PackagesFacts { digest, trimmed, uncompiled: report.failed.len() };
+            let facts = PackagesFacts { digest, trim, uncompiled: report.failed.len() };
             write_facts(folder, &facts)
         })?;
         let facts = read_facts(entry.path())?;

@@ -28,6 +28,8 @@ pub struct Settings {
     /// Where runtimes and installed packages are kept between builds. `None` takes the user's
     /// cache folder.
     pub cache_dir: Option<Utf8PathBuf>,
+    /// How many bytes are kept there at most. `None` takes [`crate::CACHE_LIMIT`].
+    pub cache_limit: Option<u64>,
     /// Where to leave the payload as a folder that runs in place. `None` removes it at the end.
     pub keep_payload: Option<Utf8PathBuf>,
     /// Whether to work from the caches alone.

@@ -12,7 +12,10 @@ fn text(folder: &Folder, settings: &Settings) -> String {
         Ok(plan) => plan.to_string(),
         Err(error) => report(&error, error.hint()),
     };
-    text.replace(folder.path.as_str(), "[FOLDER]")
+    // What the rules save is measured anew with each version of the packages.
+    let saved = regex::Regex::new(r"about \d+ MB (that [a-z ]+) \(\d+ rules\)").unwrap();
+    let text = text.replace(folder.path.as_str(), "[FOLDER]");
+    saved.replace(&text, "about [SIZE] $1 ([NUMBER] rules)").into_owned()
 }
 
 fn settings(folder: &Folder, project: &str) -> Settings {
@@ -47,6 +50,8 @@ fn a_project_with_everything() {
       window      "Umsätze 2026", 900 x 800, icon `icon.svg`
       python      >=3.11,<3.13 (from `requires-python`)
       requires    streamlit>=1.50, pandas (`pyproject.toml`)
+      trim        about [SIZE] that no app like this needs ([NUMBER] rules)
+                  not `data-packages` (the app imports `pandas`)
       files       4 files, 336 B
       left out    `.env` (may hold secrets)
                   `.git/` (version control)
@@ -71,6 +76,8 @@ fn a_project_with_nothing_but_code() {
       requires    PyYAML (`helper.py` imports `yaml`)
                   pillow (`app.py` imports `PIL`)
                   streamlit>=1.40,<1.68 (added)
+      trim        about [SIZE] that no app like this needs ([NUMBER] rules)
+                  not `data-packages` (the app imports `PIL`)
       files       2 files, 71 B
       output      .deb and .tar.gz in `[FOLDER]/out put`
     "#);
@@ -94,9 +101,38 @@ fn a_project_that_forgot_streamlit() {
       python      3.13 (asked for)
       requires    pandas (`requirements.txt`)
                   streamlit>=1.40,<1.68 (added)
+      trim        about [SIZE] that no app like this needs ([NUMBER] rules)
+                  not `data-packages` (the app may show data)
       files       2 files, 23 B
       output      .deb and .tar.gz in `[FOLDER]/out put`
     "#);
+}
+
+#[test]
+fn what_is_trimmed_depends_on_the_app_and_its_project_file() {
+    let folder = folder();
+    folder.write(&[
+        ("p/app.py", "import streamlit as st\nst.title('x')\n"),
+        ("data/app.py", "import streamlit as st, pandas, pyarrow.flight\nPLACE = 's3://x'\n"),
+        ("data/waterskin.toml", "[trim]\ntests = false\n"),
+        ("off/app.py", "import streamlit as st\n"),
+        ("off/waterskin.toml", "trim = false\n"),
+    ]);
+    let rows = |project| {
+        let text = text(&folder, &settings(&folder, project));
+        let rows = text.lines().skip_while(|line| !line.starts_with("  trim"));
+        let rows: Vec<_> = rows.take_while(|line| !line.starts_with("  files")).collect();
+        rows.join("\n")
+    };
+    insta::assert_snapshot!(rows("p"), @"  trim        about [SIZE] that no app like this needs ([NUMBER] rules)");
+    insta::assert_snapshot!(rows("data"), @r"
+      trim        about [SIZE] that no app like this needs ([NUMBER] rules)
+                  not `tests` (the project file says so)
+                  not `pyarrow-flight` (the app imports `pyarrow.flight`)
+                  not `pyarrow-s3` (the app mentions `s3`)
+                  not `data-packages` (the app imports `pandas`)
+    ");
+    insta::assert_snapshot!(rows("off"), @"  trim        nothing (the project file says so)");
 }
 
 #[test]

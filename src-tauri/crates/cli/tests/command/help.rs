@@ -14,6 +14,7 @@ fn the_command() {
       build   Make an installer from a project
       run     Run a project in a window, on your own Python, with reload on save
       verify  Check that the files of a packaged app are as they were built
+      cache   Show what is kept between builds, or remove it
       help    Print this message or the help of the given subcommand(s)
 
     Options:
@@ -65,11 +66,11 @@ fn build() {
               How the .deb is compressed
 
               Possible values:
-              - zstd: Quick; for Debian 12, Ubuntu 22.04 and newer
-              - xz:   A fifth smaller and many times slower; for every dpkg
+              - xz:   The smallest, for every dpkg; slow once, since what did not change is kept
+              - zstd: Quick each time, and a fifth larger; for Debian 12, Ubuntu 22.04 and newer
               - gzip: The largest; for every dpkg
 
-              [default: zstd]
+              [default: xz]
 
           --name <NAME>
               The app's name, instead of the project's own
@@ -100,6 +101,11 @@ fn build() {
 
           --cache-dir <DIR>
               Folder for what is kept between builds [default: the user's cache folder]
+
+          --cache-size <GB>
+              How much is kept between builds at most, in GB
+
+              [default: 10]
 
           --offline
               Use nothing but the caches

@@ -9,6 +9,7 @@ mod bad_places;
 mod bad_projects;
 mod bad_requirements;
 mod build;
+mod cache;
 mod colour;
 mod context;
 mod help;

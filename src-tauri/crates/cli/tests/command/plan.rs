@@ -1,11 +1,26 @@
+use camino::Utf8PathBuf;
+
 use crate::{
     context::{Context, OUTPUT},
     fails, snapshot,
 };
 
-/// The path of one of the examples.
-fn example(name: &str) -> String {
-    format!("{}/../../../examples/{name}", env!("CARGO_MANIFEST_DIR"))
+/// Copies one of the examples into `work`, without what running it leaves there.
+fn example(context: &Context, name: &str) -> String {
+    let root = format!("{}/../../../examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![Utf8PathBuf::from(&root)];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir_utf8().unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() && entry.file_name() != "__pycache__" {
+                folders.push(entry.path().to_owned());
+            } else if entry.file_type().unwrap().is_file() {
+                let to = context.work().join(name).join(entry.path().strip_prefix(&root).unwrap());
+                fs_err::create_dir_all(to.parent().unwrap()).unwrap();
+                fs_err::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+    name.to_owned()
 }
 
 const GUESSED: &[(&str, &str)] = &[
@@ -16,11 +31,11 @@ const GUESSED: &[(&str, &str)] = &[
 #[test]
 fn hello() {
     let context = Context::new();
-    snapshot!(context.filters(), context.build(&example("hello"), ["--dry-run"]).finish(), @r#"
+    snapshot!(context.filters(), context.build(&example(&context, "hello"), ["--dry-run"]).finish(), @r#"
     exit code: 0
     ----- stdout -----
     Hello 1.0.0
-      project     [REPOSITORY]/examples/hello
+      project     [DIR]/work/hello
       script      app.py
       id          local.waterskin.hello (package `hello`)
       window      "Hello", 1200 x 800, icon `icon.svg`
@@ -36,11 +51,11 @@ fn hello() {
 #[test]
 fn explorer() {
     let context = Context::new();
-    snapshot!(context.filters(), context.build(&example("explorer"), ["--dry-run"]).finish(), @r#"
+    snapshot!(context.filters(), context.build(&example(&context, "explorer"), ["--dry-run"]).finish(), @r#"
     exit code: 0
     ----- stdout -----
     CSV Explorer 1.2.0
-      project     [REPOSITORY]/examples/explorer
+      project     [DIR]/work/explorer
       script      app.py
       id          local.waterskin.csv-explorer (package `csv-explorer`)
       window      "CSV Explorer", 1200 x 800, icon `icon.png`
@@ -55,11 +70,11 @@ fn explorer() {
 #[test]
 fn chat() {
     let context = Context::new();
-    snapshot!(context.filters(), context.build(&example("chat"), ["--dry-run"]).finish(), @r#"
+    snapshot!(context.filters(), context.build(&example(&context, "chat"), ["--dry-run"]).finish(), @r#"
     exit code: 0
     ----- stdout -----
     Chat 1.0.0
-      project     [REPOSITORY]/examples/chat
+      project     [DIR]/work/chat
       script      app.py
       id          local.waterskin.chat (package `chat`)
       window      "Chat", 1200 x 800, icon `icon.svg`
@@ -74,7 +89,7 @@ fn chat() {
 #[test]
 fn as_json() {
     let context = Context::new();
-    let run = context.build(&example("hello"), ["--dry-run", "--json"]);
+    let run = context.build(&example(&context, "hello"), ["--dry-run", "--json"]);
     snapshot!(context.filters(), run.finish(), @r#"
     exit code: 0
     ----- stdout -----
@@ -87,7 +102,7 @@ fn as_json() {
           "package": "hello",
           "version": "1.0.0"
         },
-        "root": "[REPOSITORY]/examples/hello",
+        "root": "[DIR]/work/hello",
         "entry": "app.py",
         "arguments": [],
         "window": {
@@ -96,7 +111,7 @@ fn as_json() {
           "height": 800,
           "theme": "system"
         },
-        "icon": "[REPOSITORY]/examples/hello/icon.svg",
+        "icon": "[DIR]/work/hello/icon.svg",
         "port": 8501,
         "data": "app-folder",
         "python": {
@@ -105,7 +120,7 @@ fn as_json() {
         },
         "requirements": {
           "source": "requirements-txt",
-          "file": "[REPOSITORY]/examples/hello/requirements.txt",
+          "file": "[DIR]/work/hello/requirements.txt",
           "listed": [
             "streamlit==1.67.0"
           ],

@@ -1,14 +1,16 @@
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
 use camino::Utf8Path;
 use md5::{Digest as _, Md5};
+use serde::{Deserialize, Serialize};
 use tar::{Builder, EntryType, Header};
 
 use super::{FormatError, entries::Entries, entries::Entry};
 use crate::Progress;
 
 /// What was written, for the list of checksums that Debian packages have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Written {
     /// One line for each file, as `md5sum` prints it.
     pub md5sums: String,
@@ -16,21 +18,38 @@ pub(super) struct Written {
     pub kibibytes: u64,
 }
 
-/// Writes a tar archive and gives the writer back. The same entries and time give the same bytes.
+/// What a tar archive ends with (POSIX `pax`, "ustar Interchange Format").
+pub(super) const END: [u8; 1024] = [0; 1024];
+
+/// How entries are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options<'a> {
+    /// Stands before every path: `./` in a Debian package.
+    pub prefix: &'a str,
+    /// Whether the prefix itself is an entry, the first.
+    pub root: bool,
+    /// Seconds since 1970, of every entry.
+    pub time: u64,
+}
+
+/// Writes entries as a tar archive without its end, so that others can follow. The same entries
+/// and options give the same bytes. Files with the same content are links to the first of them.
 ///
-/// `prefix` stands before every path: `./` in a Debian package. `destination` is named in errors.
+/// `destination` is named in errors.
 pub(super) fn write<W: Write>(
     writer: W,
     entries: &Entries,
-    prefix: &str,
-    time: u64,
+    options: Options<'_>,
     destination: &Utf8Path,
     progress: &dyn Progress,
-) -> Result<(W, Written), FormatError> {
+) -> Result<Written, FormatError> {
+    let Options { prefix, root, time } = options;
     let failed = || FormatError::write(destination);
-    let mut archive = Builder::new(writer);
+    let mut archive = Builder::new(Open { output: writer, ended: false });
     let mut written = Written::default();
-    if !prefix.is_empty() {
+    let mut known: HashMap<(u64, u32, String), String> = HashMap::new();
+    let lengths = lengths(entries);
+    if root && !prefix.is_empty() {
         append(&mut archive, &Entry::Folder, prefix, time, &mut io::empty()).map_err(failed())?;
     }
     for (path, entry) in entries.iter() {
@@ -50,6 +69,20 @@ pub(super) fn write<W: Write>(
                 written.add(path, &content.finish());
             }
             Entry::File { source, size, .. } => {
+                if lengths.get(size).is_some_and(|count| *count > 1) {
+                    let digest = digest(source)?;
+                    let same = (*size, entry.mode(), digest.clone());
+                    if let Some(first) = known.get(&same) {
+                        let mut header = header(entry, time);
+                        header.set_entry_type(EntryType::Link);
+                        header.set_size(0);
+                        archive.append_link(&mut header, &name, first).map_err(failed())?;
+                        written.add(path, &digest);
+                        progress.advance(*size);
+                        continue;
+                    }
+                    known.insert(same, name.clone());
+                }
                 let file = fs_err::File::open(source).map_err(FormatError::read(source))?;
                 // A file that grows is cut, one that shrinks would leave a damaged archive.
                 let mut content = Counted::new(file.take(*size), progress);
@@ -62,7 +95,53 @@ pub(super) fn write<W: Write>(
         }
         written.kibibytes += entry.size().div_ceil(1024).max(1);
     }
-    Ok((archive.into_inner().map_err(failed())?, written))
+    archive.get_mut().ended = true;
+    archive.into_inner().map_err(failed())?;
+    Ok(written)
+}
+
+/// How many files have each length in bytes: only those of one length can be the same.
+fn lengths(entries: &Entries) -> HashMap<u64, usize> {
+    let mut lengths = HashMap::new();
+    for (_, entry) in entries.iter() {
+        if let Entry::File { size, .. } = entry
+            && *size > 0
+        {
+            *lengths.entry(*size).or_default() += 1;
+        }
+    }
+    lengths
+}
+
+fn digest(source: &Utf8Path) -> Result<String, FormatError> {
+    let content = fs_err::read(source).map_err(FormatError::read(source))?;
+    Ok(hexadecimal(Md5::new().chain_update(content)))
+}
+
+fn hexadecimal(digest: Md5) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(32);
+    for byte in digest.finalize() {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// A writer that lets the end of an archive fall away: `tar::Builder` always writes one.
+struct Open<W> {
+    output: W,
+    ended: bool,
+}
+
+impl<W: Write> Write for Open<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.ended { Ok(bytes.len()) } else { self.output.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
 }
 
 fn append<W: Write>(
@@ -94,6 +173,12 @@ fn header(entry: &Entry, time: u64) -> Header {
 }
 
 impl Written {
+    /// Adds what was written after.
+    pub fn append(&mut self, other: &Self) {
+        self.md5sums.push_str(&other.md5sums);
+        self.kibibytes += other.kibibytes;
+    }
+
     fn add(&mut self, path: &str, digest: &str) {
         self.md5sums.push_str(digest);
         self.md5sums.push_str("  ");
@@ -116,13 +201,7 @@ impl<'a, R: Read> Counted<'a, R> {
     }
 
     fn finish(self) -> String {
-        use std::fmt::Write as _;
-        let mut text = String::with_capacity(32);
-        for byte in self.digest.finalize() {
-            // Writing to a string can't fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        hexadecimal(self.digest)
     }
 }
 

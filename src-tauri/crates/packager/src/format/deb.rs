@@ -10,6 +10,7 @@ use super::{
     depends::depends,
     desktop::desktop,
     entries::{Entries, Entry},
+    layers::{self, Archive, Codec},
     lintian, manual,
     metainfo::metainfo,
     picture::{self, Picture},
@@ -52,14 +53,34 @@ pub fn deb(
 
     // The list of checksums stands before the data, so the data waits in a file without a name.
     let write = || FormatError::write(&destination);
-    let data = tempfile::tempfile_in(package.output).map_err(write())?;
-    let compressor = compression.writer(BufWriter::new(data)).map_err(write())?;
-    let (compressor, written) =
-        archive::write(compressor, &entries, "./", time, &destination, progress)?;
-    let mut data = compressor
-        .finish()
-        .and_then(|buffer| buffer.into_inner().map_err(io::IntoInnerError::into_error))
-        .map_err(write())?;
+    let data = BufWriter::new(tempfile::tempfile_in(package.output).map_err(write())?);
+    let (data, written) = match compression {
+        Compression::Xz(preset) => {
+            let folder = format!("usr/lib/{}", manifest.app.package);
+            let payload = format!("{folder}/{}", Layout::PAYLOAD);
+            let program = format!("{folder}/{}", manifest.app.package);
+            let archive = Archive {
+                codec: Codec::Xz(preset),
+                prefix: "./",
+                time,
+                processor: triple.split('-').next().unwrap_or_default(),
+                destination: &destination,
+                progress,
+            };
+            let layers = layers::of(package, &payload, program)?;
+            let parts = archive.parts(package, entries, &layers)?;
+            (archive.write_all(&parts, data)?, parts.written)
+        }
+        Compression::Zstd(_) | Compression::Gzip => {
+            let mut compressor = compression.writer(data).map_err(write())?;
+            let options = archive::Options { prefix: "./", root: true, time };
+            let written =
+                archive::write(&mut compressor, &entries, options, &destination, progress)?;
+            compressor.write_all(&archive::END).map_err(write())?;
+            (compressor.finish().map_err(write())?, written)
+        }
+    };
+    let mut data = data.into_inner().map_err(io::IntoInnerError::into_error).map_err(write())?;
 
     let mut about = Entries::default();
     about.add_bytes(
@@ -67,8 +88,11 @@ pub fn deb(
         control::control(manifest, architecture, written.kibibytes, &depends),
     );
     about.add_bytes("md5sums", written.md5sums);
-    let about = archive::write(gzip(Vec::new()), &about, "./", time, &destination, &crate::Quiet)?;
-    let about = about.0.finish().map_err(write())?;
+    let mut about_file = gzip(Vec::new());
+    let options = archive::Options { prefix: "./", root: true, time };
+    archive::write(&mut about_file, &about, options, &destination, &crate::Quiet)?;
+    let about =
+        about_file.write_all(&archive::END).and_then(|()| about_file.finish()).map_err(write())?;
 
     let length = data.stream_position().map_err(write())?;
     data.rewind().map_err(write())?;

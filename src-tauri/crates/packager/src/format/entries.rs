@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use walkdir::WalkDir;
 
 use super::FormatError;
+use crate::runtime::elf;
 
 /// What an archive will hold, in the order in which it will hold it: sorted by path, so that it
 /// comes out the same each time. Every folder above an entry is there too.
@@ -79,6 +80,33 @@ impl Entries {
             self.add(format!("{path}/{name}"), entry);
         }
         Ok(())
+    }
+
+    /// Takes out what is at `path` and below it.
+    pub fn take(&mut self, path: &str) -> Self {
+        let below = format!("{path}/");
+        let inside = |it: &String| it == path || it.starts_with(&below);
+        let (taken, rest) =
+            std::mem::take(&mut self.map).into_iter().partition(|(path, _)| inside(path));
+        self.map = rest;
+        Self { map: taken }
+    }
+
+    /// The programs and libraries, and everything else.
+    pub fn split_programs(&self) -> Result<(Self, Self), FormatError> {
+        let (mut programs, mut others) = (Self::default(), Self::default());
+        for (path, entry) in &self.map {
+            let program = matches!(entry, Entry::File { source, .. }
+                if elf::is_elf(source).map_err(|error| FormatError::read(source)(io::Error::other(error)))?);
+            let map = if program { &mut programs.map } else { &mut others.map };
+            map.insert(path.clone(), entry.clone());
+        }
+        Ok((programs, others))
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
     }
 
     /// Every entry with its path.

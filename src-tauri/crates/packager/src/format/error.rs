@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use waterskin_bundle::StagingError;
 
 use super::picture::PictureError;
+use crate::cache::CacheError;
 
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum FormatError {
         #[source]
         source: StagingError,
     },
+    /// What is kept between builds could not be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The app's icon could not be used.
     #[error("could not make the icons")]
     Icon {

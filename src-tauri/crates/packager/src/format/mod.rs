@@ -13,6 +13,7 @@ mod desktop;
 mod entries;
 mod error;
 mod gzip;
+mod layers;
 mod lintian;
 mod manual;
 mod metainfo;
@@ -21,10 +22,12 @@ mod tar_gz;
 mod text;
 mod time;
 mod version;
+mod xz;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Payload;
 
+use crate::cache::Cache;
 pub use compression::Compression;
 pub use deb::deb;
 pub use error::FormatError;
@@ -43,6 +46,8 @@ pub struct Package<'a> {
     pub icon: Option<&'a Utf8Path>,
     /// The folder that gets the file.
     pub output: &'a Utf8Path,
+    /// Where layers are kept between builds. Without it each is compressed anew.
+    pub(crate) cache: Option<&'a Cache>,
 }
 
 /// A finished file.

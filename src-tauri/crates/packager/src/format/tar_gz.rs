@@ -1,10 +1,14 @@
-use std::io::BufWriter;
+use std::io::Write as _;
 
 use waterskin_bundle::{Layout, Manifest, StagedFile};
 
 use super::{
-    Artifact, FormatError, Package, archive, entries::Entries, gzip::ParallelGzip, text::one_line,
-    time, version::in_file_name,
+    Artifact, FormatError, Package,
+    entries::Entries,
+    layers::{self, Archive, Codec},
+    text::one_line,
+    time,
+    version::in_file_name,
 };
 use crate::{Progress, Step};
 
@@ -29,11 +33,19 @@ pub fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact
     entries.add_bytes(format!("{top}/README.txt"), readme(manifest));
     progress.step(Step::TarGz, Some(entries.bytes()));
 
+    let archive = Archive {
+        codec: Codec::Gzip,
+        prefix: "",
+        time: time::of_build(),
+        processor: "",
+        destination: &destination,
+        progress,
+    };
+    let payload = format!("{top}/{}", Layout::PAYLOAD);
+    let layers = layers::of(package, &payload, format!("{top}/{program}"))?;
+    let parts = archive.parts(package, entries, &layers)?;
     let write = || FormatError::write(&destination);
-    let compressor = ParallelGzip::new(BufWriter::new(staged.file()));
-    let (compressor, _) =
-        archive::write(compressor, &entries, "", time::of_build(), &destination, progress)?;
-    compressor.finish().map_err(write())?;
+    archive.write_all(&parts, staged.file())?.flush().map_err(write())?;
 
     let bytes = staged.file().metadata().map_err(write())?.len();
     let path = staged.commit().map_err(staging)?;

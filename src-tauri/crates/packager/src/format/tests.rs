@@ -94,7 +94,8 @@ fn a_debian_package_installs_the_payload_as_it_is() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &output };
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
     let root = place.root.join("installed");
     for compression in [Compression::default(), Compression::Xz(1), Compression::Gzip] {
         let artifact = deb(&package, compression, &Quiet).unwrap();
@@ -144,7 +145,8 @@ fn dpkg_installs_lists_checks_and_removes_the_package() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &output };
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
     let artifact = deb(&package, Compression::default(), &Quiet).unwrap();
     let root = place.root.join("root");
     for folder in ["var/lib/dpkg/updates", "var/lib/dpkg/info", "var/log"] {
@@ -177,7 +179,8 @@ fn the_checkers_of_debian_and_the_desktops_find_no_errors() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &output };
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
     let artifact = deb(&package, Compression::default(), &Quiet).unwrap();
     let root = place.root.join("installed");
     run("dpkg-deb", &["-x", artifact.path.as_str(), root.as_str()]);
@@ -205,6 +208,67 @@ fn the_checkers_of_debian_and_the_desktops_find_no_errors() {
 }
 
 #[test]
+fn kept_layers_give_the_same_bytes_and_are_made_once() {
+    let place = place();
+    let (mut payload, shell) = payload(&place.root);
+    let layout = payload.layout.clone();
+    for (name, tree) in [("python", layout.python()), ("site-packages", layout.site_packages())] {
+        payload.manifest.digests.insert(name.to_owned(), tree_digest(&tree).unwrap());
+    }
+    let output = place.root.join("output");
+    fs_err::create_dir(&output).unwrap();
+    let cache = Cache::open(&place.root.join("cache")).unwrap();
+    let make = |cache| {
+        let package =
+            Package { payload: &payload, shell: &shell, icon: None, output: &output, cache };
+        let made =
+            [deb(&package, Compression::Xz(0), &Quiet).unwrap(), tar_gz(&package, &Quiet).unwrap()];
+        made.map(|artifact| fs_err::read(artifact.path).unwrap())
+    };
+    let kept = || -> BTreeSet<String> {
+        let entries = place.root.join("cache/packager").read_dir_utf8().unwrap();
+        entries.map(|entry| entry.unwrap().file_name().to_owned()).collect()
+    };
+    let cold = make(Some(&cache));
+    let after_cold = kept();
+    assert_eq!(after_cold.iter().filter(|name| name.starts_with("layer-")).count(), 12);
+    assert!(make(Some(&cache)) == cold, "from the cache");
+    assert_eq!(kept(), after_cold, "nothing is made again");
+    assert!(make(None) == cold, "without a cache");
+
+    // Only the app's own file differs, so no layer is made anew.
+    write(&layout.app().join("app é.py"), "import streamlit as st\n");
+    assert!(make(Some(&cache)) != cold);
+    assert_eq!(kept(), after_cold);
+    assert_eq!(fs_err::read_dir(&output).unwrap().count(), 2, "nothing else is left");
+}
+
+#[test]
+fn files_with_the_same_content_are_links_to_the_first() {
+    let place = place();
+    let (payload, shell) = payload(&place.root);
+    let zones = payload.layout.site_packages().join("tzdata");
+    for name in ["Berlin", "Busingen", "Oslo é"] {
+        write(&zones.join(name), "the same zone");
+    }
+    write(&zones.join("Rome"), "one more zone");
+    let output = place.root.join("output");
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let artifact = deb(&package, Compression::Xz(0), &Quiet).unwrap();
+    let root = place.root.join("installed");
+    run("dpkg-deb", &["-x", artifact.path.as_str(), root.as_str()]);
+    let installed = root.join("usr/lib/elan/payload");
+    assert_eq!(tree_digest(&installed).unwrap(), tree_digest(payload.layout.root()).unwrap());
+    let links = |name: &str| {
+        use std::os::unix::fs::MetadataExt as _;
+        let file = installed.join("site-packages/tzdata").join(name);
+        fs_err::metadata(file).unwrap().nlink()
+    };
+    assert_eq!(["Berlin", "Busingen", "Oslo é", "Rome"].map(links), [3, 3, 3, 1]);
+}
+
+#[test]
 fn the_same_payload_gives_the_same_bytes() {
     let formats: [fn(&Package<'_>) -> Artifact; 4] = [
         |package| deb(package, Compression::Zstd(3), &Quiet).unwrap(),
@@ -215,8 +279,13 @@ fn the_same_payload_gives_the_same_bytes() {
     for make in formats {
         let made = [place(), place()].map(|place| {
             let (payload, shell) = payload(&place.root);
-            let package =
-                Package { payload: &payload, shell: &shell, icon: None, output: &place.root };
+            let package = Package {
+                payload: &payload,
+                shell: &shell,
+                icon: None,
+                output: &place.root,
+                cache: None,
+            };
             let path = make(&package).path;
             (path.file_name().unwrap().to_owned(), fs_err::read(&path).unwrap())
         });
@@ -229,7 +298,8 @@ fn an_archive_runs_where_it_is_unpacked() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &output };
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
     let artifact = tar_gz(&package, &Quiet).unwrap();
     assert_eq!(artifact.path, output.join("elan-1.0rc1-linux-x86_64.tar.gz"));
     // The line that people are told to type.
@@ -262,7 +332,8 @@ fn progress_adds_up_to_what_was_announced() {
     }
     let place = place();
     let (payload, shell) = payload(&place.root);
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &place.root };
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &place.root, cache: None };
     let sum = Sum::default();
     deb(&package, Compression::default(), &sum).unwrap();
     let (total, done) = (sum.0.into_inner(), sum.1.into_inner());
@@ -275,7 +346,8 @@ fn a_failure_leaves_nothing_behind() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package { payload: &payload, shell: &shell, icon: None, output: &output };
+    let package =
+        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
     let failures: [(&str, Package<'_>); 2] = [
         ("a shell that is not there", Package { shell: Utf8Path::new("/nonexistent"), ..package }),
         ("an icon that is no picture", Package { icon: Some(&shell), ..package }),

@@ -38,10 +38,11 @@ pub(super) fn lay_down(
     bring_libraries(&interpreter, &standard_library, &libraries, progress)?;
 
     let binaries = binaries(destination)?;
-    strip::strip(&binaries, progress);
     for binary in &binaries {
         rpath::set(binary, &search_path(binary, &libraries))?;
     }
+    // Last, since what writes search paths can't read a table of sections with gaps.
+    strip::strip(&binaries)?;
     prefix::hide(&interpreter.base_prefix, &standard_library)?;
 
     let executable = Utf8Path::new("bin").join(interpreter.name());

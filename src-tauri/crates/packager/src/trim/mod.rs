@@ -1,32 +1,98 @@
-//! Removes from the installed packages what an app never needs at run time.
+//! Removes from the installed packages what an app never needs at run time, by the rules in
+//! `rules.toml`.
 
+mod app;
 mod linked;
-mod mentions;
+mod plain;
 mod record;
-mod rules;
+mod rule;
+mod sources;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use crate::{Progress, Step};
-use linked::Libraries;
-use mentions::Mentions;
-use rules::{RULES, Rule, Unless};
+pub(crate) use app::App;
+use linked::{Linked, without_library};
+use rule::Globs;
+pub(crate) use rule::Rule;
+use sources::Sources;
 
-/// What one rule removed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+use crate::distributions::normalized;
+use crate::strip::stripped;
+use crate::{Progress, Step};
+
+/// What one rule took away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trimmed {
+    /// The rule's name.
+    pub id: String,
     /// What it is.
     pub what: String,
-    /// How many files.
+    /// How many files are gone or smaller.
     pub files: u64,
-    /// Their sizes together.
+    /// By how many bytes the packages are smaller.
     pub bytes: u64,
+}
+
+/// Something that stays although there is a rule for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The rule's name.
+    pub id: String,
+    /// What it is.
+    pub what: String,
+    /// Why it stays.
+    pub because: String,
+}
+
+/// What became of the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrimReport {
+    /// What is gone.
+    pub trimmed: Vec<Trimmed>,
+    /// What stays, since a package needs it.
+    pub kept: Vec<Kept>,
+}
+
+/// What will be removed, as far as the app decides it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Trim {
+    /// The rules that will be applied, in that order.
+    pub rules: Vec<Planned>,
+    /// What the app seems to need, or its project file switches off.
+    pub kept: Vec<Kept>,
+}
+
+/// A rule that will be applied where it finds something.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    /// The rule's name.
+    pub id: String,
+    /// What it removes.
+    pub what: String,
+    /// About how many bytes it saves where all is there that it is for.
+    pub bytes: u64,
+    #[serde(skip)]
+    rule: Rule,
+}
+
+/// Which rules the project file switches on and off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Switches {
+    /// All are off.
+    Off,
+    /// Those with `false` are off.
+    Rules(BTreeMap<String, bool>),
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self::Rules(BTreeMap::new())
+    }
 }
 
 /// Why packages could not be trimmed.
@@ -44,153 +110,251 @@ pub enum TrimError {
         source: io::Error,
     },
     /// A rule of ours is wrong.
-    #[error("the rule for {what} is wrong")]
+    #[error("the rule `{rule}` is wrong")]
     Rule {
-        /// What the rule is for.
-        what: &'static str,
+        /// Its name.
+        rule: String,
         /// What is wrong with it.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
-/// The rules that hold for an app, by what its code says. The cache is keyed by them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trim {
-    /// What the rules are for that do not hold, since the app seems to need the files.
-    kept: BTreeSet<&'static str>,
-}
-
-/// A file of the tree.
-struct Found {
-    /// Relative to the tree.
-    path: Utf8PathBuf,
-    bytes: u64,
+impl TrimError {
+    fn file(action: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { action, path, source }
+    }
 }
 
 impl Trim {
-    /// Decides by the texts of the app's Python files.
-    pub fn for_app<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
-        let text = texts.into_iter().collect::<String>().to_lowercase();
-        let needs = |rule: &&Rule| match rule.unless {
-            Unless::Mentioned { app, .. } => text.contains(app),
-            Unless::Never | Unless::OwnPackageSays(_) | Unless::Linked => false,
-        };
-        Self { kept: RULES.iter().filter(needs).map(|rule| rule.what).collect() }
+    /// Decides what can be decided before anything is installed.
+    pub(crate) fn plan(switches: &Switches, app: &App) -> Result<Self, TrimError> {
+        let mut trim = Self::default();
+        for rule in Rule::table()? {
+            match kept_by(&rule, switches, app)? {
+                Some(because) => {
+                    trim.kept.push(Kept { id: rule.id, what: rule.what, because });
+                }
+                None => trim.rules.push(Planned {
+                    id: rule.id.clone(),
+                    what: rule.what.clone(),
+                    bytes: rule.bytes,
+                    rule,
+                }),
+            }
+        }
+        Ok(trim)
     }
 
     /// A text that is the same exactly for the same decisions.
-    pub fn key(&self) -> String {
-        format!("{:?}", self.kept)
+    pub(crate) fn key(&self) -> String {
+        self.rules.iter().map(|planned| planned.id.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// Removes what the rules name from the tree `site_packages`.
-    pub fn apply(
+    pub(crate) fn apply(
         &self,
         site_packages: &Utf8Path,
         progress: &dyn Progress,
-    ) -> Result<Vec<Trimmed>, TrimError> {
-        let files = list(site_packages)?;
-        progress.step(Step::Trim, Some(files.len() as u64));
-        let mentions = Mentions::new(site_packages, &files);
-        let mut left: Vec<Found> = files;
-        let mut report = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.kept.contains(rule.what)) {
-            let matcher = matcher(rule)?;
-            let (named, others): (Vec<Found>, Vec<Found>) = left
-                .into_iter()
-                .partition(|it| matcher.matched_path_or_any_parents(&it.path, false).is_ignore());
-            left = others;
-            let (go, stay) = choose(rule, named, &left, &mentions, site_packages)?;
-            left.extend(stay);
-            let mut trimmed = Trimmed { what: rule.what.to_owned(), files: 0, bytes: 0 };
-            for file in go {
-                remove(&site_packages.join(&file.path))?;
-                progress.advance(1);
-                trimmed.files += 1;
-                trimmed.bytes += file.bytes;
+    ) -> Result<TrimReport, TrimError> {
+        let mut tree = Tree::read(site_packages)?;
+        progress.step(Step::Trim, Some(self.rules.len() as u64));
+        let mut report = TrimReport::default();
+        for Planned { rule, .. } in &self.rules {
+            progress.advance(1);
+            if !rule.concerns(|package| tree.version_of(package))? {
+                continue;
             }
-            if trimmed.files > 0 {
-                report.push(trimmed);
+            if let Some(because) = tree.needs(rule)? {
+                report.kept.push(Kept { id: rule.id.clone(), what: rule.what.clone(), because });
+                continue;
+            }
+            let before = (tree.files.len(), tree.bytes());
+            let mut files = tree.remove(rule)?;
+            files += tree.strip(&rule.strips()?)?;
+            let bytes = before.1.saturating_sub(tree.bytes());
+            if files > 0 {
+                let (id, what) = (rule.id.clone(), rule.what.clone());
+                report.trimmed.push(Trimmed { id, what, files, bytes });
             }
         }
-        progress.advance(left.len() as u64);
         remove_empty_folders(site_packages)?;
         record::rewrite_all(site_packages)?;
         Ok(report)
     }
 }
 
-/// Which of the files that a rule names go, and which stay.
-fn choose(
-    rule: &Rule,
-    named: Vec<Found>,
-    others: &[Found],
-    mentions: &Mentions<'_>,
-    root: &Utf8Path,
-) -> Result<(Vec<Found>, Vec<Found>), TrimError> {
-    let wrong = |source: regex::Error| TrimError::Rule { what: rule.what, source: source.into() };
-    match rule.unless {
-        Unless::Never => Ok((named, Vec::new())),
-        Unless::OwnPackageSays(pattern) => {
-            let packages: BTreeSet<&str> = named.iter().map(|it| top(&it.path)).collect();
-            let say = mentions.in_packages(pattern, |package| packages.contains(package));
-            let say = say.map_err(wrong)?;
-            Ok(named.into_iter().partition(|it| !say.contains(top(&it.path))))
+/// Why a rule is not for this app.
+fn kept_by(rule: &Rule, switches: &Switches, app: &App) -> Result<Option<String>, TrimError> {
+    let off = match switches {
+        Switches::Off => true,
+        Switches::Rules(rules) => rules.get(&rule.id) == Some(&false),
+    };
+    if off {
+        return Ok(Some("the project file says so".to_owned()));
+    }
+    let named = rule.removes()?;
+    if let Some(module) = app.imports.iter().find(|module| named.has_module(module)) {
+        return Ok(Some(format!("the app imports `{module}`")));
+    }
+    if let Some(word) = rule.unless.words.iter().find(|word| app.words.contains(*word)) {
+        return Ok(Some(format!("the app mentions `{word}`")));
+    }
+    let shows_data = rule.unless.data && !app.plain;
+    Ok(shows_data.then(|| "the app may show data".to_owned()))
+}
+
+/// The installed packages.
+struct Tree<'a> {
+    root: &'a Utf8Path,
+    /// Length in bytes by path, which is relative to the root.
+    files: BTreeMap<Utf8PathBuf, u64>,
+    linked: Linked,
+    sources: Sources,
+}
+
+impl<'a> Tree<'a> {
+    fn read(root: &'a Utf8Path) -> Result<Self, TrimError> {
+        let error = |error: walkdir::Error| {
+            let source =
+                error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
+            TrimError::file("read", root)(source)
+        };
+        let mut files = BTreeMap::new();
+        for entry in WalkDir::new(root).min_depth(1) {
+            let entry = entry.map_err(error)?;
+            let Some(path) = Utf8Path::from_path(entry.path()) else { continue };
+            if !entry.file_type().is_dir() {
+                let path = path.strip_prefix(root).unwrap_or(path).to_owned();
+                files.insert(path, entry.metadata().map_err(error)?.len());
+            }
         }
-        Unless::Mentioned { packages, .. } => {
-            let own: BTreeSet<&str> = named.iter().map(|it| top(&it.path)).collect();
-            let say = mentions.in_packages(packages, |package| !own.contains(package));
-            let needed = !say.map_err(wrong)?.is_empty();
-            Ok(if needed { (Vec::new(), named) } else { (named, Vec::new()) })
+        let paths = || files.keys().map(Utf8PathBuf::as_path);
+        let linked = Linked::read(root, paths())?;
+        let sources = Sources::read(root, paths());
+        Ok(Self { root, files, linked, sources })
+    }
+
+    fn bytes(&self) -> u64 {
+        self.files.values().sum()
+    }
+
+    /// The version of a distribution, by the name of its `.dist-info`.
+    fn version_of(&self, package: &str) -> Option<String> {
+        let tops = self.files.keys().map(|path| top(path));
+        let mut distributions =
+            tops.filter_map(|name| name.strip_suffix(".dist-info")?.split_once('-'));
+        distributions
+            .find(|(name, _)| normalized(name) == normalized(package))
+            .map(|(_, version)| version.to_owned())
+    }
+
+    /// Why what a rule names stays, when a package seems to need it. Of a rule about every package,
+    /// each is asked for itself in [`Tree::remove`].
+    fn needs(&self, rule: &Rule) -> Result<Option<String>, TrimError> {
+        let installed =
+            |module: &&String| self.files.keys().any(|path| top(path) == module.as_str());
+        if let Some(module) = rule.unless.installed.iter().find(installed) {
+            return Ok(Some(format!("`{module}` is installed")));
         }
-        Unless::Linked => {
-            let paths = named.iter().chain(others).map(|it| it.path.as_path());
-            let libraries = Libraries::read(root, paths)?;
-            Ok(named.into_iter().partition(|it| !libraries.needs(&it.path)))
+        let named = rule.removes()?;
+        let own: BTreeSet<&str> =
+            self.files.keys().filter(|path| named.has(path)).map(|path| top(path)).collect();
+        let but = rule.but()?;
+        let counts = |path: &Utf8Path| !own.contains(top(path)) && !but.has(path);
+        if let Some(pattern) = rule.regex(rule.unless.others.as_deref())?
+            && let Some(file) = self.sources.saying(&pattern, counts)
+        {
+            return Ok(Some(format!("`{file}` mentions it")));
         }
+        if rule.unless.own.is_some() {
+            return Ok(None);
+        }
+        let importing = self.sources.importing(&named, &but);
+        Ok(importing.map(|(file, module)| format!("`{file}` imports `{module}`")))
+    }
+
+    /// Removes what a rule names, and says how many files that were.
+    fn remove(&mut self, rule: &Rule) -> Result<u64, TrimError> {
+        let named = rule.removes()?;
+        let mut go: Vec<Utf8PathBuf> =
+            self.files.keys().filter(|path| named.has(path)).cloned().collect();
+        if let Some(pattern) = rule.regex(rule.unless.own.as_deref())? {
+            let packages: BTreeSet<String> = go.iter().map(|path| top(path).to_owned()).collect();
+            let says = |package: &&String| {
+                self.sources.saying(&pattern, |path| top(path) == *package).is_some()
+            };
+            let saying: BTreeSet<&String> = packages.iter().filter(says).collect();
+            go.retain(|path| saying.iter().all(|package| *package != top(path)));
+        }
+        for path in &go {
+            self.drop(path)?;
+        }
+        let libraries = self.unused(&rule.libraries()?)?;
+        Ok((go.len() + libraries) as u64)
+    }
+
+    /// Removes those of the named libraries that nothing uses any more.
+    fn unused(&mut self, named: &Globs) -> Result<usize, TrimError> {
+        let candidates: Vec<Utf8PathBuf> =
+            self.files.keys().filter(|it| named.has(it)).cloned().collect();
+        let unused = self.linked.unused(&candidates);
+        for library in &unused {
+            self.drop(library)?;
+        }
+        for name in unused.iter().filter_map(|library| library.file_name()) {
+            for path in self.linked.naming(name) {
+                let file = self.root.join(&path);
+                let content = fs_err::read(&file).map_err(TrimError::file("read", &file))?;
+                if let Some(changed) = without_library(&content, name) {
+                    self.replace(&path, &changed)?;
+                }
+            }
+        }
+        Ok(unused.len())
+    }
+
+    fn strip(&mut self, named: &Globs) -> Result<u64, TrimError> {
+        let paths: Vec<Utf8PathBuf> =
+            self.files.keys().filter(|it| named.has(it)).cloned().collect();
+        let mut count = 0;
+        for path in paths {
+            let file = self.root.join(&path);
+            let content = fs_err::read(&file).map_err(TrimError::file("read", &file))?;
+            if let Some(smaller) = stripped(&content) {
+                self.replace(&path, &smaller)?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    fn drop(&mut self, path: &Utf8Path) -> Result<(), TrimError> {
+        let file = self.root.join(path);
+        fs_err::remove_file(&file).map_err(TrimError::file("remove", &file))?;
+        self.files.remove(path);
+        self.linked.remove(path);
+        self.sources.remove(path);
+        Ok(())
+    }
+
+    /// Writes a file anew: it may be a hard link into the installer's cache.
+    fn replace(&mut self, path: &Utf8Path, content: &[u8]) -> Result<(), TrimError> {
+        let file = self.root.join(path);
+        let mode = fs_err::metadata(&file).map_err(TrimError::file("read", &file))?.permissions();
+        fs_err::remove_file(&file).map_err(TrimError::file("remove", &file))?;
+        fs_err::write(&file, content)
+            .and_then(|()| fs_err::set_permissions(&file, mode))
+            .map_err(TrimError::file("write", &file))?;
+        self.files.insert(path.to_owned(), content.len() as u64);
+        Ok(())
     }
 }
 
 /// The package that a file belongs to: the first part of its path.
 fn top(path: &Utf8Path) -> &str {
     path.components().next().map(|part| part.as_str()).unwrap_or_default()
-}
-
-fn matcher(rule: &Rule) -> Result<Gitignore, TrimError> {
-    let wrong = |source: ignore::Error| TrimError::Rule { what: rule.what, source: source.into() };
-    let mut builder = GitignoreBuilder::new("");
-    for pattern in rule.patterns {
-        builder.add_line(None, pattern).map_err(wrong)?;
-    }
-    builder.build().map_err(wrong)
-}
-
-fn list(root: &Utf8Path) -> Result<Vec<Found>, TrimError> {
-    let error = |error: walkdir::Error| TrimError::File {
-        action: "read",
-        path: root.to_owned(),
-        source: error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")),
-    };
-    let mut files = Vec::new();
-    for entry in WalkDir::new(root).min_depth(1).sort_by_file_name() {
-        let entry = entry.map_err(error)?;
-        let Some(path) = Utf8Path::from_path(entry.path()) else { continue };
-        if !entry.file_type().is_dir() {
-            let bytes = entry.metadata().map_err(error)?.len();
-            let path = path.strip_prefix(root).unwrap_or(path).to_owned();
-            files.push(Found { path, bytes });
-        }
-    }
-    Ok(files)
-}
-
-fn remove(path: &Utf8Path) -> Result<(), TrimError> {
-    fs_err::remove_file(path).map_err(|source| TrimError::File {
-        action: "remove",
-        path: path.to_owned(),
-        source,
-    })
 }
 
 /// Removes folders that have become empty. One that a namespace package needs holds a file.
@@ -201,8 +365,8 @@ fn remove_empty_folders(root: &Utf8Path) -> Result<(), TrimError> {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
                 Err(source) => {
-                    let path = entry.path().to_string_lossy().into_owned().into();
-                    return Err(TrimError::File { action: "remove", path, source });
+                    let path: Utf8PathBuf = entry.path().to_string_lossy().into_owned().into();
+                    return Err(TrimError::file("remove", &path)(source));
                 }
             }
         }

@@ -13,7 +13,13 @@ fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
 }
 
 fn left(root: &Utf8Path) -> Vec<String> {
-    list(root).unwrap().into_iter().map(|file| file.path.to_string()).collect()
+    Tree::read(root).unwrap().files.keys().map(ToString::to_string).collect()
+}
+
+/// The decisions for an app with this text, which may show data.
+fn plan(text: &str) -> Trim {
+    let app = App { words: text.to_lowercase(), ..App::default() };
+    Trim::plan(&Switches::default(), &app).unwrap()
 }
 
 #[test]
@@ -29,12 +35,13 @@ fn what_nobody_needs_goes_and_is_counted() {
         ("pydeck/__init__.py", "from .nbextension import x"),
         ("pydeck/nbextension/__init__.py", ""),
         ("pydeck/nbextension/static/index.js", "x"),
+        ("pydeck-0.9.1.dist-info/METADATA", "x"),
         ("x.dist-info/INSTALLER", "uv"),
         ("x.dist-info/METADATA", "x"),
         ("x.dist-info/licenses/LICENSE", "x"),
         ("x.dist-info/RECORD", "bin/streamlit,,\nx.dist-info/METADATA,,\n"),
     ]);
-    let report = Trim::for_app(["import streamlit"]).apply(&root, &Quiet).unwrap();
+    let report = plan("import streamlit").apply(&root, &Quiet).unwrap();
     assert_eq!(
         left(&root),
         [
@@ -42,6 +49,7 @@ fn what_nobody_needs_goes_and_is_counted() {
             "pandas/__init__.py",
             "pydeck/__init__.py",
             "pydeck/nbextension/__init__.py",
+            "pydeck-0.9.1.dist-info/METADATA",
             "x.dist-info/METADATA",
             "x.dist-info/RECORD",
             "x.dist-info/licenses/LICENSE",
@@ -52,8 +60,8 @@ fn what_nobody_needs_goes_and_is_counted() {
         fs_err::read_to_string(root.join("x.dist-info/RECORD")).unwrap(),
         "x.dist-info/METADATA,,\n"
     );
-    let first = &report[0];
-    assert_eq!((first.what.as_str(), first.files, first.bytes), (RULES[0].what, 2, 14));
+    let first = &report.trimmed[0];
+    assert_eq!((first.id.as_str(), first.files, first.bytes), ("commands", 2, 14));
 }
 
 #[test]
@@ -67,7 +75,7 @@ fn packages_that_use_their_tests_or_stubs_keep_them() {
         ("skimage/__init__.pyi", "x"),
         ("plain/a.pyi", "x"),
     ]);
-    Trim::for_app([]).apply(&root, &Quiet).unwrap();
+    plan("").apply(&root, &Quiet).unwrap();
     assert_eq!(
         left(&root),
         [
@@ -80,47 +88,83 @@ fn packages_that_use_their_tests_or_stubs_keep_them() {
     );
 }
 
+const FLIGHT: &str = "pyarrow/_flight.cpython-311-x86_64-linux-gnu.so";
+const S3: &str = "pyarrow/_s3fs.cpython-311-x86_64-linux-gnu.so";
+const PYARROW: &[(&str, &str)] = &[
+    ("pyarrow/fs.py", "try:\n  from pyarrow._s3fs import S3FileSystem\nexcept ImportError: pass"),
+    ("pyarrow/flight.py", "from pyarrow._flight import x"),
+    (FLIGHT, "x"),
+    (S3, "x"),
+    ("pyarrow-26.0.1.dist-info/METADATA", "x"),
+];
+
+fn after(trim: &Trim, more: &[(&str, &str)]) -> (Vec<String>, TrimReport) {
+    let (_dir, root) = tree(&[PYARROW, more].concat());
+    let report = trim.apply(&root, &Quiet).unwrap();
+    (left(&root), report)
+}
+
+fn has(left: &[String], file: &str) -> bool {
+    left.iter().any(|it| it == file)
+}
+
 #[test]
 fn what_the_app_or_another_package_mentions_stays() {
-    let files: &[(&str, &str)] = &[
-        ("pyarrow/fs.py", "from pyarrow._s3fs import S3FileSystem"),
-        ("pyarrow/_s3fs.cpython-311-x86_64-linux-gnu.so", "x"),
-        ("pyarrow/_flight.cpython-311-x86_64-linux-gnu.so", "x"),
-    ];
-    let flight = "pyarrow/_flight.cpython-311-x86_64-linux-gnu.so".to_owned();
-    let s3 = "pyarrow/_s3fs.cpython-311-x86_64-linux-gnu.so".to_owned();
-    let after = |app: &str, more: &[(&str, &str)]| {
-        let (_dir, root) = tree(&[files, more].concat());
-        Trim::for_app([app]).apply(&root, &Quiet).unwrap();
-        left(&root)
+    let (plain, _) = after(&plan("import pandas"), &[]);
+    assert!(!has(&plain, S3) && !has(&plain, FLIGHT), "{plain:?}");
+    let trim = plan("pd.read_parquet('S3://bucket')");
+    let (app, _) = after(&trim, &[]);
+    assert!(has(&app, S3) && !has(&app, FLIGHT));
+    let kept = trim.kept.iter().find(|kept| kept.id == "pyarrow-s3").unwrap();
+    assert_eq!(kept.because, "the app mentions `s3`");
+    let lake = ("deltalake/__init__.py", "import pyarrow.flight as fl");
+    let (package, report) = after(&plan("x"), &[lake]);
+    assert!(!has(&package, S3) && has(&package, FLIGHT));
+    assert_eq!(report.kept[0].id, "pyarrow-flight");
+    assert_eq!(report.kept[0].because, "`deltalake/__init__.py` mentions it");
+}
+
+#[test]
+fn what_the_app_imports_stays() {
+    let imports = ["pyarrow.flight".to_owned()].into();
+    let app = App { imports, ..App::default() };
+    let trim = Trim::plan(&Switches::default(), &app).unwrap();
+    let kept = trim.kept.iter().find(|kept| kept.id == "pyarrow-flight").unwrap();
+    assert_eq!(kept.because, "the app imports `pyarrow.flight`");
+    assert!(has(&after(&trim, &[]).0, FLIGHT));
+}
+
+#[test]
+fn what_a_file_that_stays_imports_at_once_stays() {
+    let odd = ("pyarrow/odd.py", "import pyarrow._flight");
+    let (left, report) = after(&plan("x"), &[odd]);
+    assert!(has(&left, FLIGHT) && !has(&left, S3));
+    assert_eq!(report.kept[0].because, "`pyarrow/odd.py` imports `pyarrow._flight`");
+}
+
+#[test]
+fn a_version_that_no_rule_was_tried_with_stays_as_it_is() {
+    let (_dir, root) = tree(&[(FLIGHT, "x"), ("pyarrow-99.0.dist-info/METADATA", "x")]);
+    plan("x").apply(&root, &Quiet).unwrap();
+    assert!(has(&left(&root), FLIGHT));
+}
+
+#[test]
+fn the_project_file_switches_rules_off() {
+    let off = |switches: &Switches| Trim::plan(switches, &App::default()).unwrap();
+    assert!(off(&Switches::Off).rules.is_empty());
+    let one = off(&Switches::Rules([("pyarrow-flight".to_owned(), false)].into()));
+    assert!(one.rules.iter().all(|rule| rule.id != "pyarrow-flight") && one.rules.len() > 15);
+    assert!(has(&after(&one, &[]).0, FLIGHT));
+    assert_ne!(one.key(), off(&Switches::default()).key(), "the cache tells them apart");
+}
+
+#[test]
+fn only_an_app_that_shows_no_data_goes_without_its_packages() {
+    let data = |plain| {
+        let app = App { plain, ..App::default() };
+        let trim = Trim::plan(&Switches::default(), &app).unwrap();
+        trim.rules.iter().any(|rule| rule.id == "data-packages")
     };
-    let plain = after("import pandas", &[]);
-    assert!(!plain.contains(&s3) && !plain.contains(&flight));
-    let app = after("pd.read_parquet('S3://bucket')", &[]);
-    assert!(app.contains(&s3) && !app.contains(&flight));
-    let package = after("x", &[("deltalake/__init__.py", "import pyarrow.flight as fl")]);
-    assert!(!package.contains(&s3) && package.contains(&flight));
-}
-
-#[test]
-fn the_key_tells_apart_what_is_kept() {
-    assert_eq!(Trim::for_app(["a"]).key(), Trim::for_app(["b"]).key());
-    assert_ne!(Trim::for_app(["a"]).key(), Trim::for_app(["flight"]).key());
-}
-
-#[test]
-fn every_rule_is_well_formed() {
-    for rule in RULES {
-        assert!(matcher(rule).is_ok(), "{}", rule.what);
-        let pattern = match rule.unless {
-            Unless::OwnPackageSays(pattern) | Unless::Mentioned { packages: pattern, .. } => {
-                pattern
-            }
-            Unless::Never | Unless::Linked => continue,
-        };
-        assert!(regex::bytes::Regex::new(pattern).is_ok(), "{}", rule.what);
-        if let Unless::Mentioned { app, .. } = rule.unless {
-            assert_eq!(app, app.to_lowercase(), "the app's text is compared in small letters");
-        }
-    }
+    assert!(data(true) && !data(false));
 }

@@ -1,0 +1,276 @@
+//! Archives in layers: what changes seldom is compressed once and kept.
+//!
+//! The interpreter, the packages and the shell are a layer each, known by its digest. The rest, with
+//! the app's own files, comes first, since it has the folders that all others are in.
+
+use std::io::{self, Write};
+
+use camino::Utf8Path;
+use liblzma::stream::{Check, Filters, LzmaOptions, MtStreamBuilder};
+use serde::{Deserialize, Serialize};
+use waterskin_bundle::{Digest, Layout, file_digest};
+
+use super::archive::{self, Written};
+use super::entries::Entries;
+use super::gzip::ParallelGzip;
+use super::xz::Joined;
+use super::{FormatError, Package};
+use crate::Progress;
+use crate::cache::{Cache, Entry};
+use crate::provision::RECIPE;
+
+/// Blocks of this length are compressed at the same time, and a byte is found again within so
+/// many before it.
+const BLOCK: u32 = 24 << 20;
+/// The names of the files of a layer in the cache.
+const DATA: &str = "data";
+const WRITTEN: &str = "written.json";
+
+/// How layers are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Codec {
+    /// Blocks of one stream, with this preset.
+    Xz(u32),
+    /// Members.
+    Gzip,
+}
+
+/// A folder or file of the archive that may be compressed already.
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    /// Its path in the archive.
+    pub path: String,
+    /// What it holds.
+    pub digest: Digest,
+}
+
+/// What a layer is in the archive, besides its bytes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    written: Written,
+    bytes: u64,
+}
+
+/// How an archive is written.
+#[derive(Clone, Copy)]
+pub(super) struct Archive<'a> {
+    pub codec: Codec,
+    /// Stands before every path: `./` in a Debian package.
+    pub prefix: &'a str,
+    /// Seconds since 1970, of every file.
+    pub time: u64,
+    /// The processor's BCJ filter is used for programs (`x86_64`); others have none that every
+    /// dpkg reads.
+    pub processor: &'a str,
+    /// The file to be, for errors.
+    pub destination: &'a Utf8Path,
+    pub progress: &'a dyn Progress,
+}
+
+/// Compressed layers, to be put together.
+pub(super) struct Parts {
+    files: Vec<Part>,
+    /// What was written, of all of them.
+    pub written: Written,
+    _scratch: Option<tempfile::TempDir>,
+}
+
+enum Part {
+    Bytes(Vec<u8>),
+    /// A file of the cache, which nobody removes as long as the entry lives.
+    Kept(Entry),
+}
+
+impl Archive<'_> {
+    /// Compresses `entries`, or takes from the package's cache what is there.
+    pub fn parts(
+        &self,
+        package: &Package<'_>,
+        mut entries: Entries,
+        layers: &[Layer],
+    ) -> Result<Parts, FormatError> {
+        let failed = || FormatError::write(self.destination);
+        let layers: Vec<(&Layer, Entries)> =
+            layers.iter().map(|layer| (layer, entries.take(&layer.path))).collect();
+        let (rest, written) = self.compress(&entries, true, self.progress)?;
+        let mut parts = Parts { files: vec![Part::Bytes(rest)], written, _scratch: None };
+        let own;
+        let cache = match package.cache {
+            Some(cache) => cache,
+            None => {
+                let scratch = tempfile::tempdir_in(package.output).map_err(failed())?;
+                own = Cache::open(Utf8Path::from_path(scratch.path()).unwrap_or(package.output))?;
+                parts._scratch = Some(scratch);
+                &own
+            }
+        };
+        for (layer, entries) in layers {
+            let key = format!(
+                "{RECIPE} {:?} {} {} {} {}",
+                self.codec,
+                self.prefix,
+                layer.path,
+                self.time,
+                layer.digest.as_str()
+            );
+            let mut made = false;
+            let entry = cache.entry("layer", &key, self.progress, |folder| {
+                made = true;
+                let (data, written) = self.compress(&entries, false, self.progress)?;
+                let kept = Kept { written, bytes: entries.bytes() };
+                let kept = serde_json::to_vec(&kept).map_err(io::Error::from).map_err(failed())?;
+                fs_err::write(folder.join(DATA), data).map_err(failed())?;
+                fs_err::write(folder.join(WRITTEN), kept).map_err(failed())
+            })?;
+            let path = entry.path().join(WRITTEN);
+            let kept = fs_err::read(&path).map_err(FormatError::read(&path))?;
+            let kept: Kept = serde_json::from_slice(&kept)
+                .map_err(io::Error::from)
+                .map_err(FormatError::read(&path))?;
+            if !made {
+                self.progress.advance(kept.bytes);
+            }
+            parts.written.append(&kept.written);
+            parts.files.push(Part::Kept(entry));
+        }
+        let end = self.encode(|writer| writer.write_all(&archive::END), false).map_err(failed())?;
+        parts.files.push(Part::Bytes(end));
+        Ok(parts)
+    }
+
+    /// Compresses entries. Programs stand last and together: they have much in common with each
+    /// other and little with text. Folders stand before what is in them.
+    fn compress(
+        &self,
+        entries: &Entries,
+        root: bool,
+        progress: &dyn Progress,
+    ) -> Result<(Vec<u8>, Written), FormatError> {
+        let (programs, others) = entries.split_programs()?;
+        let mut written = Written::default();
+        let mut parts = Vec::new();
+        for (entries, programs) in [(&others, false), (&programs, true)] {
+            let mut failure = None;
+            let root = root && !programs;
+            if entries.is_empty() && !root {
+                continue;
+            }
+            let part = self.encode(
+                |writer| {
+                    let options = archive::Options { prefix: self.prefix, root, time: self.time };
+                    match archive::write(writer, entries, options, self.destination, progress) {
+                        Ok(one) => {
+                            written.append(&one);
+                            Ok(())
+                        }
+                        Err(error) => {
+                            failure = Some(error);
+                            Err(io::Error::other("see the other error"))
+                        }
+                    }
+                },
+                programs,
+            );
+            if let Some(error) = failure {
+                return Err(error);
+            }
+            parts.push(part.map_err(FormatError::write(self.destination))?);
+        }
+        let joined = self.join(parts.iter().map(Vec::as_slice), Vec::new());
+        Ok((joined.map_err(FormatError::write(self.destination))?, written))
+    }
+
+    /// Compresses what `fill` writes.
+    fn encode(
+        &self,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        programs: bool,
+    ) -> io::Result<Vec<u8>> {
+        let mut output = Vec::new();
+        match self.codec {
+            Codec::Gzip => {
+                let mut encoder = ParallelGzip::new(&mut output);
+                fill(&mut encoder)?;
+                encoder.finish()?;
+            }
+            Codec::Xz(preset) => {
+                let mut options = LzmaOptions::new_preset(preset)?;
+                options.dict_size(BLOCK);
+                let mut filters = Filters::new();
+                if programs && self.processor == "x86_64" {
+                    filters.x86();
+                }
+                filters.lzma2(&options);
+                let threads = std::thread::available_parallelism().map_or(1, |it| it.get() as u32);
+                let stream = MtStreamBuilder::new()
+                    .threads(threads)
+                    .block_size(u64::from(BLOCK))
+                    .filters(filters)
+                    .check(Check::Crc32)
+                    .encoder()?;
+                let mut encoder = liblzma::write::XzEncoder::new_stream(&mut output, stream);
+                fill(&mut encoder)?;
+                encoder.finish()?;
+            }
+        }
+        Ok(output)
+    }
+
+    fn join<'p, W: Write>(
+        &self,
+        parts: impl Iterator<Item = &'p [u8]>,
+        output: W,
+    ) -> io::Result<W> {
+        match self.codec {
+            Codec::Gzip => {
+                let mut output = output;
+                for part in parts {
+                    output.write_all(part)?;
+                }
+                Ok(output)
+            }
+            Codec::Xz(_) => {
+                let mut joined = Joined::new(output);
+                for part in parts {
+                    joined.add(part)?;
+                }
+                joined.finish()
+            }
+        }
+    }
+
+    /// Puts the parts together into `output`, in their order.
+    pub fn write_all<W: Write>(&self, parts: &Parts, output: W) -> Result<W, FormatError> {
+        let mut contents = Vec::new();
+        for part in &parts.files {
+            contents.push(match part {
+                Part::Bytes(bytes) => bytes.clone(),
+                Part::Kept(entry) => {
+                    let path = entry.path().join(DATA);
+                    fs_err::read(&path).map_err(FormatError::read(&path))?
+                }
+            });
+        }
+        self.join(contents.iter().map(Vec::as_slice), output)
+            .map_err(FormatError::write(self.destination))
+    }
+}
+
+/// The layers of a package whose payload and shell are at these paths of the archive.
+pub(super) fn of(
+    package: &Package<'_>,
+    payload: &str,
+    program: String,
+) -> Result<Vec<Layer>, FormatError> {
+    let digests = &package.payload.manifest.digests;
+    let tree = |name: &&str| {
+        let digest = digests.get(*name)?.clone();
+        Some(Layer { path: format!("{payload}/{name}"), digest })
+    };
+    let mut layers: Vec<Layer> =
+        [Layout::PYTHON, Layout::SITE_PACKAGES].iter().filter_map(tree).collect();
+    let shell = file_digest(package.shell)
+        .map_err(|error| FormatError::read(package.shell)(io::Error::other(error)))?;
+    layers.push(Layer { path: program, digest: shell });
+    Ok(layers)
+}

@@ -1,0 +1,97 @@
+//! Trimmed packages do what the whole ones do: with real wheels, used as widely as an app may.
+
+use camino::Utf8PathBuf;
+use serde_json::Value;
+use waterskin_bundle::Payload;
+use waterskin_packager::format::Compression;
+use waterskin_packager::{BuildOutcome, Format, Quiet, Settings, build, plan};
+use waterskin_process::Tool;
+
+use crate::support::{Folder, folder};
+
+const PANDAS: &str = "import streamlit as st\nimport pandas as pd\nst.dataframe(pd.DataFrame())\n";
+
+/// The payload of an app with this text and this project file, and what the build said.
+fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Payload, BuildOutcome) {
+    let (script, file) = (format!("{name}/app.py"), format!("{name}/waterskin.toml"));
+    let requirements = format!("{name}/requirements.txt");
+    folder.write(&[(&script, app), (&file, project_file), (&requirements, "streamlit==1.67.0\n")]);
+    let kept = folder.path.join(format!("kept {name}"));
+    let settings = Settings {
+        keep_payload: Some(kept.clone()),
+        // The quickest: only the payload is looked at.
+        formats: vec![Format::Deb],
+        compression: Compression::Zstd(1),
+        ..folder.settings(name)
+    };
+    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    (Payload::open(&kept).unwrap(), outcome)
+}
+
+fn script(name: &str) -> Utf8PathBuf {
+    Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/trim").join(name)
+}
+
+/// What the script that uses everything printed, with the payload's own Python.
+fn used_widely(payload: &Payload, more: &[&str]) -> Value {
+    let tool = Tool::new(payload.python().as_std_path())
+        .args(["-I", "-B", "-X", "utf8"])
+        .arg(script("wide.py").as_str())
+        .arg(payload.layout.site_packages().as_str())
+        .args(more)
+        .env_clear();
+    let output = tool.run(&mut |_, _| {}).unwrap();
+    serde_json::from_str(output.stdout.lines().last().unwrap()).unwrap()
+}
+
+fn bytes_of(outcome: &BuildOutcome, id: &str) -> u64 {
+    let trimmed = outcome.trim.trimmed.iter().find(|trimmed| trimmed.id == id);
+    trimmed.map_or(0, |trimmed| trimmed.bytes)
+}
+
+#[test]
+fn what_packages_do_is_the_same_before_and_after() {
+    let folder = folder();
+    let (whole, whole_outcome) = payload(&folder, "whole", PANDAS, "trim = false\n");
+    assert!(whole_outcome.trim.trimmed.is_empty());
+    let before = used_widely(&whole, &["parquet"]);
+
+    let (trimmed, outcome) = payload(&folder, "trimmed", PANDAS, "");
+    let after = used_widely(&trimmed, &[]);
+    for part in ["numpy", "pandas", "pyarrow", "pillow", "elements"] {
+        assert_eq!(before[part], after[part], "{part}");
+    }
+    for id in ["pyarrow-flight", "pyarrow-s3", "pyarrow-substrait", "pyarrow-parquet", "symbols"] {
+        assert!(bytes_of(&outcome, id) > 3_000_000, "{id}: {:#?}", outcome.trim);
+    }
+    let saved = whole_outcome.sizes.packages - outcome.sizes.packages;
+    assert!(saved > 170_000_000, "{saved}");
+
+    // An app that names the format keeps it.
+    let app = format!("{PANDAS}pd.DataFrame().to_parquet('x')\n");
+    let (parquet, outcome) = payload(&folder, "parquet", &app, "");
+    assert_eq!(bytes_of(&outcome, "pyarrow-parquet"), 0);
+    assert_eq!(before, used_widely(&parquet, &["parquet"]));
+}
+
+#[test]
+fn an_app_that_shows_no_data_goes_without_the_packages_for_it() {
+    let folder = folder();
+    let app = "import streamlit as st\nst.title('x')\n";
+    let (plain, outcome) = payload(&folder, "plain", app, "");
+    assert!(bytes_of(&outcome, "data-packages") > 150_000_000, "{:#?}", outcome.trim);
+    let run = "import sys; sys.path.insert(0, sys.argv[1])\n\
+               import importlib.util, streamlit.testing.v1 as v1\n\
+               for name in 'pandas numpy pyarrow altair narwhals pydeck PIL'.split():\n\
+               \x20   assert importlib.util.find_spec(name) is None, name\n\
+               run = v1.AppTest.from_file(sys.argv[2], default_timeout=60).run()\n\
+               print([it.message for it in run.exception])";
+    let tool = Tool::new(plain.python().as_std_path())
+        .args(["-I", "-B", "-X", "utf8", "-c", run])
+        .arg(plain.layout.site_packages().as_str())
+        .arg(script("controls.py").as_str())
+        .env_clear();
+    let output = tool.run(&mut |_, _| {}).unwrap();
+    // The one that the script shows on purpose.
+    assert_eq!(output.stdout.trim(), "['shown']", "{}", output.stderr);
+}
