@@ -40,8 +40,6 @@ impl Built {
         if built.package().is_err() {
             let sandbox = Sandbox::new()?;
             let build = sandbox.author()?.arg("build").arg(project).arg("--yes").args(options);
-            // Each app would be compressed for the first time, which takes xz much longer.
-            let build = build.arg("--compression").arg("zstd");
             let build = build.arg("--output").arg(&built.folder);
             build.finish(BUILD).await?.success()?;
         }

@@ -113,9 +113,11 @@ pub enum Format {
 /// How the .deb is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
-    /// The smallest, for every dpkg; slow once, since what did not change is kept
+    /// For every dpkg; what did not change is not compressed again
     Xz,
-    /// Quick each time, and a fifth larger; for Debian 12, Ubuntu 22.04 and newer
+    /// A sixth smaller, and a minute or two the first time
+    Smallest,
+    /// The quickest, also when it is installed; for Debian 12, Ubuntu 22.04 and newer
     Zstd,
     /// The largest; for every dpkg
     Gzip,

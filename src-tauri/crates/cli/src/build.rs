@@ -141,6 +141,7 @@ fn settings(args: &BuildArgs) -> Settings {
         compression: match args.compression {
             args::Compression::Zstd => Compression::Zstd(9),
             args::Compression::Xz => Compression::default(),
+            args::Compression::Smallest => Compression::Xz(6),
             args::Compression::Gzip => Compression::Gzip,
         },
         cache_dir: args.cache_dir.clone(),

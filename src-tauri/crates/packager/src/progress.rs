@@ -44,8 +44,8 @@ impl Step {
     }
 }
 
-/// Who is told how the work goes on. All calls come from the thread that builds, except
-/// [`Progress::advance`], which may come from any.
+/// Who is told how the work goes on. A step begins on the thread that builds; all other calls may
+/// come from any.
 pub trait Progress: Sync {
     /// A step begins, and the one before it is over. `total` is the number of units (files or
     /// bytes, as the step counts) where it is known.

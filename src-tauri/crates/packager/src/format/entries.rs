@@ -34,6 +34,17 @@ pub(super) enum Entry {
     },
 }
 
+/// Files that are better compressed together than with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group {
+    /// Folders, links, texts and all that has no group of its own.
+    Others,
+    /// Python's.
+    Bytecode,
+    /// Programs and libraries.
+    Programs,
+}
+
 impl Entries {
     /// Adds an entry at `path`, which is relative to the archive's root.
     pub fn add(&mut self, path: impl Into<String>, entry: Entry) {
@@ -92,21 +103,18 @@ impl Entries {
         Self { map: taken }
     }
 
-    /// The programs and libraries, and everything else.
-    pub fn split_programs(&self) -> Result<(Self, Self), FormatError> {
-        let (mut programs, mut others) = (Self::default(), Self::default());
+    /// The entries in groups whose files have much in common. Folders are all in the first.
+    pub fn groups(&self) -> Result<BTreeMap<Group, Self>, FormatError> {
+        let mut groups: BTreeMap<Group, Self> = BTreeMap::new();
         for (path, entry) in &self.map {
-            let program = matches!(entry, Entry::File { source, .. }
-                if elf::is_elf(source).map_err(|error| FormatError::read(source)(io::Error::other(error)))?);
-            let map = if program { &mut programs.map } else { &mut others.map };
-            map.insert(path.clone(), entry.clone());
+            let group = match entry {
+                Entry::File { source, .. } if source.extension() == Some("pyc") => Group::Bytecode,
+                Entry::File { source, .. } if is_program(source)? => Group::Programs,
+                _ => Group::Others,
+            };
+            groups.entry(group).or_default().map.insert(path.clone(), entry.clone());
         }
-        Ok((programs, others))
-    }
-
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
+        Ok(groups)
     }
 
     /// Every entry with its path.
@@ -138,6 +146,10 @@ impl Entry {
             Self::Bytes(_) | Self::File { executable: false, .. } => 0o644,
         }
     }
+}
+
+fn is_program(file: &Utf8Path) -> Result<bool, FormatError> {
+    elf::is_elf(file).map_err(|error| FormatError::read(file)(io::Error::other(error)))
 }
 
 fn utf8(path: &std::path::Path) -> Result<&Utf8Path, FormatError> {

@@ -4,6 +4,7 @@
 //! the app's own files, comes first, since it has the folders that all others are in.
 
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 
 use camino::Utf8Path;
 use liblzma::stream::{Check, Filters, LzmaOptions, MtStreamBuilder};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, Layout, file_digest};
 
 use super::archive::{self, Written};
-use super::entries::Entries;
+use super::entries::{Entries, Group};
 use super::gzip::ParallelGzip;
 use super::xz::Joined;
 use super::{FormatError, Package};
@@ -21,7 +22,7 @@ use crate::provision::RECIPE;
 
 /// Blocks of this length are compressed at the same time, and a byte is found again within so
 /// many before it.
-const BLOCK: u32 = 24 << 20;
+const BLOCK: u32 = 12 << 20;
 /// The names of the files of a layer in the cache.
 const DATA: &str = "data";
 const WRITTEN: &str = "written.json";
@@ -90,7 +91,7 @@ impl Archive<'_> {
         layers: &[Layer],
     ) -> Result<Parts, FormatError> {
         let failed = || FormatError::write(self.destination);
-        let layers: Vec<(&Layer, Entries)> =
+        let layers: Vec<_> =
             layers.iter().map(|layer| (layer, entries.take(&layer.path))).collect();
         let (rest, written) = self.compress(&entries, true, self.progress)?;
         let mut parts = Parts { files: vec![Part::Bytes(rest)], written, _scratch: None };
@@ -104,33 +105,15 @@ impl Archive<'_> {
                 &own
             }
         };
-        for (layer, entries) in layers {
-            let key = format!(
-                "{RECIPE} {:?} {} {} {} {}",
-                self.codec,
-                self.prefix,
-                layer.path,
-                self.time,
-                layer.digest.as_str()
-            );
-            let mut made = false;
-            let entry = cache.entry("layer", &key, self.progress, |folder| {
-                made = true;
-                let (data, written) = self.compress(&entries, false, self.progress)?;
-                let kept = Kept { written, bytes: entries.bytes() };
-                let kept = serde_json::to_vec(&kept).map_err(io::Error::from).map_err(failed())?;
-                fs_err::write(folder.join(DATA), data).map_err(failed())?;
-                fs_err::write(folder.join(WRITTEN), kept).map_err(failed())
-            })?;
-            let path = entry.path().join(WRITTEN);
-            let kept = fs_err::read(&path).map_err(FormatError::read(&path))?;
-            let kept: Kept = serde_json::from_slice(&kept)
-                .map_err(io::Error::from)
-                .map_err(FormatError::read(&path))?;
-            if !made {
-                self.progress.advance(kept.bytes);
-            }
-            parts.written.append(&kept.written);
+        // At the same time: a layer is seldom long enough to keep all processors busy to its end.
+        let layers: Vec<_> = std::thread::scope(|scope| {
+            let begin = |(layer, entries)| scope.spawn(move || self.layer(cache, layer, &entries));
+            let begun: Vec<_> = layers.into_iter().map(begin).collect();
+            begun.into_iter().map(|one| one.join().unwrap_or_else(|it| resume_unwind(it))).collect()
+        });
+        for layer in layers {
+            let (entry, written) = layer?;
+            parts.written.append(&written);
             parts.files.push(Part::Kept(entry));
         }
         let end = self.encode(|writer| writer.write_all(&archive::END), false).map_err(failed())?;
@@ -138,23 +121,54 @@ impl Archive<'_> {
         Ok(parts)
     }
 
-    /// Compresses entries. Programs stand last and together: they have much in common with each
-    /// other and little with text. Folders stand before what is in them.
+    /// A layer of the cache, compressed now where it is not there.
+    fn layer(
+        &self,
+        cache: &Cache,
+        layer: &Layer,
+        entries: &Entries,
+    ) -> Result<(Entry, Written), FormatError> {
+        let failed = || FormatError::write(self.destination);
+        let (path, digest) = (&layer.path, layer.digest.as_str());
+        let key =
+            format!("{RECIPE} {:?} {} {path} {} {digest}", self.codec, self.prefix, self.time);
+        let mut made = false;
+        let entry = cache.entry("layer", &key, self.progress, |folder| {
+            made = true;
+            let (data, written) = self.compress(entries, false, self.progress)?;
+            let kept = Kept { written, bytes: entries.bytes() };
+            let kept = serde_json::to_vec(&kept).map_err(io::Error::from).map_err(failed())?;
+            fs_err::write(folder.join(DATA), data).map_err(failed())?;
+            fs_err::write(folder.join(WRITTEN), kept).map_err(failed())
+        })?;
+        let path = entry.path().join(WRITTEN);
+        let kept = fs_err::read(&path).map_err(FormatError::read(&path))?;
+        let kept: Kept = serde_json::from_slice(&kept)
+            .map_err(io::Error::from)
+            .map_err(FormatError::read(&path))?;
+        if !made {
+            self.progress.advance(kept.bytes);
+        }
+        Ok((entry, kept.written))
+    }
+
+    /// Compresses entries, group after group: programs have much in common with each other and
+    /// little with text. Folders stand before what is in them.
     fn compress(
         &self,
         entries: &Entries,
         root: bool,
         progress: &dyn Progress,
     ) -> Result<(Vec<u8>, Written), FormatError> {
-        let (programs, others) = entries.split_programs()?;
+        let mut groups = entries.groups()?;
+        if root {
+            groups.entry(Group::Others).or_default();
+        }
         let mut written = Written::default();
         let mut parts = Vec::new();
-        for (entries, programs) in [(&others, false), (&programs, true)] {
+        for (group, entries) in &groups {
             let mut failure = None;
-            let root = root && !programs;
-            if entries.is_empty() && !root {
-                continue;
-            }
+            let root = root && *group == Group::Others;
             let part = self.encode(
                 |writer| {
                     let options = archive::Options { prefix: self.prefix, root, time: self.time };
@@ -169,7 +183,7 @@ impl Archive<'_> {
                         }
                     }
                 },
-                programs,
+                *group == Group::Programs,
             );
             if let Some(error) = failure {
                 return Err(error);

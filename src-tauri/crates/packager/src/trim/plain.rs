@@ -131,6 +131,14 @@ const UNSAFE: &[&str] = &[
 const CHOICES: &[&str] =
     &["multiselect", "pills", "radio", "segmented_control", "select_slider", "selectbox"];
 
+/// Those of them that go through a value in the same way: the chosen ones at first, and those that
+/// the app keeps under the widget's key.
+const MULTIPLE: &[&str] = &["multiselect", "pills", "segmented_control"];
+
+/// Arguments of several commands for a time; pandas reads one that is a text, such as "1h"
+/// (`time_util.py`).
+const TIMES: &[&str] = &["live", "run_every", "ttl"];
+
 /// Functions whose work can't be seen in the text.
 const HIDDEN: &[&str] = &[
     "__import__",
@@ -307,6 +315,7 @@ impl Reader {
             _ if CHOICES.contains(&name) => {
                 let options = keyword(arguments, "options").or_else(|| arguments.args.get(1));
                 options.is_none_or(|options| self.is_list(options))
+                    && (!MULTIPLE.contains(&name) || self.are_known(arguments))
             }
             _ => true,
         };
@@ -314,7 +323,15 @@ impl Reader {
         let seen = arguments.keywords.iter().all(|keyword| keyword.arg.is_some());
         let starred = arguments.args.iter().any(Expr::is_starred_expr);
         let command = SAFE.contains(&name) && name != "get_option";
-        self.refuse_unless(fine && (!command || (seen && !starred)));
+        let timely = TIMES.iter().all(|time| is_absent_or(arguments, time, is_time));
+        self.refuse_unless(fine && timely && (!command || (seen && !starred)));
+    }
+
+    /// Whether all values that a widget of several choices may have are lists.
+    fn are_known(&self, arguments: &Arguments) -> bool {
+        let chosen = keyword(arguments, "default").or_else(|| arguments.args.get(2));
+        let kept = keyword(arguments, "key").is_some();
+        !kept && chosen.is_none_or(|it| it.is_literal_expr() || self.is_list(it))
     }
 
     fn is_list(&self, expression: &Expr) -> bool {
@@ -448,6 +465,20 @@ fn are_texts(arguments: &Arguments) -> bool {
     arguments.args.iter().all(is_text)
 }
 
+/// A number, nothing, or a `timedelta`.
+fn is_time(value: &Expr) -> bool {
+    match value {
+        Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => true,
+        Expr::BinOp(both) => is_time(&both.left) && is_time(&both.right),
+        Expr::Call(call) => match &*call.func {
+            Expr::Name(name) => name.id == "timedelta",
+            Expr::Attribute(attribute) => attribute.attr.as_str() == "timedelta",
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// An emoji or the name of a drawn icon; anything else may be a picture.
 fn is_sign(value: &Expr) -> bool {
     matches!(value, Expr::StringLiteral(text) if {
@@ -484,6 +515,9 @@ mod tests {
             "st.set_page_config(page_icon='🎈')\nst.chat_message('user', avatar='🎈').markdown('x')",
             "@st.cache_data(ttl=3)\ndef f(x): return [x]\nst.json(f(1))",
             "from streamlit import title\ntitle('x')",
+            "@st.cache_data(ttl=60 * 60)\ndef f(): pass",
+            "@st.fragment(run_every=datetime.timedelta(seconds=2))\ndef f(): pass",
+            "st.pills('x', ['a'], default='a')\nst.multiselect('x', ['a'], ['a'])",
             "st.button('x', on_click=st.balloons)",
             "def home(): st.title('x')\nst.navigation([st.Page(home), st.Page('a.py')]).run()",
             "f = open('x', 'w')\nf.write('text')",
@@ -535,6 +569,13 @@ mod tests {
             "def f(names): st.selectbox('x', names)",
             "names = ['a']\nnames = load()\nst.selectbox('x', names)",
             "for names in load(): st.selectbox('x', names)",
+            "@st.cache_data(ttl='1h')\ndef f(): pass",
+            "@st.fragment(run_every=every)\ndef f(): pass",
+            "functools.partial(st.cache_data, ttl='1h')(f)",
+            "st.text_input('x', live=pause)",
+            "st.multiselect('x', ['a'], default=(x for x in y))",
+            "st.multiselect('x', ['a'], chosen)",
+            "st.pills('x', ['a'], key='kept')",
             "(",
         ] {
             assert!(!plain(text), "{text}");

@@ -85,7 +85,19 @@ fn an_app_that_shows_no_data_goes_without_the_packages_for_it() {
                for name in 'pandas numpy pyarrow altair narwhals pydeck PIL'.split():\n\
                \x20   assert importlib.util.find_spec(name) is None, name\n\
                run = v1.AppTest.from_file(sys.argv[2], default_timeout=60).run()\n\
-               print([it.message for it in run.exception])";
+               shown = [it.message for it in run.exception]\n\
+               for name in 'selectbox radio select_slider'.split():\n\
+               \x20   for it in run.get(name): it.set_value(it.options[-1])\n\
+               for name in 'multiselect pills segmented_control button_group'.split():\n\
+               \x20   for it in run.get(name): it.set_value([it.options[-1]])\n\
+               for it in [*run.checkbox, *run.toggle]: it.set_value(True)\n\
+               for it in run.text_input: it.set_value('y')\n\
+               for it in run.text_area: it.set_value('y')\n\
+               for it in run.number_input: it.set_value(0.25)\n\
+               for it in run.color_picker: it.set_value('#123456')\n\
+               run.button[0].click()\n\
+               run.run()\n\
+               print(shown + [it.message for it in run.exception])";
     let tool = Tool::new(plain.python().as_std_path())
         .args(["-I", "-B", "-X", "utf8", "-c", run])
         .arg(plain.layout.site_packages().as_str())
@@ -93,5 +105,5 @@ fn an_app_that_shows_no_data_goes_without_the_packages_for_it() {
         .env_clear();
     let output = tool.run(&mut |_, _| {}).unwrap();
     // The one that the script shows on purpose.
-    assert_eq!(output.stdout.trim(), "['shown']", "{}", output.stderr);
+    assert_eq!(output.stdout.trim(), "['shown', 'shown']", "{}", output.stderr);
 }
