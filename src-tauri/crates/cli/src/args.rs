@@ -43,6 +43,10 @@ pub struct BuildArgs {
     #[arg(long)]
     pub json: bool,
 
+    /// Print where every megabyte of the installed app goes
+    #[arg(long)]
+    pub explain_size: bool,
+
     /// What to make; give it more than once for several [default: all]
     #[arg(short, long = "format", value_name = "FORMAT")]
     pub formats: Vec<Format>,

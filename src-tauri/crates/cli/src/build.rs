@@ -5,7 +5,7 @@ use std::{
 
 use serde::Serialize;
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, TrimReport, build,
+    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, TrimReport, Weight, build,
     format::{Artifact, Compression},
     plan,
     runtime::RuntimeSource,
@@ -49,6 +49,8 @@ struct Report<'a> {
     app: &'a waterskin_bundle::App,
     artifacts: &'a [Artifact],
     sizes: Sizes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<&'a Weight>,
     trim: &'a TrimReport,
     runtime: &'a RuntimeSource,
     streamlit: &'a str,
@@ -108,8 +110,11 @@ pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
     })?;
     bars.finish();
     if args.json {
-        print_json(&report(&plan, &outcome));
+        print_json(&report(&plan, &outcome, args.explain_size));
     } else {
+        if args.explain_size {
+            anstream::print!("{}", outcome.weight);
+        }
         summarize(&plan, &outcome);
     }
     Ok(ExitCode::SUCCESS)
@@ -169,12 +174,13 @@ fn ask() -> Result<(), AskError> {
     }
 }
 
-fn report<'a>(plan: &'a BuildPlan, outcome: &'a BuildOutcome) -> Report<'a> {
+fn report<'a>(plan: &'a BuildPlan, outcome: &'a BuildOutcome, explained: bool) -> Report<'a> {
     Report {
         version: JSON_VERSION,
         app: &plan.app,
         artifacts: &outcome.artifacts,
         sizes: outcome.sizes,
+        weight: explained.then_some(&outcome.weight),
         trim: &outcome.trim,
         runtime: &outcome.runtime,
         streamlit: &outcome.streamlit,

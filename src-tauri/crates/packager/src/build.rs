@@ -16,6 +16,7 @@ use crate::provision::{self, Base, Packages};
 use crate::runtime::RuntimeSource;
 use crate::settings::Format;
 use crate::trim::TrimReport;
+use crate::weight::Weight;
 use crate::wheels::Wheels;
 use crate::{Progress, Step};
 
@@ -30,6 +31,8 @@ pub struct BuildOutcome {
     pub notes: Vec<String>,
     /// How big the parts of the installed app are.
     pub sizes: Sizes,
+    /// The same, file by file.
+    pub weight: Weight,
     /// What was removed from the packages, and what was not.
     pub trim: TrimReport,
     /// Where the interpreter came from.
@@ -118,16 +121,13 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
     output.keep();
     // What this build uses is locked, so that it stays for the next.
     cache.prune(SystemTime::now(), plan.cache_limit);
+    let (sizes, weight) = weigh(plan, &payload.layout);
     Ok(BuildOutcome {
         artifacts,
         left_out: plan.files.left_out.clone(),
         notes,
-        sizes: Sizes {
-            python: size_of(&payload.layout.python()),
-            packages: size_of(&payload.layout.site_packages()),
-            app: size_of(&payload.layout.app()),
-            shell: fs_err::metadata(&plan.shell).map_or(0, |metadata| metadata.len()),
-        },
+        sizes,
+        weight,
         trim: packages.facts.trim.clone(),
         runtime: base.source.clone(),
         streamlit: resolution.streamlit.clone(),
@@ -236,11 +236,12 @@ fn missing_modules(plan: &BuildPlan, site_packages: &Utf8Path) -> Result<Vec<Str
     Ok(notes)
 }
 
-fn size_of(tree: &Utf8Path) -> u64 {
-    let files = walkdir::WalkDir::new(tree).into_iter().flatten();
-    files
-        .filter(|entry| entry.file_type().is_file())
-        .filter_map(|entry| entry.metadata().ok())
-        .map(|metadata| metadata.len())
-        .sum()
+fn weigh(plan: &BuildPlan, payload: &Layout) -> (Sizes, Weight) {
+    let python = Weight::of(Layout::PYTHON, &payload.python());
+    let packages = Weight::of(Layout::SITE_PACKAGES, &payload.site_packages());
+    let app = Weight::of(Layout::APP, &payload.app());
+    let shell = fs_err::metadata(&plan.shell).map_or(0, |metadata| metadata.len());
+    let sizes = Sizes { python: python.bytes, packages: packages.bytes, app: app.bytes, shell };
+    let parts = vec![python, packages, app, Weight::file("shell", shell)];
+    (sizes, Weight::new(plan.app.name.as_str(), parts))
 }

@@ -40,6 +40,7 @@ mod target;
 mod tools;
 mod trim;
 mod uv;
+mod weight;
 mod wheels;
 
 pub use build::{BuildOutcome, Sizes, build};
@@ -69,4 +70,5 @@ pub use target::Target;
 pub use tools::{SHELL, ToolsError, find_shell, find_uv};
 pub use trim::{Kept, Planned, Trim, TrimError, TrimReport, Trimmed};
 pub use uv::{Trouble, UvError};
+pub use weight::Weight;
 pub use wheels::WheelsError;

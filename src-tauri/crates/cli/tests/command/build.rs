@@ -119,6 +119,19 @@ fn as_json() {
     assert_eq!(artifact["bytes"].as_u64(), Some(fs_err::metadata(path).unwrap().len()));
 }
 
+#[test]
+fn where_every_megabyte_goes() {
+    let context = project();
+    let finished = context.real_build("mon été", ["--explain-size"]).finish();
+    let lines: Vec<&str> = finished.stdout.lines().collect();
+    let has = |end: &str| lines.iter().any(|line| line.ends_with(end));
+    assert!(lines[0].ends_with(" MB  Mon Été"), "{finished}");
+    for part in ["MB    site-packages", "MB    python", "MB      streamlit", " others"] {
+        assert!(has(part), "{part}: {finished}");
+    }
+    assert!(!has(".env") && lines.len() < 200, "small parts stand together: {finished}");
+}
+
 /// The filters, and those of what changes with the versions of packages.
 fn with_sizes(context: &Context) -> Vec<Filter> {
     let mut filters = context.filters();

@@ -55,6 +55,9 @@ fn build() {
           --json
               Print one JSON object to standard output instead of text
 
+          --explain-size
+              Print where every megabyte of the installed app goes
+
       -f, --format <FORMAT>
               What to make; give it more than once for several [default: all]
 
