@@ -14,6 +14,9 @@ use crate::{cookie, provenance};
 /// Where the window's first request goes.
 pub(crate) const ENTRY: &str = "/_waterskin/enter";
 
+/// What the names of all gates' cookies begin with; the port follows.
+const COOKIE_NAME: &str = "waterskin-";
+
 /// How long a token that nobody used is good. A window uses its own at once; a person who copies
 /// it to a browser needs a little time.
 pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -80,7 +83,7 @@ impl Gate {
         let gate = Self {
             inner: Arc::new(Inner {
                 port,
-                cookie_name: format!("waterskin-{port}"),
+                cookie_name: format!("{COOKIE_NAME}{port}"),
                 cookie: random()?,
                 token: Mutex::new(None),
             }),
@@ -144,11 +147,6 @@ impl Gate {
         }
     }
 
-    /// Whether a cookie of this name is the gate's own, which the app never sees.
-    pub(crate) fn owns_cookie(&self, name: &[u8]) -> bool {
-        name == self.inner.cookie_name.as_bytes()
-    }
-
     /// The value of `Set-Cookie`. It lasts as long as the web view's session.
     pub(crate) fn set_cookie(&self) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
         let Inner { cookie_name, cookie, .. } = &*self.inner;
@@ -173,6 +171,13 @@ impl Gate {
     fn token(&self) -> std::sync::MutexGuard<'_, Option<Token>> {
         self.inner.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a cookie of this name is a gate's, which no app sees. A browser sends those of every port
+/// of `localhost` (RFC 6265 section 8.5), so it may be another gate's than ours.
+pub(crate) fn owns_cookie(name: &[u8]) -> bool {
+    name.strip_prefix(COOKIE_NAME.as_bytes())
+        .is_some_and(|port| !port.is_empty() && port.iter().all(u8::is_ascii_digit))
 }
 
 impl fmt::Debug for Gate {

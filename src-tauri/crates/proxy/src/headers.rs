@@ -7,7 +7,7 @@ use http::header::{
 use http::{Version, request};
 
 use crate::cookie;
-use crate::gate::Gate;
+use crate::gate::owns_cookie;
 use crate::upstream::Address;
 
 /// Carries the secret of an app that listens on TCP. One that a client sends is removed.
@@ -43,8 +43,8 @@ pub(crate) fn end_to_end(headers: HeaderMap) -> HeaderMap {
 }
 
 /// The head of an ordinary request as the app gets it.
-pub(crate) fn for_request(headers: HeaderMap, gate: &Gate, address: &Address) -> HeaderMap {
-    let mut headers = without_cookies(end_to_end(headers), |name| !gate.owns_cookie(name));
+pub(crate) fn for_request(headers: HeaderMap, address: &Address) -> HeaderMap {
+    let mut headers = without_cookies(end_to_end(headers), |name| !owns_cookie(name));
     if headers.contains_key(ACCEPT_ENCODING) {
         // Loopback gains nothing from compression, and an app that compresses a whole body
         // before its first byte loses seconds with it.
@@ -57,16 +57,15 @@ pub(crate) fn for_request(headers: HeaderMap, gate: &Gate, address: &Address) ->
 /// at lines of 8192 bytes, and never answers.
 pub(crate) const LONG_COOKIES: usize = 7 * 1024;
 
-/// The head of an upgrade as the app gets it: verbatim, except for the gate's cookie. Of cookies
+/// The head of an upgrade as the app gets it: verbatim, except for the cookies of gates. Of cookies
 /// that are too long for a WebSocket server only those go on that `keep` names. They pile up, since
 /// a browser sends those of every port of `localhost`.
 pub(crate) fn for_upgrade(
     headers: HeaderMap,
-    gate: &Gate,
     keep: fn(&str) -> bool,
     address: &Address,
 ) -> HeaderMap {
-    let mut headers = without_cookies(headers, |name| !gate.owns_cookie(name));
+    let mut headers = without_cookies(headers, |name| !owns_cookie(name));
     let length: usize = headers.get_all(COOKIE).iter().map(HeaderValue::len).sum();
     if length > LONG_COOKIES {
         headers = without_cookies(headers, |name| std::str::from_utf8(name).is_ok_and(keep));

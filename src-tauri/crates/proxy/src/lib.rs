@@ -17,9 +17,7 @@
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
 //! place of the first; a 304 has no `Content-Length`; interim answers (1xx) of the app end here,
 //! and `Expect: 100-continue` is also answered as soon as the body is wanted; trailers pass only
-//! when `Trailer` announces them; `Content-Length: 0` stands last; a transfer coding other than `chunked` alone gets 501; after a
-//! request with both a length and chunks the connection ends; a lone LF that ends a line goes on
-//! as CRLF; a client that ends its side counts as gone; a fragment in a target is dropped, and a target or field that
+//! when `Trailer` announces them; `Content-Length: 0` stands last; a transfer coding other than `chunked` alone gets 501; a client that ends its side counts as gone; a fragment in a target is dropped, and a target or field that
 //! breaks the grammar is refused with 400; heads have limits (256 KiB, 100 fields: 431).
 
 mod body;
@@ -30,6 +28,7 @@ mod cookie;
 mod exchange;
 mod forward;
 mod frames;
+mod framing;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gate;
@@ -45,6 +44,7 @@ mod secret;
 mod server;
 mod service;
 mod statics;
+mod strict;
 mod tolerant;
 mod tunnel;
 mod unavailable;

@@ -20,6 +20,7 @@ use crate::listener::Listener;
 use crate::observer::{Observer, Silent};
 use crate::service::Service;
 use crate::statics::StaticFiles;
+use crate::strict::Strict;
 use crate::unavailable::{Unavailable, unavailable_page};
 use crate::upstream::Upstream;
 
@@ -233,7 +234,7 @@ pub(crate) async fn serve(
         .preserve_header_case(true)
         // The app's answers have a date; our own get one in `service`.
         .auto_date_header(false)
-        .serve_connection(TokioIo::new(stream), answer)
+        .serve_connection(TokioIo::new(Strict::new(stream)), answer)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

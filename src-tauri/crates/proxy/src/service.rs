@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, HeaderMap,
-    HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE,
+    HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE, UPGRADE,
 };
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Limited};
@@ -28,6 +28,8 @@ use crate::upstream::Address;
 /// The paths below are the proxy's own and never reach the app.
 const OWN: &str = "/_waterskin/";
 const REPORT: &str = "/_waterskin/report";
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 const HTML: &[u8] = b"text/html";
 
@@ -64,7 +66,12 @@ impl Service {
             Begun::new(number, &mut request, Arc::clone(observer))
         });
         let mut by = Answerer::Proxy;
-        let answer = unframed(self.respond(request, visitor, &mut by).await);
+        let asks_to_switch = request.headers().contains_key(UPGRADE);
+        let mut answer = unframed(self.respond(request, visitor, &mut by).await);
+        if asks_to_switch && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+            // The framing of what follows is no longer checked, see `framing`.
+            answer.headers_mut().insert(CONNECTION, CLOSE);
+        }
         match begun {
             Some(begun) => begun.answered(answer, by),
             None => answer,
@@ -92,7 +99,7 @@ impl Service {
         }
         if !headers::has_clear_end(&parts.headers) {
             let mut answer = short(StatusCode::NOT_IMPLEMENTED, "Not Implemented\n");
-            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            answer.headers_mut().insert(CONNECTION, CLOSE);
             return dated(answer);
         }
         if parts.method == Method::CONNECT {
@@ -193,9 +200,8 @@ impl Service {
         address: Address,
     ) -> Result<Response<Body>, UpstreamFailure> {
         let is_get = parts.method == Method::GET;
-        let request = forward::onward(parts, body, |headers| {
-            headers::for_request(headers, &self.options.gate, &address)
-        });
+        let request =
+            forward::onward(parts, body, |headers| headers::for_request(headers, &address));
         let route = Route {
             address,
             pool: &self.pool,
@@ -221,7 +227,7 @@ impl Service {
         let window = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
         let request = forward::onward(parts, body, |headers| {
             let keep = self.options.upgrade_cookies;
-            headers::for_upgrade(headers, &self.options.gate, keep, address)
+            headers::for_upgrade(headers, keep, address)
         });
         let timeout = self.options.handshake_timeout;
         let mut answer = upgrade::ask(request, address, &self.tasks, timeout).await?;

@@ -1,19 +1,14 @@
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
+use super::converse::converse;
 use super::{COOKIE, TOKEN};
 use crate::connections::{Connections, Limits};
 use crate::gate::Gate;
 use crate::server::{Options, Tasks, serve};
 use crate::service::Service;
 use crate::upstream::Upstream;
-
-/// No input takes this long by the runtime's own clock, which stands still while there is work.
-const HANG: Duration = Duration::from_secs(24 * 3600);
 
 /// What a client that shows no secret is answered: errors of its own.
 const CLIENT_ERRORS: std::ops::Range<u16> = 400..500;
@@ -23,13 +18,8 @@ const CLIENT_ERRORS: std::ops::Range<u16> = 400..500;
 /// There is no app, which the answer 503 says to whoever passes the gate; without the cookie in
 /// the input nobody does. Every connection ends by itself.
 pub fn heads(data: &[u8]) {
-    thread_local!(static RUNTIME: Runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime without I/O"));
     let Some((size, input)) = data.split_first() else { return };
-    let answer = RUNTIME.with(|runtime| runtime.block_on(answered(input, usize::from(*size) + 1)));
+    let answer = answered(input, usize::from(*size) + 1);
     let knows_cookie = contains(input, COOKIE) && contains(input, "waterskin-8501");
     let knows_token = contains(input, TOKEN) && contains(input, "/_waterskin/enter?");
     for status in statuses(&answer) {
@@ -44,37 +34,14 @@ pub fn heads(data: &[u8]) {
     assert!(!contains(&answer, COOKIE) || knows_token, "the cookie was given to a stranger");
 }
 
-async fn answered(input: &[u8], piece: usize) -> Vec<u8> {
-    let (client, server) = tokio::io::duplex(16 * 1024);
+fn answered(input: &[u8], piece: usize) -> Vec<u8> {
     let (_upstream, receiver) = watch::channel(Upstream::Down);
     let tasks = Tasks::default();
     let draining = tasks.draining.clone();
     let options = Options::new(Gate::known(COOKIE, TOKEN), receiver);
     let service = Arc::new(Service::new(options, tasks));
     let visitor = Connections::new(Limits::default()).meet();
-    let exchange = async {
-        let (answer, ()) =
-            tokio::join!(talk(client, input, piece), serve(server, service, visitor, draining));
-        answer
-    };
-    tokio::time::timeout(HANG, exchange).await.expect("the connection hangs")
-}
-
-async fn talk(client: DuplexStream, input: &[u8], piece: usize) -> Vec<u8> {
-    let (mut reader, mut writer) = tokio::io::split(client);
-    let write = async {
-        for piece in input.chunks(piece) {
-            if writer.write_all(piece).await.is_err() {
-                return;
-            }
-            tokio::task::yield_now().await;
-        }
-        // An end that comes too late is one too.
-        let _ = writer.shutdown().await;
-    };
-    let mut answer = Vec::new();
-    let (_, _) = tokio::join!(write, reader.read_to_end(&mut answer));
-    answer
+    converse(input, piece, async |server| serve(server, service, visitor, draining).await).1
 }
 
 /// The statuses of all answers. No body of the proxy's own has a status line in it.

@@ -2,11 +2,14 @@
 //! what it must not. `fuzz/` has the targets, `scripts/fuzz` runs them.
 #![expect(clippy::expect_used, reason = "a panic is how a target tells the fuzzer what it found")]
 
+mod converse;
 mod frames;
+mod framing;
 mod gate;
 mod heads;
 
 pub use frames::frames;
+pub use framing::framing;
 pub use gate::gate;
 pub use heads::heads;
 
@@ -41,6 +44,13 @@ mod tests {
         for decision in [Decision::Pass, Decision::Entry, Decision::Refusal] {
             assert!(decisions.contains(&Some(decision)), "the corpus has every decision");
         }
+    }
+
+    #[test]
+    fn the_corpus_of_framing() {
+        let corpus = corpus("framing");
+        assert!(!corpus.is_empty());
+        corpus.iter().for_each(|input| super::framing(input));
     }
 
     #[test]
