@@ -21,8 +21,13 @@ impl Engine {
                 if which::which("chromedriver").is_err() {
                     return Ok(None);
                 }
-                let sound = ["--autoplay-policy=no-user-gesture-required"];
-                Ok(Some((Window::chromium(sandbox, &sound).await?, None)))
+                let media = [
+                    "--autoplay-policy=no-user-gesture-required",
+                    // A camera and a microphone that are made up, and allowed.
+                    "--use-fake-device-for-media-stream",
+                    "--use-fake-ui-for-media-stream",
+                ];
+                Ok(Some((Window::chromium(sandbox, &media).await?, None)))
             }
             Self::WebKit => {
                 let browser = Path::new("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser");

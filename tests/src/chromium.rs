@@ -1,5 +1,7 @@
 use anyhow::Context;
-use serde_json::json;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::{Value, json};
+use url::ParseError;
 
 use crate::window::connect;
 use crate::{PATIENCE, Result, Sandbox, Window};
@@ -44,6 +46,33 @@ impl Window {
             .await
             .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
         Ok(Self { client, driver })
+    }
+
+    /// Has Chromium tell its pages that the system prefers this colour scheme.
+    pub async fn prefers(&self, scheme: &str) -> Result<()> {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let command =
+            json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
+        self.client.issue_cmd(Cdp(command)).await?;
+        Ok(())
+    }
+}
+
+/// A command of Chromium's own protocol for tools, as its driver passes it on.
+#[derive(Debug)]
+struct Cdp(Value);
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> std::result::Result<url::Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
     }
 }
 

@@ -19,17 +19,26 @@ pub struct Venv {
 impl Venv {
     /// The environment with Streamlit `version`, made by uv on Python 3.11 when it isn't there.
     pub async fn with_streamlit(version: &str) -> Result<Self> {
+        Self::with(version, &format!("streamlit-{version}"), "streamlit").await
+    }
+
+    /// The same with what `st.login` needs besides.
+    pub async fn with_login(version: &str) -> Result<Self> {
+        Self::with(version, &format!("streamlit-auth-{version}"), "streamlit[auth]").await
+    }
+
+    async fn with(version: &str, name: &str, package: &str) -> Result<Self> {
         let folder = user_cache()?.join("waterskin").join("venvs");
         fs_err::create_dir_all(&folder)?;
-        let venv = Self { root: folder.join(format!("streamlit-{version}-py3.11")) };
-        let lock = fs_err::File::create(folder.join(format!("streamlit-{version}-py3.11.lock")))?;
+        let venv = Self { root: folder.join(format!("{name}-py3.11")) };
+        let lock = fs_err::File::create(folder.join(format!("{name}-py3.11.lock")))?;
         // Several tests are several processes; blocking is right, for nothing else runs here.
         let locking = move || flock(lock.file(), FlockOperation::LockExclusive).map(|()| lock);
         let _held = tokio::task::spawn_blocking(locking)
             .await?
             .context("could not lock the virtual environment")?;
         if !venv.is_whole(version) {
-            venv.make(version).await?;
+            venv.make(&format!("{package}=={version}")).await?;
         }
         Ok(venv)
     }
@@ -89,14 +98,14 @@ impl Venv {
         self.python().exists() && self.site_packages().join(record).exists()
     }
 
-    async fn make(&self, version: &str) -> Result<()> {
+    async fn make(&self, requirement: &str) -> Result<()> {
         let uv = which::which("uv").context("the tests need `uv`")?;
         let uv = || Launch::new(&uv).envs(std::env::vars_os()).directory(std::env::temp_dir());
         let limit = Duration::from_secs(600);
         let venv = uv().args(["venv", "--quiet", "--clear", "--python", "3.11"]).arg(&self.root);
         venv.finish(limit).await?.success()?;
         let install = uv().args(["pip", "install", "--quiet", "--python"]).arg(self.python());
-        install.arg(format!("streamlit=={version}")).finish(limit).await?.success()?;
+        install.arg(requirement).finish(limit).await?.success()?;
         Ok(())
     }
 }

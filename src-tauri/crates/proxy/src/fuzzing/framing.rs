@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::sync::Mutex;
 
-use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use http::{Method, Request, Response, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -47,13 +47,19 @@ pub fn framing(data: &[u8]) {
                 !fields.contains_key(CONTENT_LENGTH) || !fields.contains_key(TRANSFER_ENCODING),
                 "a length and chunks"
             );
+            let upgrades = fields.contains_key(UPGRADE);
             found().goes_on &= !fields.contains_key(CONNECTION)
-                && !fields.contains_key(UPGRADE)
+                && !upgrades
                 && request.version() == Version::HTTP_11
                 && request.method() != Method::CONNECT;
             let whole = request.into_body().collect().await.is_ok();
             found().goes_on &= whole;
-            Ok::<_, Infallible>(Response::new(empty()))
+            let mut answer = Response::new(empty());
+            if upgrades {
+                // As the proxy's own service answers it.
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
         });
         http1::Builder::new()
             .serve_connection(TokioIo::new(Strict::new(server)), service)

@@ -1,0 +1,70 @@
+//! `st.login` by a provider: item 47 of the conformance list (docs/conformance.md). The way back
+//! comes from another site, through the gate, to an address that the provider fixed.
+
+use std::net::TcpListener;
+
+use waterskin_tests::{
+    Engine, PATIENCE, Provider, Result, Sandbox, Served, ServedOptions, Venv, app,
+};
+
+async fn logs_in_and_out(engine: Engine, version: &str) -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let Some((window, _desktop)) = engine.start(&sandbox).await? else {
+        println!("skipped: {engine:?} is not on this machine");
+        return Ok(());
+    };
+    let venv = Venv::with_login(version).await?;
+    let provider = Provider::start(&sandbox, &venv, "Zoë", "zoe@example.org").await?;
+    let folder = sandbox.copy(&app("login"), "login é")?;
+    // The address is in the app's secrets, so the port has to be known before.
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    fs_err::create_dir(folder.join(".streamlit"))?;
+    fs_err::write(folder.join(".streamlit/secrets.toml"), provider.secrets(port))?;
+    let options = ServedOptions { port, ..ServedOptions::default() };
+    let served = Served::start(&sandbox, &folder, &venv, options).await?;
+    assert_eq!(served.port()?, port);
+    window.client.goto(served.entry.as_str()).await?;
+
+    window.shows("Nobody is logged in.", PATIENCE).await?;
+    window.click("Log in").await?;
+    window.shows("Provider", PATIENCE).await?;
+    assert_eq!(window.script("return location.origin").await?, provider.issuer.as_str());
+    window.find("#agree").await?.click().await?;
+    window.shows("Hello Zoë of zoe@example.org.", PATIENCE).await?;
+    let address = window.script("return location.href").await?;
+    assert_eq!(address, format!("http://localhost:{port}/").as_str());
+
+    window.script("location.reload()").await?;
+    window.shows("Hello Zoë of zoe@example.org.", PATIENCE).await?;
+    window.click("Log out").await?;
+    window.shows("Nobody is logged in.", PATIENCE).await?;
+    Ok(())
+}
+
+mod chromium {
+    use waterskin_tests::{Engine, Result};
+
+    #[tokio::test]
+    async fn streamlit_1_52() -> Result<()> {
+        super::logs_in_and_out(Engine::Chromium, "1.52.2").await
+    }
+
+    #[tokio::test]
+    async fn streamlit_1_67() -> Result<()> {
+        super::logs_in_and_out(Engine::Chromium, "1.67.0").await
+    }
+}
+
+mod webkit {
+    use waterskin_tests::{Engine, Result};
+
+    #[tokio::test]
+    async fn streamlit_1_52() -> Result<()> {
+        super::logs_in_and_out(Engine::WebKit, "1.52.2").await
+    }
+
+    #[tokio::test]
+    async fn streamlit_1_67() -> Result<()> {
+        super::logs_in_and_out(Engine::WebKit, "1.67.0").await
+    }
+}
