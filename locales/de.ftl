@@ -128,3 +128,18 @@ log-lost = { $lines ->
   }
 log-region = Ausgabe der App
 log-tools = Werkzeuge
+
+## Das Formular für Geheimnisse
+
+secrets-title = { $app } braucht Angaben von Ihnen
+secrets-title-again = Geheimnisse von { $app }
+secrets-keychain = Ihre Eingaben bleiben auf diesem Computer, im Schlüsselbund des Systems.
+secrets-file = Ihre Eingaben bleiben auf diesem Computer. Das System hat keinen Schlüsselbund, daher stehen sie in einer Datei, die nur Sie lesen können: { $file }
+secrets-optional = freiwillig
+secrets-kept = Leer lassen, um den Wert zu behalten
+secrets-show = Anzeigen
+secrets-remove = Diesen Wert entfernen
+secrets-missing = Die App braucht diese Angabe.
+secrets-malformed = Das sieht nicht richtig aus. Prüfen Sie, ob alles kopiert wurde.
+secrets-save = Sichern und App öffnen
+secrets-saving = Wird gesichert

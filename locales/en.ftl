@@ -134,3 +134,18 @@ log-lost = { $lines ->
   }
 log-region = Output of the app
 log-tools = Tools
+
+## The form for secrets
+
+secrets-title = { $app } needs something from you
+secrets-title-again = Secrets of { $app }
+secrets-keychain = What you enter stays on this computer, in the system's keychain.
+secrets-file = What you enter stays on this computer. The system has no keychain, so it is kept in a file that only you can read: { $file }
+secrets-optional = optional
+secrets-kept = Leave empty to keep the value
+secrets-show = Show
+secrets-remove = Remove this value
+secrets-missing = The app needs this.
+secrets-malformed = This does not look right. Check that you copied all of it.
+secrets-save = Save and open the app
+secrets-saving = Saving

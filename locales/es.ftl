@@ -128,3 +128,18 @@ log-lost = { $lines ->
   }
 log-region = Salida de la aplicación
 log-tools = Herramientas
+
+## El formulario de los secretos
+
+secrets-title = { $app } necesita algunos datos
+secrets-title-again = Secretos de { $app }
+secrets-keychain = Lo que introduzca se queda en este equipo, en el llavero del sistema.
+secrets-file = Lo que introduzca se queda en este equipo. El sistema no tiene llavero, así que se guarda en un archivo que solo usted puede leer: { $file }
+secrets-optional = opcional
+secrets-kept = Déjelo vacío para conservar el valor
+secrets-show = Mostrar
+secrets-remove = Quitar este valor
+secrets-missing = La aplicación necesita este dato.
+secrets-malformed = Esto no parece correcto. Compruebe que lo ha copiado entero.
+secrets-save = Guardar y abrir la aplicación
+secrets-saving = Guardando

@@ -128,3 +128,18 @@ log-lost = { $lines ->
   }
 log-region = Sortie de l’application
 log-tools = Outils
+
+## Le formulaire des secrets
+
+secrets-title = { $app } a besoin de quelques informations
+secrets-title-again = Secrets de { $app }
+secrets-keychain = Vos réponses restent sur cet ordinateur, dans le trousseau du système.
+secrets-file = Vos réponses restent sur cet ordinateur. Le système n'a pas de trousseau : elles sont dans un fichier que vous seul pouvez lire : { $file }
+secrets-optional = facultatif
+secrets-kept = Laissez vide pour garder la valeur
+secrets-show = Afficher
+secrets-remove = Supprimer cette valeur
+secrets-missing = L'application a besoin de cette information.
+secrets-malformed = Cela ne semble pas correct. Vérifiez que vous avez tout copié.
+secrets-save = Enregistrer et ouvrir l'application
+secrets-saving = Enregistrement

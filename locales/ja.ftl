@@ -116,3 +116,18 @@ log-newer = 新しい行：{ $lines }
 log-lost = { $lines } 行はログファイルにのみあります
 log-region = アプリの出力
 log-tools = ツール
+
+## 秘密情報のフォーム
+
+secrets-title = { $app } に必要な情報を入力してください
+secrets-title-again = { $app } の秘密情報
+secrets-keychain = 入力した内容はこのコンピューターのシステムのキーチェーンに保存されます。
+secrets-file = 入力した内容はこのコンピューターに保存されます。システムにキーチェーンがないため、あなただけが読めるファイルに保存されます: { $file }
+secrets-optional = 任意
+secrets-kept = 空欄のままにすると現在の値を保持します
+secrets-show = 表示
+secrets-remove = この値を削除する
+secrets-missing = アプリにはこの情報が必要です。
+secrets-malformed = 正しくないようです。すべてコピーされているか確認してください。
+secrets-save = 保存してアプリを開く
+secrets-saving = 保存しています

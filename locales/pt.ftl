@@ -128,3 +128,18 @@ log-lost = { $lines ->
   }
 log-region = Saída do aplicativo
 log-tools = Ferramentas
+
+## O formulário dos segredos
+
+secrets-title = { $app } precisa de algumas informações
+secrets-title-again = Segredos de { $app }
+secrets-keychain = O que você digitar fica neste computador, no chaveiro do sistema.
+secrets-file = O que você digitar fica neste computador. O sistema não tem chaveiro, por isso fica em um arquivo que só você pode ler: { $file }
+secrets-optional = opcional
+secrets-kept = Deixe em branco para manter o valor
+secrets-show = Mostrar
+secrets-remove = Remover este valor
+secrets-missing = O aplicativo precisa desta informação.
+secrets-malformed = Isto não parece certo. Verifique se copiou tudo.
+secrets-save = Salvar e abrir o aplicativo
+secrets-saving = Salvando

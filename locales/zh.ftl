@@ -116,3 +116,18 @@ log-newer = { $lines } 行新内容
 log-lost = { $lines } 行仅在日志文件中
 log-region = 应用的输出
 log-tools = 工具
+
+## 密钥表单
+
+secrets-title = { $app } 需要您提供一些信息
+secrets-title-again = { $app } 的密钥
+secrets-keychain = 您输入的内容保存在这台计算机的系统钥匙串中。
+secrets-file = 您输入的内容保存在这台计算机上。系统没有钥匙串，因此保存在只有您能读取的文件中：{ $file }
+secrets-optional = 可选
+secrets-kept = 留空则保留现有值
+secrets-show = 显示
+secrets-remove = 移除此值
+secrets-missing = 应用需要此项。
+secrets-malformed = 看起来不正确。请检查是否已完整复制。
+secrets-save = 保存并打开应用
+secrets-saving = 正在保存

@@ -8,6 +8,8 @@ fn main() {
         "log_lines",
         "log_show",
         "report_copy",
+        "secrets_form",
+        "secrets_save",
         "session_restart",
         "session_state",
     ]);

@@ -1,5 +1,5 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{Layout, Payload, Theme};
+use waterskin_bundle::{Layout, Payload, Secret, Theme};
 use waterskin_session::{AppInfo, Failure, Folders, Options, Project, damaged, no_app, system};
 
 /// The id under which a shell without an app keeps its log.
@@ -29,6 +29,8 @@ pub struct App {
     pub versions: Vec<String>,
     /// Title, size and theme of the window.
     pub looks: Looks,
+    /// The secrets that the app asks its user for.
+    pub secrets: Vec<Secret>,
     /// Whether what Python writes also goes to the terminal.
     pub echo: bool,
 }
@@ -99,6 +101,7 @@ impl Boot {
                 icon: manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon)),
             },
             options: Options::of_payload(&payload, folders),
+            secrets: manifest.secrets.clone(),
             echo: false,
         }))
     }
@@ -127,6 +130,8 @@ impl Boot {
                 icon: project.icon.clone(),
             },
             options: Options::of_project(&project, folders),
+            // An author's own are in the project's `.streamlit/secrets.toml`.
+            secrets: Vec::new(),
             echo: true,
         }))
     }

@@ -2,9 +2,9 @@
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
 
 use serde::Serialize;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, async_runtime::spawn_blocking};
 use tauri_plugin_opener::OpenerExt as _;
-use waterskin_session::SessionState;
+use waterskin_session::{Answers, Complaint, Rejected, SecretsForm, SessionState, Vault};
 
 use crate::{host::Host, ipc::IpcError, window};
 
@@ -66,6 +66,32 @@ pub fn log_folder(app: AppHandle, host: State<'_, Host>) -> Result<(), IpcError>
     let session = host.session().ok_or_else(IpcError::no_session)?;
     let folder = session.log_folder().as_str();
     app.opener().open_path(folder, None::<&str>).map_err(|error| IpcError::desktop(&error))
+}
+
+/// What the form for the app's secrets asks.
+#[tauri::command]
+pub async fn secrets_form(vault: State<'_, Vault>) -> Result<SecretsForm, IpcError> {
+    let vault = vault.inner().clone();
+    spawn_blocking(move || vault.form()).await.map_err(|error| IpcError::desktop(&error))
+}
+
+/// Keeps what was filled in, and starts the program anew; or returns what can't be taken.
+#[tauri::command]
+pub async fn secrets_save(
+    app: AppHandle,
+    vault: State<'_, Vault>,
+    answers: Answers,
+) -> Result<Vec<Complaint>, IpcError> {
+    let vault = vault.inner().clone();
+    let saved = spawn_blocking(move || vault.save(&answers)).await;
+    match saved.map_err(|error| IpcError::desktop(&error))? {
+        Ok(()) => {
+            app.request_restart();
+            Ok(Vec::new())
+        }
+        Err(Rejected::Complaints(complaints)) => Ok(complaints),
+        Err(Rejected::Unkept(error)) => Err(IpcError::unkept(&error)),
+    }
 }
 
 /// Ends the program.

@@ -5,7 +5,7 @@ use std::{
 
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
 use waterskin_session::{
-    AppInfo, Failure, Phase, PortInfo, Session, SessionState, Stage, not_opened,
+    AppInfo, Failure, Phase, PortInfo, Session, SessionState, Stage, Vault, not_opened,
 };
 use waterskin_words::Words;
 
@@ -27,6 +27,8 @@ const LOG_EVENT: &str = "log-changed";
 pub enum Host {
     /// A running app.
     Running(Arc<Session>),
+    /// No app yet: the person is asked for the secrets that it can't work without.
+    Asking(Box<SessionState>),
     /// No app; the state says why.
     Broken(Box<SessionState>),
 }
@@ -36,7 +38,7 @@ impl Host {
     pub fn state(&self) -> SessionState {
         match self {
             Self::Running(session) => session.state(),
-            Self::Broken(state) => (**state).clone(),
+            Self::Asking(state) | Self::Broken(state) => (**state).clone(),
         }
     }
 
@@ -44,7 +46,7 @@ impl Host {
     pub fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Running(session) => Some(session),
-            Self::Broken(_) => None,
+            Self::Asking(_) | Self::Broken(_) => None,
         }
     }
 
@@ -52,7 +54,7 @@ impl Host {
     pub fn report(&self) -> String {
         match self {
             Self::Running(session) => session.report(),
-            Self::Broken(state) => match &state.phase {
+            Self::Asking(state) | Self::Broken(state) => match &state.phase {
                 Phase::GaveUp { failure } => format!(
                     "{}\nWaterskin {}\n{}\n{}\n",
                     state.app.name,
@@ -89,6 +91,8 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             commands::log_lines,
             commands::log_show,
             commands::report_copy,
+            commands::secrets_form,
+            commands::secrets_save,
             commands::session_restart,
             commands::session_state,
         ])
@@ -136,11 +140,20 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         app.manage(Host::Broken(Box::new(state.clone())));
         window::open_main(app, &looks, window::failure_screen(), 0, &state, None).map(drop)
     };
-    let App { options, versions, looks, echo } = match boot {
+    let App { mut options, versions, looks, secrets, echo } = match boot {
         Boot::App(app) => *app,
         Boot::Broken { app, failure } => return broken(app, failure),
     };
     let info = options.app.clone();
+    let vault = Vault::new(&info.id, secrets, &options.folders);
+    options.secrets = vault.values();
+    let lacks = vault.lacks(&options.secrets);
+    app.manage(vault);
+    if lacks {
+        let state = first_state(info, Phase::Starting);
+        app.manage(Host::Asking(Box::new(state.clone())));
+        return window::open_main(app, &looks, window::secrets_screen(), 0, &state, None).map(drop);
+    }
     let web = options.folders.web.clone();
     let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
     let session = match opened {
@@ -247,10 +260,15 @@ fn stop(app: &AppHandle) {
 }
 
 fn broken_state(app: AppInfo, failure: Failure) -> SessionState {
+    first_state(app, Phase::GaveUp { failure })
+}
+
+/// The state of an app that has no session.
+fn first_state(app: AppInfo, phase: Phase) -> SessionState {
     SessionState {
         revision: 1,
         app,
-        phase: Phase::GaveUp { failure },
+        phase,
         stage: Stage::None,
         port: PortInfo { port: 0, preferred: 0 },
         generation: 0,

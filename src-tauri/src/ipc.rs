@@ -1,4 +1,5 @@
 use serde::Serialize;
+use waterskin_session::VaultError;
 
 /// An error as a screen gets it. The screens switch on `code` alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +20,11 @@ impl IpcError {
             message: "there is no app to do this with".to_owned(),
             hints: vec!["Install the app again.".to_owned()],
         }
+    }
+
+    /// Secrets that could not be kept.
+    pub fn unkept(error: &VaultError) -> Self {
+        Self { code: "unkept", message: waterskin_session::causes(error), hints: Vec::new() }
     }
 
     /// Something that the desktop refused.

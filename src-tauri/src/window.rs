@@ -36,6 +36,11 @@ pub fn failure_screen() -> WebviewUrl {
     WebviewUrl::App("index.html#failure".into())
 }
 
+/// The shell's screen that asks for the app's secrets.
+pub fn secrets_screen() -> WebviewUrl {
+    WebviewUrl::App("index.html#secrets".into())
+}
+
 /// Opens the window of the app, on the page or on a screen of the shell.
 pub fn open_main(
     app: &AppHandle,
@@ -152,16 +157,30 @@ fn load_again_after_a_crash(_: &WebviewWindow) -> tauri::Result<()> {
 
 /// Opens the log's window, or raises it.
 pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
-    if let Some(window) = app.get_webview_window(LOG) {
+    show_screen(app, LOG, (900.0, 600.0))
+}
+
+/// Opens a window with the shell's own screen of the same name, or raises it.
+fn show_screen(app: &AppHandle, label: &str, (width, height): (f64, f64)) -> tauri::Result<()> {
+    if let Some(window) = app.get_webview_window(label) {
         return raise(&window);
     }
     let title = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
-    let screen = WebviewUrl::App("index.html#log".into());
-    let builder = WebviewWindowBuilder::new(app, LOG, screen)
+    let screen = WebviewUrl::App(format!("index.html#{label}").into());
+    let opener = app.clone();
+    let builder = WebviewWindowBuilder::new(app, label, screen)
         .title(&title)
         .initialization_script(screen_script(app, &title))
-        .inner_size(900.0, 600.0)
-        .background_color(LIGHT);
+        .inner_size(width, height)
+        .background_color(LIGHT)
+        .on_navigation(move |url| match decide(url, 0) {
+            Decision::Here => true,
+            Decision::Outside => {
+                open_outside(&opener, url);
+                false
+            }
+            Decision::Deny => false,
+        });
     let window = keeping(app, builder, None).build()?;
     if window.theme()? == tauri::Theme::Dark {
         window.set_background_color(Some(DARK))?;

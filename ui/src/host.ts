@@ -1,5 +1,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import type { Complaint } from "./gen/Complaint";
+import type { SecretsForm } from "./gen/SecretsForm";
 import type { SessionState } from "./gen/SessionState";
 
 /** A refusal of the host. The screens switch on `code`, and show the rest. */
@@ -31,6 +33,10 @@ export interface Host {
   showLog(): Promise<void>;
   logLines(from: number): Promise<LogPage>;
   openLogFolder(): Promise<void>;
+  /** What the app asks for, and where it is kept. */
+  secretsForm(): Promise<SecretsForm>;
+  /** Keeps what was filled in and starts the app anew; or keeps nothing, and says what can't be taken. */
+  secretsSave(answers: Readonly<Record<string, string | null>>): Promise<Complaint[]>;
   quit(): Promise<void>;
   /** Calls back with each new state, until the returned function is called. */
   onState(changed: (state: SessionState) => void): () => void;
@@ -45,6 +51,8 @@ export const host: Host = {
   showLog: () => invoke<void>("log_show"),
   logLines: (from) => invoke<LogPage>("log_lines", { from }),
   openLogFolder: () => invoke<void>("log_folder"),
+  secretsForm: () => invoke<SecretsForm>("secrets_form"),
+  secretsSave: (answers) => invoke<Complaint[]>("secrets_save", { answers }),
   quit: () => invoke<void>("app_quit"),
   onState: (changed) => subscription(listen<SessionState>("session-state", (event) => changed(event.payload))),
   onLog: (changed) => subscription(listen("log-changed", () => changed())),

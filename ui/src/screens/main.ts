@@ -9,6 +9,7 @@ import { host, hostError } from "../host";
 import { openLog } from "../log/main";
 import { fluentWords } from "../languages";
 import { applyTheme } from "../look/theme";
+import { openSecrets } from "../secrets/main";
 import { say, speak } from "../words";
 import { createFailure } from "./failure";
 import { INITIAL, reduce, screen, type Action, type Event, type Model } from "./model";
@@ -128,5 +129,6 @@ document.documentElement.lang = boot.language;
 applyTheme(document.documentElement, boot.theme);
 void styled().then(() => {
   if (location.hash === "#log") openLog(boot);
+  else if (location.hash === "#secrets") openSecrets(boot);
   else openSession(boot);
 });

@@ -142,13 +142,20 @@ pub enum Theme {
 /// A secret that the app asks its user for. Its value is never in a payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
-    /// Key in `st.secrets`, and the environment variable.
+    /// Key in `st.secrets`, and the name of the environment variable. With a dot, the part before
+    /// it is a section of `st.secrets`, and there is no variable.
     pub key: String,
     /// What the form calls it.
     pub label: String,
+    /// Where it comes from, for the person who is asked; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
     /// Whether the app works without it.
     #[serde(default)]
     pub optional: bool,
+    /// A regular expression that is found in every right value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
 }
 
 /// Where the app may write, and what its working directory is.

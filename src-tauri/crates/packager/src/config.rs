@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use waterskin_bundle::{DataPolicy, Theme};
 
+use crate::secrets::{SECRET_KEYS, SecretConfig};
 use crate::trim::{Rule, Switches};
 
 /// The author's own file for everything about Waterskin, when there is no `pyproject.toml`.
@@ -13,7 +14,7 @@ pub(crate) const PYPROJECT_TOML: &str = "pyproject.toml";
 
 /// What the author wrote under `[tool.waterskin]` or in `waterskin.toml`. Nothing is required.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Config {
     pub name: Option<String>,
     pub id: Option<String>,
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub arguments: Vec<String>,
     pub dependencies: Option<Vec<String>>,
     pub trim: Switches,
+    pub secrets: BTreeMap<String, SecretConfig>,
+    pub no_keys: Vec<String>,
 }
 
 /// `[tool.waterskin.window]`.
@@ -62,6 +65,8 @@ const KEYS: &[&str] = &[
     "arguments",
     "dependencies",
     "trim",
+    "secrets",
+    "no-keys",
 ];
 const WINDOW_KEYS: &[&str] = &["title", "width", "height", "theme"];
 
@@ -231,6 +236,10 @@ fn check_keys(own: &toml::Value, file: &Utf8Path) -> Result<(), ConfigError> {
     };
     check(Some(own), "", KEYS)?;
     check(own.get("window"), "window.", WINDOW_KEYS)?;
+    let secrets = own.get("secrets").and_then(toml::Value::as_table);
+    secrets.into_iter().flatten().try_for_each(|(key, secret)| {
+        check(Some(secret), &format!("secrets.{key}."), SECRET_KEYS)
+    })?;
     let rules = Rule::ids();
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
     check(own.get("trim"), "trim.", &rules)

@@ -161,7 +161,7 @@ impl Parts<'_> {
             python: base.python.clone(),
             streamlit: Streamlit { version: self.resolution.streamlit.clone() },
             window: Window { icon: Some(Layout::ICON.into()), ..plan.window.clone() },
-            secrets: Vec::new(),
+            secrets: plan.secrets.clone(),
             port: plan.port,
             data: plan.data,
             preload: plan.preload.clone(),

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use waterskin_bundle::{App, DataPolicy, Window};
+use waterskin_bundle::{App, DataPolicy, Secret, Window};
 
 use crate::code_base::{CodeBase, Guess};
 use crate::config::Declaration;
@@ -18,7 +18,7 @@ use crate::requirements::{Requirements, RequirementsSource};
 use crate::settings::{Format, Settings};
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
-use crate::{icon, preload, tools};
+use crate::{icon, keys, preload, secrets, tools};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -32,6 +32,9 @@ pub struct BuildPlan {
     pub entry: Utf8PathBuf,
     /// Arguments that the script gets.
     pub arguments: Vec<String>,
+    /// The secrets that the app asks its user for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Secret>,
     /// The window, without its icon.
     pub window: Window,
     /// The picture that becomes the icon; `None` draws one.
@@ -124,6 +127,14 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let entry = locate::entry(&root, named.as_deref(), &names, read)?;
     let code = follow(&entry, &names, read)?;
     let identity = Identity::make(&root, &declaration, &settings.overrides)?;
+    let secrets = secrets::asked(&declaration.config.secrets)?;
+    let excused = |file: &&Utf8Path| {
+        declaration.config.no_keys.iter().any(|excused| Utf8Path::new(excused) == *file)
+    };
+    let found = keys::find(&root, names.iter().map(Utf8PathBuf::as_path).filter(|it| !excused(it)));
+    if !found.is_empty() {
+        return Err(PlanError::Keys { found });
+    }
     let python = PythonChoice::make(
         &root,
         &declaration,
@@ -146,6 +157,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     Ok(BuildPlan {
         app: identity.app,
         arguments: declaration.config.arguments.clone(),
+        secrets,
         window: identity.window,
         icon: icon::find(&root, &declaration, &settings.overrides)?,
         port: settings.overrides.port.or(declaration.config.port).unwrap_or(8501),

@@ -4,9 +4,11 @@ use crate::config::ConfigError;
 use crate::files::FilesError;
 use crate::icon::IconError;
 use crate::identity::IdentityError;
+use crate::keys::FoundKey;
 use crate::locate::LocateError;
 use crate::python_choice::PythonError;
 use crate::requirements::RequirementsError;
+use crate::secrets::SecretError;
 use crate::tools::ToolsError;
 use crate::trim::TrimError;
 
@@ -40,6 +42,15 @@ pub enum PlanError {
     /// The rules for what an app does not need can't be used.
     #[error("could not decide what the app does not need")]
     Trim(#[from] TrimError),
+    /// A secret can't be asked for.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// There are keys in the project's files.
+    #[error("there is something in the project that looks like a secret\n{}", listed(.found))]
+    Keys {
+        /// What and where.
+        found: Vec<FoundKey>,
+    },
     /// A path can't be made absolute.
     #[error("could not make sense of the path `{path}`")]
     Path {
@@ -64,6 +75,11 @@ impl PlanError {
             Self::Icon(error) => error.hint(),
             Self::Python(error) => error.hint(),
             Self::Tools(error) => error.hint(),
+            Self::Secret(error) => error.hint(),
+            Self::Keys { .. } => Some(
+                "whoever has the app can read its files: take it out, and let the app ask for it with `[tool.waterskin.secrets.NAME]`. If it is no secret, name the file in `no-keys`"
+                    .to_owned(),
+            ),
             Self::Files(FilesError::Pattern { .. }) => {
                 Some("patterns are written as in a `.gitignore`".to_owned())
             }
@@ -82,4 +98,9 @@ impl PlanError {
             Self::Path { .. } => Some("give an absolute path".to_owned()),
         }
     }
+}
+
+fn listed(found: &[FoundKey]) -> String {
+    let line = |key: &FoundKey| format!("  {}:{}: {}", key.file, key.line, key.what);
+    found.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -25,6 +25,10 @@ impl fmt::Display for BuildPlan {
         row("script", &[self.script()])?;
         row("id", &[format!("{} (package `{}`)", self.app.id, self.app.package)])?;
         row("window", &[self.window_text()])?;
+        let asked: Vec<&str> = self.secrets.iter().map(|secret| secret.key.as_str()).collect();
+        if !asked.is_empty() {
+            row("asks for", &[asked.join(", ")])?;
+        }
         row("python", &[self.python_text()])?;
         row("requires", &self.requirements_text())?;
         row("trim", &self.trim_text())?;

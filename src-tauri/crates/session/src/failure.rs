@@ -122,7 +122,7 @@ fn failure(code: FailureCode, message: String, hints: Vec<Hint>) -> Failure {
 }
 
 /// An error and its causes, a line each.
-fn causes(error: &dyn Error) -> String {
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -69,6 +69,12 @@ impl Folders {
         Ok(Self { data, web, cache, logs })
     }
 
+    /// The file for secrets, where the system has no keychain. It is beside the app's data, not in
+    /// it.
+    pub fn secrets(&self) -> Utf8PathBuf {
+        self.data.with_file_name("secrets.json")
+    }
+
     /// Makes the folders, for their owner alone.
     pub fn create(&self) -> Result<(), FoldersError> {
         for path in [&self.data, &self.web, &self.cache, &self.logs] {

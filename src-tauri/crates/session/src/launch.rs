@@ -5,7 +5,7 @@ use serde::Serialize;
 use waterskin_process::{Command, Size};
 use waterskin_proxy::Address;
 
-use crate::Options;
+use crate::{Options, SecretValues};
 
 /// What the launcher reads from `WATERSKIN_LAUNCH`, as JSON.
 #[derive(Debug, Serialize)]
@@ -18,6 +18,7 @@ struct Launch<'a> {
     reload: bool,
     preload: &'a [String],
     secret: Option<&'a str>,
+    secrets: &'a SecretValues,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,6 +43,7 @@ pub fn command(options: &Options, launcher: &Utf8Path, port: u16, address: &Addr
         reload: options.reload,
         preload: &options.preload,
         secret,
+        secrets: &options.secrets,
     };
     let mut arguments: Vec<OsString> = vec!["-u".into()];
     if options.interpreter.isolated {

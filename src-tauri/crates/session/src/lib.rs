@@ -9,6 +9,7 @@ mod milestones;
 mod options;
 mod probe;
 mod report;
+mod secrets;
 mod serving;
 mod session;
 mod shared;
@@ -18,10 +19,14 @@ mod streamlit;
 mod trace;
 mod watcher;
 
-pub use failure::{damaged, no_app, not_opened, system};
+pub use failure::{causes, damaged, no_app, not_opened, system};
 pub use folders::{Folders, FoldersError};
 pub use milestones::{Milestone, Milestones};
 pub use options::{Interpreter, Options, Project};
+pub use secrets::{
+    Answers, Complaint, Problem, Rejected, SecretField, SecretPlace, SecretValues, SecretsForm,
+    Vault, VaultError,
+};
 pub use serving::{lone_observer, options as proxy_options};
 pub use session::{OpenError, Session};
 pub use state::{

@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{DataPolicy, Layout, Payload};
 
-use crate::{AppInfo, Folders};
+use crate::{AppInfo, Folders, SecretValues};
 
 /// What a session runs, and how.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Options {
     pub edition: String,
     /// Modules to import while the page boots.
     pub preload: Vec<String>,
+    /// The secrets that the app gets.
+    pub secrets: SecretValues,
     /// The port that the page prefers; 0 for any.
     pub port: u16,
     /// Whether the page follows changes of the script.
@@ -103,6 +105,7 @@ impl Options {
                 .get(Layout::SITE_PACKAGES)
                 .map_or_else(String::new, |digest| digest.short().to_owned()),
             preload: manifest.preload.clone(),
+            secrets: SecretValues::default(),
             port: manifest.port,
             reload: false,
             trace: None,
@@ -129,6 +132,7 @@ impl Options {
             statics: project.statics.clone(),
             edition: String::new(),
             preload: Vec::new(),
+            secrets: SecretValues::default(),
             port: project.port,
             reload: true,
             trace: project.trace.clone(),

@@ -233,13 +233,15 @@ impl Session {
         if let Some(home) = directories::BaseDirs::new() {
             private.push((home.home_dir().display().to_string(), "~"));
         }
-        report::text(&report::Material {
+        let text = report::text(&report::Material {
             state: &self.state(),
             versions: &self.versions,
             milestones: &self.milestones.passed(),
             lines: &lines,
             private: &private,
-        })
+        });
+        // An app may write its secrets out.
+        self.options.secrets.masked(&text)
     }
 
     /// Ends everything within `budget`: stops accepting, drains, ends Python's tree, and joins.

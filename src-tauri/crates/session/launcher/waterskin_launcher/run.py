@@ -27,14 +27,16 @@ def _run():
 
     import faulthandler
 
-    from . import environment, preload
+    from . import environment, preload, secrets
 
     if sys.stderr is not None:
         faulthandler.enable()
     launcher = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     environment.prepare(launch, launcher)
 
+    secrets.to_environment(launch.secrets)
     options = _load_streamlit(launch)
+    secrets.to_streamlit(launch.secrets)
     server = _choose(launch, options)
     server.run(launch, options, stop, lambda: preload.start(launch.preload))
 

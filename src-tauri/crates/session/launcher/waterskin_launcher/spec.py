@@ -2,7 +2,8 @@
 
     {"script": "/abs/app.py", "arguments": [], "site_packages": ["/abs/site-packages"],
      "listen": {"unix": "/run/user/1000/waterskin-ab12/app.sock"},
-     "url": "http://localhost:8501", "reload": false, "preload": ["pandas"], "secret": null}
+     "url": "http://localhost:8501", "reload": false, "preload": ["pandas"], "secret": null,
+     "secrets": {"KEY": "value"}}
 
 `listen` is `{"unix": path}` or `{"tcp": port}`; with `tcp` a `secret` is required.
 """
@@ -26,7 +27,8 @@ class Spec:
     `site_packages`: directories to add as `site` does. `socket` or `tcp_port`: where
     to listen. `url_port`: the port of the address that people see. `reload`: follow
     changes of the sources. `preload`: modules to import in the background.
-    `secret`: what each request over TCP must carry.
+    `secret`: what each request over TCP must carry. `secrets`: what the app gets as
+    `st.secrets`, by key.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Spec:
         "reload",
         "preload",
         "secret",
+        "secrets",
     )
 
     def __init__(self, launch):
@@ -48,6 +51,7 @@ class Spec:
         self.preload = _strings(launch, "preload")
         self.reload = _field(launch, "reload", bool, False)
         self.secret = _field(launch, "secret", str, None)
+        self.secrets = _field(launch, "secrets", dict, {})
         self.url_port = _port_of(_field(launch, "url", str))
         listen = _field(launch, "listen", dict)
         self.socket = _field(listen, "unix", str, None)

@@ -1,0 +1,33 @@
+"""The secrets that the person gave: as environment variables and as `st.secrets`."""
+
+import os
+
+
+def to_environment(values):
+    """Sets a variable for each secret, as Streamlit does for those at the top of its file."""
+    os.environ.update({key: text for key, text in values.items() if "." not in key})
+
+
+def to_streamlit(values):
+    """Makes them `st.secrets`. To be called when Streamlit is imported.
+
+    In memory alone: Streamlit would read them from files (`streamlit/runtime/secrets.py`,
+    1.40 to 1.67), and there is none in a payload.
+    """
+    if not values:
+        return
+    from streamlit.runtime.secrets import secrets_singleton
+
+    secrets_singleton._secrets = _nested(values)
+
+
+def _nested(values):
+    """`{"a.b": "c"}` as `{"a": {"b": "c"}}`."""
+    nested = {}
+    for key, text in values.items():
+        *sections, name = key.split(".")
+        place = nested
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[name] = text
+    return nested

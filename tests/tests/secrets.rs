@@ -1,0 +1,86 @@
+//! An app that asks its user for secrets: the form at the first start, where the answers are kept,
+//! and what the app sees of them.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use waterskin_tests::{Desktop, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually};
+
+const KEY: &str = "key-sesame";
+const PASSWORD: &str = "pass wörd";
+
+/// The app's own file for secrets, where the desktop has no keychain.
+fn kept(sandbox: &Sandbox) -> PathBuf {
+    sandbox.home().join(".local/share/org.waterskin.secrets/secrets.json")
+}
+
+async fn opened(sandbox: &Sandbox, desktop: &Desktop, unpacked: &Unpacked) -> Result<Window> {
+    Window::open(sandbox, desktop, None, &unpacked.program()?, &[]).await
+}
+
+async fn fill(window: &Window, key: &str, value: &str) -> Result<()> {
+    let field = window.find(&format!("[id='secret-{key}']")).await?;
+    field.clear().await?;
+    Ok(field.send_keys(value).await?)
+}
+
+/// Whether a text is anywhere in the files of a folder.
+fn is_in(folder: &Path, text: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            let content = fs_err::read(entry.path())?;
+            if content.windows(text.len()).any(|part| part == text.as_bytes()) {
+                found.push(entry.into_path());
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[tokio::test]
+async fn an_app_asks_once_and_keeps_the_answers_for_its_user_alone() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let unpacked = Unpacked::of(&app("secrets"), &sandbox).await?;
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    window.shows("Key of the service", PATIENCE).await?;
+    desktop.screenshot("secrets-form").await?;
+    let inputs =
+        "return [...document.querySelectorAll('.value input')].map((it) => it.type).join()";
+    assert_eq!(window.script(inputs).await?, "password,password,password");
+
+    window.click("Save").await?;
+    window.shows("The app needs this.", PATIENCE).await?;
+    fill(&window, "SERVICE_KEY", "a wrong one").await?;
+    fill(&window, "service.password", PASSWORD).await?;
+    window.click("Save").await?;
+    window.shows("This does not look right.", PATIENCE).await?;
+    desktop.screenshot("secrets-complaint").await?;
+    assert!(!kept(&sandbox).exists(), "all or nothing");
+    fill(&window, "SERVICE_KEY", &format!("  {KEY} ")).await?;
+    window.click("Save").await?;
+    let file = eventually("the answers", PATIENCE, async || {
+        Ok(kept(&sandbox).exists().then(|| kept(&sandbox)))
+    })
+    .await?;
+    assert_eq!(fs_err::metadata(&file)?.permissions().mode() & 0o777, 0o600);
+    drop(window);
+    sandbox.ours().gone(PATIENCE).await.ok();
+
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    window.shows(&format!("Key {KEY} and {KEY}."), PATIENCE).await?;
+    window.shows(&format!("Nested {PASSWORD} and False."), PATIENCE).await?;
+    window.shows("Spare None.", PATIENCE).await?;
+    window.shows(&format!("Child {KEY} False"), PATIENCE).await?;
+
+    assert_eq!(is_in(unpacked.folder(), KEY)?, [""; 0].map(PathBuf::from), "in the payload");
+    let anywhere = is_in(&sandbox.home(), PASSWORD)?;
+    assert_eq!(anywhere, [file], "the password is in its file alone");
+    for process in sandbox.ours().alive() {
+        let line = fs_err::read(format!("/proc/{}/cmdline", process.id.as_raw_nonzero()))?;
+        assert!(!String::from_utf8_lossy(&line).contains(KEY), "{process:?}");
+    }
+    Ok(())
+}
