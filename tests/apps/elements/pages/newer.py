@@ -20,9 +20,6 @@ sound = st.audio_input("Sound", key="sound")
 if sound is not None:
     st.text(f"Sound gave {sound.type}, more than nothing: {sound.size > 1000}.")
 
-st.code("copied é", language=None)
-st.text(f"Pasted {st.text_input('Paste', key='paste')}.")
-
 SCRIPT = """
 export default function ({ parentElement, setTriggerValue }) {
   const button = parentElement.querySelector('button');
