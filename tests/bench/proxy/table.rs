@@ -69,16 +69,16 @@ impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:<48}", "medians")?;
         for side in &self.sides {
-            write!(formatter, "{side:>11}")?;
+            write!(formatter, "{side:>12}")?;
         }
         for row in &self.rows {
             write!(formatter, "\n{:<48}", row.what)?;
             for values in &row.values {
                 match Summary::of(values).map(|summary| summary.median) {
-                    Some(value) if value >= 1000.0 => write!(formatter, "{value:>11.0}")?,
-                    Some(value) if value >= 10.0 => write!(formatter, "{value:>11.1}")?,
-                    Some(value) => write!(formatter, "{value:>11.2}")?,
-                    None => write!(formatter, "{:>11}", "-")?,
+                    Some(value) if value >= 1000.0 => write!(formatter, "{value:>12.0}")?,
+                    Some(value) if value >= 10.0 => write!(formatter, "{value:>12.1}")?,
+                    Some(value) => write!(formatter, "{value:>12.2}")?,
+                    None => write!(formatter, "{:>12}", "-")?,
                 }
             }
         }
