@@ -63,12 +63,12 @@ fn ratios(table: &Table) -> String {
     }
     columns.push(("best of 3", table.ratios(ours, &rivals)));
     let mut text = format!("{:<48}", "ours to ... (above 1: ours is better)");
-    columns.iter().for_each(|(name, _)| text += &format!("{name:>11}"));
+    columns.iter().for_each(|(name, _)| text += &format!("{name:>12}"));
     for (row, (what, _)) in columns[0].1.iter().enumerate() {
         text += &format!("\n{what:<48}");
         for (_, ratios) in &columns {
             text +=
-                &ratios[row].1.map_or_else(|| format!("{:>11}", "-"), |it| format!("{it:>11.2}"));
+                &ratios[row].1.map_or_else(|| format!("{:>12}", "-"), |it| format!("{it:>12.2}"));
         }
     }
     text

@@ -96,7 +96,31 @@ fn a_setting_that_nothing_is_like() {
     ----- stdout -----
     ----- stderr -----
     error: `[DIR]/work/p é/pyproject.toml` has a setting `colour` that does not exist
-    hint: there are `name`, `id`, `package`, `version`, `summary`, `publisher`, `entry`, `icon`, `python`, `port`, `window`, `include`, `exclude`, `data`, `arguments`, `dependencies`, `trim`
+    hint: there are `name`, `id`, `package`, `version`, `summary`, `publisher`, `entry`, `icon`, `python`, `port`, `window`, `include`, `exclude`, `data`, `arguments`, `dependencies`, `trim`, `secrets`, `no-keys`
+    "#);
+}
+
+#[test]
+fn a_key_in_the_files() {
+    let context = Context::new();
+    // Put together here, so that nobody takes this file for one with a key.
+    let app = format!("import streamlit\nkey = 'gh{}'\n", "p_a1B2".to_owned() + &"c3D4".repeat(10));
+    context.write(&[("p é/app.py", &app)]);
+    fails!(context, build(&context), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    error: there is something in the project that looks like a secret
+      app.py:2: a token of GitHub
+    hint: whoever has the app can read its files: take it out, and let the app ask for it with `[tool.waterskin.secrets.NAME]`. If it is no secret, name the file in `no-keys`
+    "#);
+    context.write(&[("p é/waterskin.toml", "no-keys = ['app.py']\n[secrets.1A]\n")]);
+    fails!(context, build(&context), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    error: the secret `1A` can't be a variable
+    hint: a key has letters of the English alphabet, digits and `_`, and begins with no digit; dots stand between the sections of `st.secrets`
     "#);
 }
 
