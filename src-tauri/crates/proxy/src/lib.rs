@@ -7,11 +7,12 @@
 //!
 //! # What differs behind it
 //!
-//! On purpose: hop-by-hop fields end here (RFC 9110 section 7.6.1); the gate's own cookie and a
+//! On purpose: hop-by-hop fields end here (RFC 9110 section 7.6.1); the cookies of gates and a
 //! client's `x-waterskin-secret` are removed; `Accept-Encoding`, where there is one, becomes
 //! `identity`; on an upgrade with more than 7 KiB of cookies only those that
 //! [`Options::upgrade_cookies`] names go on; a target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
-//! are answered here; HTML gets one more `Content-Security-Policy`; the `ETag` of a static file
+//! are answered here; a line of a head that ends in a lone LF, and a length beside chunks, get 400; an
+//! upgrade that the app refuses ends its connection; HTML gets one more `Content-Security-Policy`; the `ETag` of a static file
 //! depends on [`StaticFiles::edition`].
 //!
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
