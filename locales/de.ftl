@@ -85,12 +85,15 @@ hint-send-report = Kopieren Sie den Bericht und senden Sie ihn an die Person, vo
 action-restart = Neu starten
 action-restarting = Wird neu gestartet
 action-copy-report = Bericht kopieren
+action-save-report = Bericht speichern
 action-show-log = Protokoll anzeigen
+action-show-in-folder = Im Ordner anzeigen
 action-quit = Beenden
 
 ## Kurze Antworten
 
 notice-report-copied = Der Bericht ist in der Zwischenablage. Fügen Sie ihn in eine Nachricht an die Person ein, von der Sie die App haben.
+notice-report-saved = Der Bericht ist im Ordner „Downloads“: { $file }
 notice-log-copied = { $lines ->
     [one] 1 Zeile kopiert
    *[other] { $lines } Zeilen kopiert
@@ -143,3 +146,21 @@ secrets-missing = Die App braucht diese Angabe.
 secrets-malformed = Das sieht nicht richtig aus. Prüfen Sie, ob alles kopiert wurde.
 secrets-save = Sichern und App öffnen
 secrets-saving = Wird gesichert
+## Das Fenster über die App
+
+about-title = Über { $app }
+about-version = Version { $version }
+about-author = Von { $author }
+about-packaged = Verpackt mit Waterskin { $version }
+about-inside = Was darin steckt
+about-inside-lead = { $parts ->
+    [one] Ein Werk anderer Leute mit seiner Lizenz.
+   *[other] { $parts } Werke anderer Leute, jedes mit seiner Lizenz.
+  }
+about-group-python = Python und seine Pakete
+about-group-shell = Das Fenster
+about-search = Namen und Lizenzen durchsuchen
+about-none-found = Nichts gefunden
+about-unstated = keine Lizenz angegeben
+about-no-text = Ein Lizenztext lag nicht bei.
+about-reading = Die Lizenzen werden gelesen

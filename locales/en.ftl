@@ -91,12 +91,15 @@ hint-send-report = Copy the report and send it to the person who gave you the ap
 action-restart = Restart
 action-restarting = Restarting
 action-copy-report = Copy report
+action-save-report = Save report
 action-show-log = Show log
+action-show-in-folder = Show in folder
 action-quit = Quit
 
 ## Short answers to what a person did
 
 notice-report-copied = The report is on the clipboard. Paste it into a message to the person who gave you the app.
+notice-report-saved = The report is in your Downloads folder: { $file }
 notice-log-copied = { $lines ->
     [one] 1 line copied
    *[other] { $lines } lines copied
@@ -149,3 +152,21 @@ secrets-missing = The app needs this.
 secrets-malformed = This does not look right. Check that you copied all of it.
 secrets-save = Save and open the app
 secrets-saving = Saving
+## The window about the app
+
+about-title = About { $app }
+about-version = Version { $version }
+about-author = Made by { $author }
+about-packaged = Packaged with Waterskin { $version }
+about-inside = What is inside
+about-inside-lead = { $parts ->
+    [one] One work of other people, with its licence.
+   *[other] { $parts } works of other people, each with its licence.
+  }
+about-group-python = Python and its packages
+about-group-shell = The window
+about-search = Search names and licences
+about-none-found = Nothing found
+about-unstated = no licence stated
+about-no-text = It came without a licence text.
+about-reading = Reading the licences

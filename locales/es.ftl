@@ -85,12 +85,15 @@ hint-send-report = Copie el informe y envíelo a la persona que le proporcionó 
 action-restart = Reiniciar
 action-restarting = Reiniciando
 action-copy-report = Copiar informe
+action-save-report = Guardar informe
 action-show-log = Ver registro
+action-show-in-folder = Mostrar en la carpeta
 action-quit = Salir
 
 ## Respuestas breves
 
 notice-report-copied = El informe está en el portapapeles. Péguelo en un mensaje a la persona que le proporcionó la aplicación.
+notice-report-saved = El informe está en su carpeta Descargas: { $file }
 notice-log-copied = { $lines ->
     [one] 1 línea copiada
    *[other] { $lines } líneas copiadas
@@ -143,3 +146,21 @@ secrets-missing = La aplicación necesita este dato.
 secrets-malformed = Esto no parece correcto. Compruebe que lo ha copiado entero.
 secrets-save = Guardar y abrir la aplicación
 secrets-saving = Guardando
+## La ventana acerca de la aplicación
+
+about-title = Acerca de { $app }
+about-version = Versión { $version }
+about-author = De { $author }
+about-packaged = Empaquetada con Waterskin { $version }
+about-inside = Qué contiene
+about-inside-lead = { $parts ->
+    [one] Una obra de otras personas, con su licencia.
+   *[other] { $parts } obras de otras personas, cada una con su licencia.
+  }
+about-group-python = Python y sus paquetes
+about-group-shell = La ventana
+about-search = Buscar nombres y licencias
+about-none-found = No se encontró nada
+about-unstated = licencia no indicada
+about-no-text = No incluía el texto de la licencia.
+about-reading = Leyendo las licencias

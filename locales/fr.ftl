@@ -85,12 +85,15 @@ hint-send-report = Copiez le rapport et envoyez-le à la personne qui vous a fou
 action-restart = Redémarrer
 action-restarting = Redémarrage
 action-copy-report = Copier le rapport
+action-save-report = Enregistrer le rapport
 action-show-log = Afficher le journal
+action-show-in-folder = Afficher dans le dossier
 action-quit = Quitter
 
 ## Réponses brèves
 
 notice-report-copied = Le rapport est dans le presse-papiers. Collez-le dans un message à la personne qui vous a fourni l’application.
+notice-report-saved = Le rapport est dans votre dossier Téléchargements : { $file }
 notice-log-copied = { $lines ->
     [one] { $lines } ligne copiée
    *[other] { $lines } lignes copiées
@@ -143,3 +146,21 @@ secrets-missing = L'application a besoin de cette information.
 secrets-malformed = Cela ne semble pas correct. Vérifiez que vous avez tout copié.
 secrets-save = Enregistrer et ouvrir l'application
 secrets-saving = Enregistrement
+## La fenêtre à propos de l’application
+
+about-title = À propos de { $app }
+about-version = Version { $version }
+about-author = Par { $author }
+about-packaged = Mis en paquet avec Waterskin { $version }
+about-inside = Ce qu’elle contient
+about-inside-lead = { $parts ->
+    [one] { $parts } œuvre d’autres personnes, avec sa licence.
+   *[other] { $parts } œuvres d’autres personnes, chacune avec sa licence.
+  }
+about-group-python = Python et ses paquets
+about-group-shell = La fenêtre
+about-search = Rechercher un nom ou une licence
+about-none-found = Rien trouvé
+about-unstated = licence non indiquée
+about-no-text = Aucun texte de licence n’était joint.
+about-reading = Lecture des licences

@@ -85,12 +85,15 @@ hint-send-report = レポートをコピーして、アプリを受け取った�
 action-restart = 再起動
 action-restarting = 再起動しています
 action-copy-report = レポートをコピー
+action-save-report = レポートを保存
 action-show-log = ログを表示
+action-show-in-folder = フォルダーで表示
 action-quit = 終了
 
 ## 操作への短い応答
 
 notice-report-copied = レポートをクリップボードにコピーしました。アプリを受け取った相手へのメッセージに貼り付けてください。
+notice-report-saved = レポートをダウンロードフォルダーに保存しました：{ $file }
 notice-log-copied = { $lines } 行をコピーしました
 notice-selection-copied = 選択範囲をコピーしました
 notice-failed = うまくいきませんでした：{ $message }
@@ -131,3 +134,18 @@ secrets-missing = アプリにはこの情報が必要です。
 secrets-malformed = 正しくないようです。すべてコピーされているか確認してください。
 secrets-save = 保存してアプリを開く
 secrets-saving = 保存しています
+## アプリについてのウィンドウ
+
+about-title = { $app } について
+about-version = バージョン { $version }
+about-author = 作成者：{ $author }
+about-packaged = Waterskin { $version } でパッケージ化
+about-inside = 含まれているもの
+about-inside-lead = { $parts } 件の他者の著作物と、そのライセンスです。
+about-group-python = Python とそのパッケージ
+about-group-shell = ウィンドウ
+about-search = 名前とライセンスを検索
+about-none-found = 見つかりませんでした
+about-unstated = ライセンスの記載なし
+about-no-text = ライセンスの本文は付属していませんでした。
+about-reading = ライセンスを読み込んでいます

@@ -85,12 +85,15 @@ hint-send-report = Copie o relatório e envie-o à pessoa que forneceu o aplicat
 action-restart = Reiniciar
 action-restarting = Reiniciando
 action-copy-report = Copiar relatório
+action-save-report = Salvar relatório
 action-show-log = Mostrar registro
+action-show-in-folder = Mostrar na pasta
 action-quit = Sair
 
 ## Respostas curtas
 
 notice-report-copied = O relatório está na área de transferência. Cole-o em uma mensagem à pessoa que forneceu o aplicativo.
+notice-report-saved = O relatório está na pasta Downloads: { $file }
 notice-log-copied = { $lines ->
     [one] { $lines } linha copiada
    *[other] { $lines } linhas copiadas
@@ -143,3 +146,21 @@ secrets-missing = O aplicativo precisa desta informação.
 secrets-malformed = Isto não parece certo. Verifique se copiou tudo.
 secrets-save = Salvar e abrir o aplicativo
 secrets-saving = Salvando
+## A janela sobre o aplicativo
+
+about-title = Sobre { $app }
+about-version = Versão { $version }
+about-author = De { $author }
+about-packaged = Empacotado com Waterskin { $version }
+about-inside = O que há dentro
+about-inside-lead = { $parts ->
+    [one] { $parts } obra de outras pessoas, com sua licença.
+   *[other] { $parts } obras de outras pessoas, cada uma com sua licença.
+  }
+about-group-python = Python e seus pacotes
+about-group-shell = A janela
+about-search = Pesquisar nomes e licenças
+about-none-found = Nada encontrado
+about-unstated = licença não informada
+about-no-text = Veio sem o texto da licença.
+about-reading = Lendo as licenças

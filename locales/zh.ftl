@@ -85,12 +85,15 @@ hint-send-report = 请复制报告，并发送给向您提供此应用的人。
 action-restart = 重新启动
 action-restarting = 正在重新启动
 action-copy-report = 复制报告
+action-save-report = 保存报告
 action-show-log = 显示日志
+action-show-in-folder = 在文件夹中显示
 action-quit = 退出
 
 ## 对操作的简短回应
 
 notice-report-copied = 报告已复制到剪贴板。请将其粘贴到发给应用提供者的消息中。
+notice-report-saved = 报告已保存到下载文件夹：{ $file }
 notice-log-copied = 已复制 { $lines } 行
 notice-selection-copied = 已复制所选内容
 notice-failed = 操作未成功：{ $message }
@@ -131,3 +134,18 @@ secrets-missing = 应用需要此项。
 secrets-malformed = 看起来不正确。请检查是否已完整复制。
 secrets-save = 保存并打开应用
 secrets-saving = 正在保存
+## 关于应用的窗口
+
+about-title = 关于 { $app }
+about-version = 版本 { $version }
+about-author = 作者：{ $author }
+about-packaged = 使用 Waterskin { $version } 打包
+about-inside = 包含的内容
+about-inside-lead = { $parts } 件他人的作品，各附其许可证。
+about-group-python = Python 及其软件包
+about-group-shell = 窗口
+about-search = 搜索名称和许可证
+about-none-found = 未找到
+about-unstated = 未注明许可证
+about-no-text = 未附带许可证文本。
+about-reading = 正在读取许可证

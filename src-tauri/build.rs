@@ -3,11 +3,16 @@
 fn main() {
     // Commands that are named here need a permission, which only the shell's own screens have.
     let commands = tauri_build::AppManifest::new().commands(&[
+        "about_info",
+        "about_show",
+        "about_text",
         "app_quit",
         "log_folder",
         "log_lines",
         "log_show",
         "report_copy",
+        "report_reveal",
+        "report_save",
         "secrets_form",
         "secrets_save",
         "session_restart",

@@ -1,12 +1,17 @@
 //! What the shell's own screens can ask for. One line each into the session.
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
 
-use serde::Serialize;
-use tauri::{AppHandle, State, async_runtime::spawn_blocking};
-use tauri_plugin_opener::OpenerExt as _;
-use waterskin_session::{Answers, Complaint, Rejected, SecretsForm, SessionState, Vault};
+use std::sync::Mutex;
 
-use crate::{host::Host, ipc::IpcError, window};
+use camino::Utf8PathBuf;
+use serde::Serialize;
+use tauri::{AppHandle, Manager as _, State, async_runtime::spawn_blocking};
+use tauri_plugin_opener::OpenerExt as _;
+use waterskin_session::{
+    About, Answers, Complaint, Part, Rejected, SecretsForm, SessionState, Vault,
+};
+
+use crate::{downloads, host::Host, ipc::IpcError, window};
 
 /// Lines of Python's output.
 #[derive(Debug, Serialize)]
@@ -42,7 +47,59 @@ pub fn session_restart(app: AppHandle, host: State<'_, Host>) -> SessionState {
 /// The report's text, which a screen puts on the clipboard.
 #[tauri::command]
 pub fn report_copy(host: State<'_, Host>) -> String {
-    host.report()
+    host.report().text().to_owned()
+}
+
+/// The archive that was saved last. The screens can have no other file shown.
+#[derive(Debug, Default)]
+pub struct SavedReport(Mutex<Option<Utf8PathBuf>>);
+
+/// Saves the report with the logs in the Downloads folder, and returns the file's name.
+#[tauri::command(async)]
+pub fn report_save(
+    app: AppHandle,
+    host: State<'_, Host>,
+    saved: State<'_, SavedReport>,
+) -> Result<String, IpcError> {
+    let paths = app.path();
+    let folder = paths.download_dir().or_else(|_| paths.home_dir());
+    let folder = folder.map_err(|error| IpcError::desktop(&error))?;
+    fs_err::create_dir_all(&folder).map_err(|error| IpcError::desktop(&error))?;
+    let folder = Utf8PathBuf::from_path_buf(folder)
+        .map_err(|folder| IpcError::desktop(&folder.display().to_string()))?;
+    let name = downloads::clean(&format!("{} report", host.state().app.name));
+    let path = host.report().save(&folder, &name).map_err(|error| IpcError::desktop(&error))?;
+    let name = path.file_name().unwrap_or_default().to_owned();
+    if let Ok(mut saved) = saved.0.lock() {
+        *saved = Some(path);
+    }
+    Ok(name)
+}
+
+/// Shows the saved report in the file manager.
+#[tauri::command]
+pub fn report_reveal(app: AppHandle, saved: State<'_, SavedReport>) -> Result<(), IpcError> {
+    let path = saved.0.lock().ok().and_then(|saved| saved.clone());
+    let path = path.ok_or_else(|| IpcError::desktop(&"no report was saved"))?;
+    app.opener().reveal_item_in_dir(path).map_err(|error| IpcError::desktop(&error))
+}
+
+/// What the window about the app shows.
+#[tauri::command(async)]
+pub fn about_info(host: State<'_, Host>) -> About {
+    host.about()
+}
+
+/// Opens the window about the app.
+#[tauri::command]
+pub async fn about_show(app: AppHandle) -> Result<(), IpcError> {
+    window::show_about(&app).map_err(|error| IpcError::desktop(&error))
+}
+
+/// The licence's text of the part with this number in what [`about_info`] gave.
+#[tauri::command(async)]
+pub fn about_text(host: State<'_, Host>, part: usize) -> String {
+    host.about().parts.get(part).map(Part::text).unwrap_or_default()
 }
 
 /// Opens the log's window.

@@ -35,7 +35,7 @@ pub fn handle(app: &AppHandle, event: DownloadEvent<'_>) -> bool {
 
 /// A name that is safe on every system: no folders, no control characters, nothing that Windows
 /// reserves, no leading dot, and not too long.
-fn clean(suggested: &str) -> String {
+pub fn clean(suggested: &str) -> String {
     let last = suggested.rsplit(['/', '\\']).next().unwrap_or_default();
     let forbidden = |c: char| c.is_control() || "<>:\"|?*".contains(c);
     let replaced: String = last.chars().map(|c| if forbidden(c) { '_' } else { c }).collect();

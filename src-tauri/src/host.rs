@@ -5,13 +5,14 @@ use std::{
 
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
 use waterskin_session::{
-    AppInfo, Failure, Phase, PortInfo, Session, SessionState, Stage, Vault, not_opened,
+    About, AppInfo, Failure, Phase, PortInfo, Report, Session, SessionState, Stage, Vault,
+    not_opened,
 };
 use waterskin_words::Words;
 
 use crate::{
     boot::{App, Boot, Looks},
-    commands, signals, window,
+    commands, signals, system, window,
 };
 
 /// How long an app may take to end, whatever it is doing.
@@ -50,19 +51,26 @@ impl Host {
         }
     }
 
-    /// A text for the app's author.
-    pub fn report(&self) -> String {
+    /// What a person can send to the app's author.
+    pub fn report(&self) -> Report {
         match self {
             Self::Running(session) => session.report(),
-            Self::Asking(state) | Self::Broken(state) => match &state.phase {
-                Phase::GaveUp { failure } => format!(
-                    "{}\nWaterskin {}\n{}\n{}\n",
-                    state.app.name,
-                    env!("CARGO_PKG_VERSION"),
-                    failure.message,
-                    failure.details
-                ),
-                _ => String::new(),
+            Self::Asking(state) | Self::Broken(state) => {
+                Report::of_failure(state, &system::versions())
+            }
+        }
+    }
+
+    /// What the window about the app shows.
+    pub fn about(&self) -> About {
+        match self {
+            Self::Running(session) => session.about(),
+            Self::Asking(state) | Self::Broken(state) => About {
+                name: state.app.name.clone(),
+                version: state.app.version.clone(),
+                waterskin: env!("CARGO_PKG_VERSION").to_owned(),
+                versions: system::versions(),
+                ..About::default()
             },
         }
     }
@@ -86,11 +94,16 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
         }))
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .invoke_handler(tauri::generate_handler![
+            commands::about_info,
+            commands::about_show,
+            commands::about_text,
             commands::app_quit,
             commands::log_folder,
             commands::log_lines,
             commands::log_show,
             commands::report_copy,
+            commands::report_reveal,
+            commands::report_save,
             commands::secrets_form,
             commands::secrets_save,
             commands::session_restart,
@@ -128,6 +141,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         handle.exit(0);
     });
     app.manage(Words::default());
+    app.manage(commands::SavedReport::default());
     let broken = |info: AppInfo, failure: Failure| {
         let looks = Looks {
             title: info.name.clone(),
@@ -140,10 +154,11 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         app.manage(Host::Broken(Box::new(state.clone())));
         window::open_main(app, &looks, window::failure_screen(), 0, &state, None).map(drop)
     };
-    let App { mut options, versions, looks, secrets, echo } = match boot {
+    let App { mut options, mut versions, looks, secrets, echo } = match boot {
         Boot::App(app) => *app,
         Boot::Broken { app, failure } => return broken(app, failure),
     };
+    versions.extend(system::versions());
     let info = options.app.clone();
     let vault = Vault::new(&info.id, secrets, &options.folders);
     options.secrets = vault.values();
@@ -277,19 +292,19 @@ fn first_state(app: AppInfo, phase: Phase) -> SessionState {
 
 #[cfg(test)]
 mod tests {
-    use waterskin_session::system;
+    use waterskin_session::system as failure;
 
     use super::*;
 
     fn state(phase: Phase, generation: u32) -> SessionState {
         let info = AppInfo { id: "a.b".into(), name: "A".into(), version: "1".into() };
-        SessionState { phase, generation, ..broken_state(info, system("x")) }
+        SessionState { phase, generation, ..broken_state(info, failure("x")) }
     }
 
     #[test]
     fn the_window_goes_where_the_session_is() {
         let first = Screen::Page { generation: 1 };
-        let gave_up = Phase::GaveUp { failure: system("x") };
+        let gave_up = Phase::GaveUp { failure: failure("x") };
         assert_eq!(first.next(&state(Phase::Ready, 1)), first, "nothing to load anew");
         assert_eq!(first.next(&state(Phase::Starting, 2)), first, "the splash covers it meanwhile");
         assert_eq!(first.next(&state(Phase::Ready, 2)), Screen::Page { generation: 2 });

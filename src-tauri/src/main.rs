@@ -12,6 +12,7 @@ mod ipc;
 mod logging;
 mod navigation;
 mod signals;
+mod system;
 mod title;
 mod window;
 

@@ -7,7 +7,7 @@ use tauri::{
 use tauri_plugin_opener::OpenerExt as _;
 use waterskin_bundle::Theme;
 use waterskin_session::SessionState;
-use waterskin_words::Words;
+use waterskin_words::{FluentArgs, Words};
 
 use crate::{
     boot::Looks,
@@ -23,6 +23,9 @@ pub const MAIN: &str = "main";
 
 /// The window with Python's output.
 pub const LOG: &str = "log";
+
+/// The window about the app.
+const ABOUT: &str = "about";
 
 /// The splash, which lies over the page until its first render.
 const OVERLAY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/dist/overlay.js"));
@@ -100,7 +103,8 @@ pub fn open_main(
         });
     builder = keeping(app, builder, data);
     if let Some(icon) = icon {
-        builder = builder.icon(icon.image)?;
+        builder = builder.icon(icon.image.clone())?;
+        app.manage(OwnIcon(icon));
     }
     let window = builder.build()?;
     // What the system prefers is known only now, still before the first frame.
@@ -157,21 +161,36 @@ fn load_again_after_a_crash(_: &WebviewWindow) -> tauri::Result<()> {
 
 /// Opens the log's window, or raises it.
 pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
-    show_screen(app, LOG, (900.0, 600.0))
+    show_own(app, LOG, "log-title", (900.0, 600.0))
 }
 
-/// Opens a window with the shell's own screen of the same name, or raises it.
-fn show_screen(app: &AppHandle, label: &str, (width, height): (f64, f64)) -> tauri::Result<()> {
+/// Opens the window about the app, or raises it.
+pub fn show_about(app: &AppHandle) -> tauri::Result<()> {
+    show_own(app, ABOUT, "about-title", (640.0, 640.0))
+}
+
+/// Opens a window of the shell's own, or raises it. Its label is the screen's name too; `title` is
+/// a message with the app's name in it.
+fn show_own(
+    app: &AppHandle,
+    label: &str,
+    title: &str,
+    (width, height): (f64, f64),
+) -> tauri::Result<()> {
     if let Some(window) = app.get_webview_window(label) {
         return raise(&window);
     }
-    let title = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
+    let name = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
+    let mut values = FluentArgs::new();
+    values.set("app", &*name);
+    let title = app.state::<Words>().say_with(title, &values);
     let screen = WebviewUrl::App(format!("index.html#{label}").into());
     let opener = app.clone();
-    let builder = WebviewWindowBuilder::new(app, label, screen)
-        .title(&title)
-        .initialization_script(screen_script(app, &title))
+    let mut builder = WebviewWindowBuilder::new(app, label, screen)
+        .title(title)
+        .initialization_script(screen_script(app, &name))
         .inner_size(width, height)
+        .min_inner_size(320.0, 240.0)
         .background_color(LIGHT)
         .on_navigation(move |url| match decide(url, 0) {
             Decision::Here => true,
@@ -181,12 +200,18 @@ fn show_screen(app: &AppHandle, label: &str, (width, height): (f64, f64)) -> tau
             }
             Decision::Deny => false,
         });
+    if let Some(icon) = app.try_state::<OwnIcon>() {
+        builder = builder.icon(icon.0.image.clone())?;
+    }
     let window = keeping(app, builder, None).build()?;
     if window.theme()? == tauri::Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
     Ok(())
 }
+
+/// The app's icon, for windows that are opened later.
+struct OwnIcon(Icon);
 
 /// Brings a window to the front, from wherever it is.
 pub fn raise(window: &WebviewWindow) -> tauri::Result<()> {
@@ -219,8 +244,10 @@ fn open_outside(app: &AppHandle, url: &Url) {
 
 /// What a window of the shell's own is told before it draws.
 fn screen_script(app: &AppHandle, name: &str) -> String {
+    let icon = app.try_state::<OwnIcon>().map_or_else(String::new, |icon| icon.0.data_url.clone());
     let language = app.state::<Words>().language().tag();
-    format!("window.__WATERSKIN__ = {};", json!({ "name": name, "language": language }))
+    let settings = json!({ "name": name, "icon": icon, "language": language });
+    format!("window.__WATERSKIN__ = {settings};")
 }
 
 fn splash_script(

@@ -5,8 +5,8 @@ import { extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ui = fileURLToPath(new URL("..", import.meta.url));
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".png": "image/png" };
-const FILES = { "/screens.js": "dist/screens.js", "/screens.css": "dist/screens.css", "/stub-host.js": "dev/stub-host.js" };
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".png": "image/png" };
+const FILES = { "/screens.js": "dist/screens.js", "/screens.css": "dist/screens.css", "/stub-host.js": "dev/stub-host.js", "/licences.json": "dist/licences.json" };
 
 /** Starts the server on a free port of the loopback, and returns it with its address. */
 export async function serve(port = 0) {

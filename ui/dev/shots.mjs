@@ -1,36 +1,26 @@
-// Takes a picture of every screen with Chromium: `npm run build && npm run shots -- DIR`.
-import { execFile } from "node:child_process";
-import { mkdtemp, mkdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+// Takes a picture of every screen with Chromium: `npm run build && npm run shots -- DIR [SCREEN...]`.
+// `--docs` takes the few that the documentation shows, as WebP.
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
-import { serve } from "./serve.mjs";
+import { SCREENS, withScreens } from "./chromium.mjs";
 
-const run = promisify(execFile);
-const browser = process.env.CHROMIUM ?? "chromium";
-const folder = resolve(process.argv[2] ?? "shots");
-const STATES = ["starting", "waiting", "crashing", "unresponsive", "damaged", "too-new", "no-app", "no-port", "no-space", "system", "unreachable", "log"];
-const SIZES = [[900, 600, 1], [1600, 1000, 1], [900, 600, 2]];
+const docs = process.argv.includes("--docs");
+const [folder, ...named] = process.argv.slice(2).filter((argument) => argument !== "--docs");
+const place = resolve(folder ?? "shots");
+const SIZES = docs ? [[900, 600, 2]] : [[900, 600, 1], [1600, 1000, 1], [900, 600, 2], [1600, 1000, 2]];
+const chosen = docs ? ["starting", "waiting", "crashing", "damaged", "log", "about"] : SCREENS;
 
-await mkdir(folder, { recursive: true });
-const profile = await mkdtemp(join(tmpdir(), "shots-"));
-const { server, address } = await serve();
-try {
-  for (const state of STATES) {
+await mkdir(place, { recursive: true });
+await withScreens(async (open) => {
+  for (const screen of named.length > 0 ? named : chosen) {
     for (const theme of ["light", "dark"]) {
       for (const [width, height, scale] of SIZES) {
-        const file = join(folder, `${state}-${theme}-${width}x${height}@${scale}.png`);
-        const hash = state === "log" ? "#log" : "#failure";
-        await run(browser, [
-          "--headless", "--no-sandbox", "--hide-scrollbars", `--user-data-dir=${profile}`,
-          `--window-size=${width},${height}`, `--force-device-scale-factor=${scale}`, "--virtual-time-budget=800",
-          `--screenshot=${file}`, `${address}/?state=${state}&theme=${theme}${hash}`,
-        ]);
-        console.log(file);
+        const page = await open(screen, { theme, width, height, scale });
+        const name = docs ? `${screen}-${theme}.webp` : `${screen}-${theme}-${width}x${height}@${scale}.png`;
+        await page.screenshot(docs ? { path: join(place, name), type: "webp", quality: 80 } : { path: join(place, name) });
+        await page.close();
+        console.log(join(place, name));
       }
     }
   }
-} finally {
-  server.close();
-  await rm(profile, { recursive: true, force: true });
-}
+});

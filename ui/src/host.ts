@@ -1,5 +1,6 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import type { About } from "./gen/About";
 import type { Complaint } from "./gen/Complaint";
 import type { SecretsForm } from "./gen/SecretsForm";
 import type { SessionState } from "./gen/SessionState";
@@ -30,7 +31,16 @@ export interface Host {
   restart(): Promise<SessionState>;
   /** A report for the person who made the app, as text. */
   report(): Promise<string>;
+  /** Saves the report with the logs in the Downloads folder; returns the file's name. */
+  saveReport(): Promise<string>;
+  /** Shows the saved report in the file manager. */
+  revealReport(): Promise<void>;
+  /** What the window about the app shows. */
+  about(): Promise<About>;
+  /** The licence's text of a part of the app, by its place in `About.parts`. */
+  licenceText(part: number): Promise<string>;
   showLog(): Promise<void>;
+  showAbout(): Promise<void>;
   logLines(from: number): Promise<LogPage>;
   openLogFolder(): Promise<void>;
   /** What the app asks for, and where it is kept. */
@@ -48,7 +58,12 @@ export const host: Host = {
   state: () => invoke<SessionState>("session_state"),
   restart: () => invoke<SessionState>("session_restart"),
   report: () => invoke<string>("report_copy"),
+  saveReport: () => invoke<string>("report_save"),
+  revealReport: () => invoke<void>("report_reveal"),
+  about: () => invoke<About>("about_info"),
+  licenceText: (part) => invoke<string>("about_text", { part }),
   showLog: () => invoke<void>("log_show"),
+  showAbout: () => invoke<void>("about_show"),
   logLines: (from) => invoke<LogPage>("log_lines", { from }),
   openLogFolder: () => invoke<void>("log_folder"),
   secretsForm: () => invoke<SecretsForm>("secrets_form"),

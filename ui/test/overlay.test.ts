@@ -240,4 +240,27 @@ describe("reports", () => {
     missing.dispatchEvent(new page.window.Event("error"));
     expect(page.reports.slice(1)).toEqual([{ event: "failed", what: "script /static/js/index.js" }]);
   });
+
+  const fail = (page: Page) => page.window.dispatchEvent(new page.window.ErrorEvent("error", { message: "SyntaxError: Invalid regular expression" }));
+  const unsupported = (page: Page) => page.reports.filter(({ event }) => event === "unsupported");
+  const old = (window: JSDOM["window"]) => {
+    Reflect.deleteProperty((window as unknown as { Object: ObjectConstructor }).Object, "hasOwn");
+  };
+
+  it("tell that the web view is too old, once, when a script has failed for it", () => {
+    const page = open({ before: old });
+    expect(unsupported(page), "nothing has failed yet").toEqual([]);
+    fail(page);
+    fail(page);
+    expect(unsupported(page)).toHaveLength(1);
+    expect(unsupported(page)[0]?.what).toContain("Object.hasOwn");
+  });
+
+  it("blame nothing but the app for an error after the first render", async () => {
+    const page = open({ before: old });
+    render(page, "running", HEADING);
+    await page.settle();
+    fail(page);
+    expect(unsupported(page)).toEqual([]);
+  });
 });

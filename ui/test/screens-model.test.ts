@@ -62,6 +62,11 @@ describe("screen", () => {
     expect(actions.includes("restart")).toBe(action === "restart");
   });
 
+  it("offers a report first where a module is missing, since a restart does not bring it", () => {
+    const hints = [{ kind: "missing-module", module: "polars" }];
+    expect(failure({ kind: "state", state: failed(2, "crashing", { hints }) }).actions[0]).toBe("copyReport");
+  });
+
   it("shows a code that it does not know", () => {
     const view = failure({ kind: "state", state: failed(2, "new-code" as FailureCode) });
     expect(view.words).toEqual(wordsFor(null));

@@ -47,9 +47,10 @@ describe("the failure screen", () => {
 
   function open() {
     const act = vi.fn();
-    const failure = createFailure(BOOT, act);
+    const reveal = vi.fn();
+    const failure = createFailure(BOOT, act, { reveal, about: vi.fn() });
     document.body.append(failure.element);
-    return { act, failure, buttons: () => [...failure.element.querySelectorAll("button")] };
+    return { act, reveal, failure, buttons: () => [...failure.element.querySelectorAll<HTMLButtonElement>(".actions button")] };
   }
 
   it("does the first action for Enter, and each for its button", () => {
@@ -57,7 +58,7 @@ describe("the failure screen", () => {
     failure.update(view(), false, null);
     failure.primary();
     for (const button of buttons()) button.click();
-    expect(act.mock.calls.flat()).toEqual(["restart", "restart", "copyReport", "showLog", "quit"]);
+    expect(act.mock.calls.flat()).toEqual(["restart", "restart", "copyReport", "saveReport", "showLog", "quit"]);
   });
 
   it("cannot be asked twice for one restart", () => {
@@ -75,6 +76,17 @@ describe("the failure screen", () => {
     failure.update(view(), false, { tone: "good", text: "copied" });
     expect(document.activeElement).toBe(copy);
     expect(failure.element.querySelector("[role=status]")?.textContent).toBe("copied");
+  });
+
+  it("offers a saved report to be shown, for as long as it says where it is", () => {
+    const { failure, reveal } = open();
+    failure.update(view(), false, { tone: "good", text: "saved", saved: true });
+    const show = failure.element.querySelector<HTMLButtonElement>(".answer button");
+    expect(show?.hidden).toBe(false);
+    show?.click();
+    expect(reveal).toHaveBeenCalledOnce();
+    failure.update(view(), false, null);
+    expect(show?.hidden).toBe(true);
   });
 
   it("shows what came from outside as text", () => {

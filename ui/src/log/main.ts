@@ -26,12 +26,15 @@ export function openLog(boot: Boot): void {
   const lines = h("span", { class: "lines" });
   const notice = h("span", { class: "notice", role: "status", "aria-live": "polite" });
   const newer = h("button", { type: "button", class: "newer" });
+  // The window's own title says it to the eye.
+  const heading = h("h1", { class: "offscreen" });
   newer.hidden = true;
 
   document.body.append(
     h(
       "main",
       { class: "log" },
+      heading,
       h(
         "div",
         { class: "bar", role: "toolbar", "aria-label": say("log-tools") },
@@ -43,7 +46,9 @@ export function openLog(boot: Boot): void {
     ),
   );
   const title = (app: string) => {
-    document.title = app === "" ? say("log-title-plain") : say("log-title", { app });
+    const words = app === "" ? say("log-title-plain") : say("log-title", { app });
+    setText(heading, words);
+    document.title = words;
   };
   title(boot.name);
 

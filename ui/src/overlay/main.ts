@@ -1,6 +1,7 @@
 import { isSessionState, takeBoot } from "../boot";
 import { createCover } from "./cover";
 import { covered, initial, reduce, view, type Event, type Model } from "./model";
+import { missing } from "./needs";
 import { hostMessage, isStreamlit, look } from "./page";
 import { plainWords, speak } from "../words";
 import { report, watchFailures } from "./report";
@@ -89,7 +90,15 @@ function start(): void {
     dispatch({ kind: "foreign" });
   });
 
-  watchFailures((what) => report({ event: "failed", what }));
+  let unsupported = false;
+  watchFailures((what, ofScript) => {
+    report({ event: "failed", what });
+    // A script that ends before anything is drawn, in a web view that lacks what it needs: nothing more will come.
+    if (!ofScript || model.rendered || unsupported) return;
+    const lacking = missing(window);
+    unsupported = lacking.length > 0;
+    if (unsupported) report({ event: "unsupported", what: lacking.join(", ") });
+  });
 
   Object.defineProperty(window, "__waterskin", {
     value: (state: unknown) => {

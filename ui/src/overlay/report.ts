@@ -2,7 +2,9 @@
 export type Report =
   | { event: "splash" | "rendered" | "finished" }
   | { event: "title"; title: string }
-  | { event: "failed"; what: string };
+  | { event: "failed"; what: string }
+  /** The web view lacks what the page needs, so the page ended before it began. */
+  | { event: "unsupported"; what: string };
 
 /** Where reports go. The proxy takes them itself; Python never sees one. */
 const PATH = "/_waterskin/report";
@@ -22,26 +24,26 @@ export function report(entry: Report): void {
 
 function cut(entry: Report): Report {
   if (entry.event === "title") return { ...entry, title: entry.title.slice(0, LONGEST) };
-  if (entry.event === "failed") return { ...entry, what: entry.what.slice(0, LONGEST) };
+  if (entry.event === "failed" || entry.event === "unsupported") return { ...entry, what: entry.what.slice(0, LONGEST) };
   return entry;
 }
 
-/** Calls back for every script or style that could not be loaded, by Vite's own event or the browser's. */
-export function watchFailures(found: (what: string) => void): void {
+/** Calls back for every error of a script, and for every script or style that could not be loaded, by Vite's own event or the browser's. */
+export function watchFailures(found: (what: string, ofScript: boolean) => void): void {
   // Such an error does not bubble, so it is caught on the way down.
   window.addEventListener(
     "error",
     (event) => {
       const target = event.target;
-      if (target instanceof HTMLScriptElement) found(`script ${path(target.src)}`);
-      else if (target instanceof HTMLLinkElement && target.rel !== "icon") found(`${target.rel} ${path(target.href)}`);
-      else if (event instanceof ErrorEvent) found(`error ${event.message}`);
+      if (target instanceof HTMLScriptElement) found(`script ${path(target.src)}`, false);
+      else if (target instanceof HTMLLinkElement && target.rel !== "icon") found(`${target.rel} ${path(target.href)}`, false);
+      else if (event instanceof ErrorEvent) found(`error ${event.message}`, true);
     },
     true,
   );
   window.addEventListener("vite:preloadError", (event) => {
     const payload: unknown = (event as Event & { payload?: unknown }).payload;
-    found(`preload ${payload instanceof Error ? payload.message : "of a part of the page"}`);
+    found(`preload ${payload instanceof Error ? payload.message : "of a part of the page"}`, false);
   });
 }
 

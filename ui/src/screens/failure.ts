@@ -6,10 +6,21 @@ import { renderSpans } from "../look/terminal";
 import { say } from "../words";
 import type { Action, FailureView, Notice } from "./model";
 
+/** What leads out of the screen, beside its buttons. */
+export interface Links {
+  /** Shows the saved report in its folder. */
+  reveal: () => void;
+  /** Opens the window about the app. */
+  about: () => void;
+}
+
 /** The failure screen: plain words, what to do, buttons, and below them what the app said. */
-export function createFailure(boot: Boot, act: (action: Action) => void) {
+export function createFailure(boot: Boot, act: (action: Action) => void, links: Links) {
   const element = h("main", { class: "failure" });
   const notice = h("p", { class: "notice", role: "status", "aria-live": "polite" });
+  const show = h("button", { type: "button", class: "link" }, say("action-show-in-folder"));
+  show.addEventListener("click", links.reveal);
+  show.hidden = true;
   let shown = "";
   let buttons = new Map<Action, HTMLButtonElement>();
 
@@ -17,8 +28,9 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
   const build = (view: FailureView) => {
     buttons = new Map(view.actions.map((action, index) => [action, button(action, index === 0, act)]));
     setText(notice, "");
+    show.hidden = true;
     element.replaceChildren(
-      header(boot, view),
+      header(boot, view, links),
       h(
         "div",
         { class: "words" },
@@ -28,7 +40,8 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
         h("h2", {}, say("failure-next")),
         h("ul", {}, ...view.hints.map((hint) => h("li", {}, ...literals(hint)))),
       ),
-      h("div", { class: "actions" }, ...buttons.values(), notice),
+      h("div", { class: "actions" }, ...buttons.values()),
+      h("div", { class: "answer" }, notice, show),
       ...output(view),
     );
     if (element.isConnected) enter();
@@ -53,6 +66,7 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
         setText(restart, restarting ? say("action-restarting") : label("restart"));
       }
       setText(notice, said?.text ?? "");
+      show.hidden = said?.saved !== true;
       notice.classList.toggle("bad", said?.tone === "bad");
     },
     /** To be called when the screen has come into the document. */
@@ -64,13 +78,15 @@ export function createFailure(boot: Boot, act: (action: Action) => void) {
   };
 }
 
-function header(boot: Boot, view: FailureView): HTMLElement {
+function header(boot: Boot, view: FailureView, links: Links): HTMLElement {
   const name = view.app !== "" ? view.app : boot.name;
+  const about = h("button", { type: "button", class: "link" }, say("about-title", { app: name }));
+  about.addEventListener("click", links.about);
   return h(
     "header",
     {},
     appIcon(name, boot.icon),
-    h("div", {}, h("p", { class: "name" }, name), view.version === "" ? null : h("p", { class: "version" }, say("failure-version", { version: view.version }))),
+    h("div", {}, h("p", { class: "name" }, name), h("p", { class: "version" }, view.version === "" ? null : `${say("failure-version", { version: view.version })} · `, about)),
   );
 }
 
@@ -86,6 +102,8 @@ function label(action: Action): string {
       return say("action-restart");
     case "copyReport":
       return say("action-copy-report");
+    case "saveReport":
+      return say("action-save-report");
     case "showLog":
       return say("action-show-log");
     case "quit":
@@ -98,16 +116,20 @@ function output(view: FailureView): HTMLElement[] {
   if (view.details.trim() !== "") {
     const box = h("pre", { tabindex: "0", role: "region", "aria-label": say("failure-details") });
     let look: Look = PLAIN;
-    for (const line of view.details.replace(/\s+$/, "").split("\n")) {
+    const lines = view.details.replace(/\s+$/, "").split("\n");
+    for (const line of lines) {
       const { spans, end } = parseLine(line, look);
       look = end;
       box.append(...renderSpans(spans), "\n");
     }
-    parts.push(h("section", { class: "output" }, h("h2", {}, say("failure-details")), box));
+    parts.push(h("section", { class: lines.length > SHORT ? "output" : "output short" }, h("h2", {}, say("failure-details")), box));
   }
   if (view.logFile !== "") parts.push(h("p", { class: "file" }, say("failure-log-file", { file: view.logFile })));
   return parts;
 }
+
+/** As many lines are always shown whole, however low the window is. */
+const SHORT = 5;
 
 /** A sentence in which back-ticks stand round literals. */
 function literals(sentence: string): Node[] {

@@ -2,6 +2,8 @@ import "../look/tokens.css";
 import "../look/splash.css";
 import "./screens.css";
 import "../log/log.css";
+import "../about/about.css";
+import { openAbout } from "../about/main";
 import { takeBoot, type Boot } from "../boot";
 import { copyText } from "../clipboard";
 import { h } from "../dom";
@@ -32,7 +34,10 @@ function openSession(boot: Boot): void {
 
   const body = h("div", { class: "window" });
   document.body.append(body);
-  const failure = createFailure(boot, (action) => void act(action));
+  const failure = createFailure(boot, (action) => void act(action), {
+    reveal: () => void host.revealReport().catch(refused),
+    about: () => void host.showAbout().catch(refused),
+  });
   let starting: ReturnType<typeof createStarting> | undefined;
 
   const show = () => {
@@ -59,10 +64,14 @@ function openSession(boot: Boot): void {
     if (model === before) return;
     if (model.notice !== before.notice) {
       window.clearTimeout(noticed);
-      if (model.notice?.tone === "good") noticed = window.setTimeout(() => dispatch({ kind: "notice", notice: null }), NOTICE_MS);
+      if (model.notice?.tone === "good" && model.notice.saved !== true) noticed = window.setTimeout(() => dispatch({ kind: "notice", notice: null }), NOTICE_MS);
     }
     show();
   };
+
+  function refused(thrown: unknown): void {
+    dispatch({ kind: "notice", notice: { tone: "bad", text: say("notice-failed", { message: hostError(thrown).message }) } });
+  }
 
   const act = async (action: Action) => {
     try {
@@ -75,6 +84,11 @@ function openSession(boot: Boot): void {
           await copyText(host.report());
           dispatch({ kind: "notice", notice: { tone: "good", text: say("notice-report-copied") } });
           return;
+        case "saveReport": {
+          const file = await host.saveReport();
+          dispatch({ kind: "notice", notice: { tone: "good", text: say("notice-report-saved", { file }), saved: true } });
+          return;
+        }
         case "showLog":
           await host.showLog();
           return;
@@ -85,7 +99,7 @@ function openSession(boot: Boot): void {
     } catch (thrown) {
       const error = hostError(thrown);
       if (action === "restart") dispatch({ kind: "restartFailed", error });
-      else dispatch({ kind: "notice", notice: { tone: "bad", text: say("notice-failed", { message: error.message }) } });
+      else refused(thrown);
     }
   };
 
@@ -129,6 +143,7 @@ document.documentElement.lang = boot.language;
 applyTheme(document.documentElement, boot.theme);
 void styled().then(() => {
   if (location.hash === "#log") openLog(boot);
+  else if (location.hash === "#about") openAbout(boot);
   else if (location.hash === "#secrets") openSecrets(boot);
   else openSession(boot);
 });

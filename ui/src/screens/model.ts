@@ -1,5 +1,4 @@
 import type { Failure } from "../gen/Failure";
-import type { FailureCode } from "../gen/FailureCode";
 import type { SessionState } from "../gen/SessionState";
 import type { HostError } from "../host";
 import { progress, type Progress } from "../load";
@@ -24,6 +23,8 @@ export interface Model {
 export interface Notice {
   tone: "good" | "bad";
   text: string;
+  /** The saved report can be shown in its folder. */
+  saved?: boolean;
 }
 
 export type Event =
@@ -78,7 +79,7 @@ function withState(model: Model, state: SessionState): Model {
 }
 
 /** What a button does. */
-export type Action = "restart" | "copyReport" | "showLog" | "quit";
+export type Action = "restart" | "copyReport" | "saveReport" | "showLog" | "quit";
 
 /** A failure as it is shown. */
 export interface FailureView {
@@ -118,7 +119,7 @@ function failureView(session: SessionState, failure: Failure): FailureView {
     words: wordsFor(failure.code),
     subject: failure.subject === null ? "" : subjectWords(failure.subject),
     hints: failure.hints.length > 0 ? failure.hints.map(hintWords) : [say("hint-send-report")],
-    actions: actionsFor(failure.code),
+    actions: actionsFor(failure),
     details: detailsOf(failure),
     logFile: failure.logFile,
   };
@@ -131,23 +132,24 @@ function unreachableView(error: HostError): FailureView {
     words: wordsFor(null),
     subject: "",
     hints: [say("hint-restart")],
-    actions: ["restart", "copyReport", "showLog", "quit"],
+    actions: ["restart", "copyReport", "saveReport", "showLog", "quit"],
     details: [error.message, ...error.hints].join("\n"),
     logFile: "",
   };
 }
 
 /** A restart is the way out only where something outside the app's own files can have changed. */
-function actionsFor(code: FailureCode): [Action, ...Action[]] {
+function actionsFor({ code, hints }: Failure): [Action, ...Action[]] {
+  if (hints[0]?.kind === "missing-module") return ["copyReport", "saveReport", "restart", "showLog", "quit"];
   switch (code) {
     case "damaged":
-      return ["copyReport", "showLog", "quit"];
+      return ["copyReport", "saveReport", "showLog", "quit"];
     case "too-new":
     case "no-app":
     case "old-web-view":
-      return ["quit", "copyReport"];
+      return ["quit", "copyReport", "saveReport"];
     default:
-      return ["restart", "copyReport", "showLog", "quit"];
+      return ["restart", "copyReport", "saveReport", "showLog", "quit"];
   }
 }
 

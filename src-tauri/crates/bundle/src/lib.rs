@@ -6,6 +6,7 @@ mod id;
 mod layout;
 mod manifest;
 mod payload;
+mod records;
 mod staged;
 
 pub use digest::{Digest, DigestError, file_digest, tree_digest};

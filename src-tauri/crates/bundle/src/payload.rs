@@ -2,7 +2,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::{Digest, DigestError, Layout, Manifest, ManifestError, tree_digest};
+use crate::{Digest, DigestError, Layout, Manifest, ManifestError, records, tree_digest};
 
 /// A directory that holds an app in a form that runs in place.
 #[derive(Clone, Debug)]
@@ -43,6 +43,12 @@ pub enum PayloadError {
     /// A file that the manifest names is not there.
     #[error("`{path}` is missing from the app")]
     Incomplete {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// A file is missing, or its content is not what it was.
+    #[error("`{path}` is missing or was changed")]
+    File {
         /// The file.
         path: Utf8PathBuf,
     },
@@ -106,9 +112,24 @@ impl Payload {
         self.layout.app().join(&self.manifest.entry)
     }
 
+    /// Looks for what could keep the app from starting: a part of the interpreter or of the
+    /// distributions that is missing or was changed. Takes a second or more. The app's own folder
+    /// is not looked at, since an app may have written into it.
+    pub fn diagnose(&self) -> Result<(), PayloadError> {
+        self.verify_tree(Layout::SITE_PACKAGES).map_err(|error| {
+            let file = records::first_changed(&self.layout.site_packages());
+            file.map_or(error, |path| PayloadError::File { path })
+        })?;
+        self.verify_tree(Layout::PYTHON)
+    }
+
     /// Compares every tree with its digest in the manifest.
     pub fn verify(&self) -> Result<(), PayloadError> {
-        for (name, expected) in &self.manifest.digests {
+        self.manifest.digests.keys().try_for_each(|name| self.verify_tree(name))
+    }
+
+    fn verify_tree(&self, name: &str) -> Result<(), PayloadError> {
+        if let Some(expected) = self.manifest.digests.get(name) {
             let path = self.layout.root().join(name);
             let actual: Digest = tree_digest(&path)
                 .map_err(|source| PayloadError::Digest { path: path.clone(), source })?;

@@ -56,6 +56,7 @@ pub fn damaged(error: &PayloadError) -> Failure {
         PayloadError::Read { path, .. }
         | PayloadError::Manifest { path, .. }
         | PayloadError::Incomplete { path }
+        | PayloadError::File { path }
         | PayloadError::Changed { path, .. }
         | PayloadError::Digest { path, .. } => path,
     };
@@ -63,6 +64,15 @@ pub fn damaged(error: &PayloadError) -> Failure {
         subject: Some(Subject::File(subject.to_string())),
         details: causes(error),
         ..failure(FailureCode::Damaged, error.to_string(), vec![Hint::Reinstall])
+    }
+}
+
+/// The failure of a web view that lacks `missing`, which the page needs.
+pub fn old_web_view(missing: &str) -> Failure {
+    let message = format!("the system's web view lacks what the page needs: {missing}");
+    Failure {
+        subject: Some(Subject::Missing(missing.to_owned())),
+        ..failure(FailureCode::OldWebView, message, vec![Hint::UpdateSystem])
     }
 }
 

@@ -1,10 +1,12 @@
 //! One running app: supervisor, proxy and the state to show. The only API that a host calls, and
 //! the only place that knows Streamlit.
 
+mod about;
 mod failure;
 mod folders;
 mod launch;
 mod launcher;
+mod mask;
 mod milestones;
 mod options;
 mod probe;
@@ -19,10 +21,12 @@ mod streamlit;
 mod trace;
 mod watcher;
 
+pub use about::{About, Part};
 pub use failure::{causes, damaged, no_app, not_opened, system};
 pub use folders::{Folders, FoldersError};
 pub use milestones::{Milestone, Milestones};
 pub use options::{Interpreter, Options, Project};
+pub use report::{Report, ReportError};
 pub use secrets::{
     Answers, Complaint, Problem, Rejected, SecretField, SecretPlace, SecretValues, SecretsForm,
     Vault, VaultError,

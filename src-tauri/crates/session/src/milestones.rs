@@ -48,6 +48,11 @@ impl Milestones {
         tracing::info!(target: "milestone", ?milestone, ms = after.as_secs_f64() * 1e3);
     }
 
+    /// Whether `milestone` was passed.
+    pub fn has(&self, milestone: Milestone) -> bool {
+        self.passed().iter().any(|(known, _)| *known == milestone)
+    }
+
     /// What was passed so far, in order of time.
     pub fn passed(&self) -> Vec<(Milestone, Duration)> {
         self.passed.lock().map(|passed| passed.clone()).unwrap_or_default()

@@ -31,6 +31,10 @@ pub struct Options {
     pub reload: bool,
     /// Where to record what passes the proxy.
     pub trace: Option<Utf8PathBuf>,
+    /// Who publishes the app; may be empty.
+    pub author: String,
+    /// The payload that is run, where it is one.
+    pub payload: Option<Payload>,
     /// Where the app and the session write.
     pub folders: Folders,
 }
@@ -109,6 +113,8 @@ impl Options {
             port: manifest.port,
             reload: false,
             trace: None,
+            author: manifest.app.publisher.clone(),
+            payload: Some(payload.clone()),
             folders,
         }
     }
@@ -136,6 +142,8 @@ impl Options {
             port: project.port,
             reload: true,
             trace: project.trace.clone(),
+            author: String::new(),
+            payload: None,
             folders,
         }
     }

@@ -15,11 +15,14 @@ use waterskin_supervisor::{
 };
 
 use crate::{
-    FoldersError, Milestone, Milestones, Options, Phase, PortInfo, SessionState, failure,
-    failure::Ending,
+    About, Failure, FoldersError, Milestone, Milestones, Options, Phase, PortInfo, Report,
+    SessionState, about,
+    failure::{self, Ending},
     launch,
     launcher::{self, LauncherError},
-    probe, report, serving,
+    probe,
+    report::Material,
+    serving,
     shared::Shared,
     socket, trace,
     watcher::Watcher,
@@ -220,28 +223,31 @@ impl Session {
         &self.milestones
     }
 
-    /// A text for the app's author, without secrets and personal paths.
-    pub fn report(&self) -> String {
+    /// What a person can send to the app's author.
+    pub fn report(&self) -> Report {
         let lines: Vec<String> =
             self.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
-        let folders = &self.options.folders;
-        let mut private = vec![
-            (folders.data.to_string(), "<data>"),
-            (folders.cache.to_string(), "<cache>"),
-            (folders.logs.to_string(), "<logs>"),
-        ];
-        if let Some(home) = directories::BaseDirs::new() {
-            private.push((home.home_dir().display().to_string(), "~"));
-        }
-        let text = report::text(&report::Material {
+        Report::new(&Material {
             state: &self.state(),
             versions: &self.versions,
             milestones: &self.milestones.passed(),
             lines: &lines,
-            private: &private,
-        });
-        // An app may write its secrets out.
-        self.options.secrets.masked(&text)
+            folders: Some(&self.options.folders),
+            secrets: &self.options.secrets,
+        })
+    }
+
+    /// What the window about the app shows. Reads the metadata of all that is in the app.
+    pub fn about(&self) -> About {
+        let app = &self.options.app;
+        About {
+            name: app.name.clone(),
+            version: app.version.clone(),
+            author: self.options.author.clone(),
+            waterskin: env!("CARGO_PKG_VERSION").to_owned(),
+            versions: self.versions.clone(),
+            parts: self.options.payload.as_ref().map(about::parts).unwrap_or_default(),
+        }
     }
 
     /// Ends everything within `budget`: stops accepting, drains, ends Python's tree, and joins.
@@ -258,7 +264,7 @@ impl Session {
         if tokio::time::timeout_at(deadline, self.tasks.wait()).await.is_err() {
             tracing::warn!("a task did not end in time");
         }
-        self.shared.update(|state| state.phase = Phase::Stopped);
+        self.shared.set_phase(Phase::Stopped);
     }
 }
 
@@ -327,7 +333,7 @@ async fn follow(mut follower: Follower) {
     loop {
         let status = follower.status.borrow_and_update().clone();
         let stopped = matches!(status, Status::Stopped);
-        follower.show(status);
+        follower.show(status).await;
         if stopped || follower.status.changed().await.is_err() {
             return;
         }
@@ -335,56 +341,62 @@ async fn follow(mut follower: Follower) {
 }
 
 impl Follower {
-    fn show(&self, status: Status) {
+    async fn show(&self, status: Status) {
         tracing::info!(?status, "python");
         match status {
             Status::Starting { attempt } => {
                 self.upstream.send_replace(Upstream::Holding);
-                self.shared.update(|state| {
-                    state.phase = Phase::Starting;
-                    state.generation = attempt;
-                });
+                self.shared.set_start(Phase::Starting, attempt);
             }
             Status::Ready { attempt } => {
                 let Some(address) = self.python.address() else { return };
                 self.upstream.send_replace(Upstream::Ready(address));
-                self.shared.update(|state| {
-                    state.phase = Phase::Ready;
-                    state.generation = attempt;
-                });
+                self.shared.set_start(Phase::Ready, attempt);
             }
             Status::Waiting { failures, delay, last } => {
                 self.upstream.send_replace(Upstream::Holding);
-                self.shared.update(|state| {
-                    state.phase = Phase::Waiting {
-                        failures,
-                        delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                        reason: last.to_string(),
-                    };
+                self.shared.set_phase(Phase::Waiting {
+                    failures,
+                    delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                    reason: last.to_string(),
                 });
             }
             Status::GaveUp { last, .. } => {
                 self.upstream.send_replace(Upstream::Down);
-                let lines: Vec<String> =
-                    self.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
-                let options = &self.python.options;
-                let log_file =
-                    self.log.path().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
-                let log_file = log_file.unwrap_or_default();
-                let ending = Ending {
-                    exit: &last.to_string(),
-                    unresponsive: matches!(last, Exit::Unresponsive { .. } | Exit::NotReady { .. }),
-                };
-                let failure = failure::crashing(&options.app.name, &ending, &lines, &log_file);
-                self.shared.update(|state| state.phase = Phase::GaveUp { failure });
+                let failure = self.failure(&last).await;
+                self.shared.set_phase(Phase::GaveUp { failure });
             }
             Status::Stopping => {
-                self.shared.update(|state| state.phase = Phase::Stopping);
+                self.shared.set_phase(Phase::Stopping);
             }
             Status::Stopped => {
                 self.upstream.send_replace(Upstream::Down);
-                self.shared.update(|state| state.phase = Phase::Stopped);
+                self.shared.set_phase(Phase::Stopped);
             }
+        }
+    }
+
+    /// Why Python ended for good: a damaged file of the app's, or else what it said last.
+    async fn failure(&self, last: &Exit) -> Failure {
+        let options = &self.python.options;
+        let lines: Vec<String> =
+            self.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
+        let log_file = self.log.path().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+        let ending = Ending {
+            exit: &last.to_string(),
+            unresponsive: matches!(last, Exit::Unresponsive { .. } | Exit::NotReady { .. }),
+        };
+        let log_file = log_file.unwrap_or_default();
+        let crashing = failure::crashing(&options.app.name, &ending, &lines, &log_file);
+        let Some(payload) = options.payload.clone() else { return crashing };
+        match tokio::task::spawn_blocking(move || payload.diagnose()).await {
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the app is damaged");
+                let damaged = failure::damaged(&error);
+                let details = format!("{}\n\n{}", damaged.details, crashing.details);
+                Failure { details, log_file: crashing.log_file, ..damaged }
+            }
+            _ => crashing,
         }
     }
 }

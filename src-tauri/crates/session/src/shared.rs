@@ -1,6 +1,6 @@
 use tokio::sync::watch;
 
-use crate::{AppInfo, Phase, PortInfo, SessionState, Stage};
+use crate::{AppInfo, FailureCode, Phase, PortInfo, SessionState, Stage};
 
 /// The state that everyone sees, and the one way to change it.
 pub struct Shared {
@@ -31,6 +31,20 @@ impl Shared {
         self.state.subscribe()
     }
 
+    /// Changes what the session does now. A web view that is too old stays so, whatever Python
+    /// does, until everything ends.
+    pub fn set_phase(&self, phase: Phase) {
+        self.update(|state| enter(state, phase));
+    }
+
+    /// The same for a start of Python, in one step with its number.
+    pub fn set_start(&self, phase: Phase, generation: u32) {
+        self.update(|state| {
+            enter(state, phase);
+            state.generation = generation;
+        });
+    }
+
     /// Changes the state; nobody is woken when nothing changed.
     pub fn update(&self, change: impl FnOnce(&mut SessionState)) {
         self.state.send_if_modified(|state| {
@@ -42,5 +56,12 @@ impl Shared {
             state.revision = before.revision + 1;
             true
         });
+    }
+}
+
+fn enter(state: &mut SessionState, phase: Phase) {
+    let hopeless = matches!(&state.phase, Phase::GaveUp { failure } if failure.code == FailureCode::OldWebView);
+    if !hopeless || matches!(phase, Phase::Stopping | Phase::Stopped) {
+        state.phase = phase;
     }
 }

@@ -134,6 +134,15 @@ pub enum Hint {
     SendReport,
 }
 
+impl Subject {
+    /// The file, the folder, the ports or the feature.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::File(name) | Self::Folder(name) | Self::Ports(name) | Self::Missing(name) => name,
+        }
+    }
+}
+
 impl Hint {
     /// The message's key in `locales/`. Its only placeholder is `module`.
     pub fn key(&self) -> &'static str {

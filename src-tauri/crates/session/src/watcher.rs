@@ -7,7 +7,8 @@ use serde::Deserialize;
 use waterskin_proxy::{Direction, Event, FrameHead, Observer};
 
 use crate::{
-    Milestone, Milestones, Stage,
+    Milestone, Milestones, Phase, Stage,
+    failure::old_web_view,
     shared::Shared,
     streamlit::{self, Message},
 };
@@ -50,6 +51,13 @@ impl Watcher {
         let Ok(report) = serde_json::from_slice::<PageReport>(body) else { return };
         match report.event.as_str() {
             "rendered" => self.milestones.pass(Milestone::Rendered),
+            // The page could not even begin, so nothing that Python does will help. Once the app has
+            // had anything drawn, this is no longer Streamlit's own page speaking.
+            "unsupported" if !self.milestones.has(Milestone::FirstDelta) => {
+                let missing: String = report.what.chars().take(200).collect();
+                tracing::error!(%missing, "the web view is too old for the page");
+                self.shared.set_phase(Phase::GaveUp { failure: old_web_view(&missing) });
+            }
             "failed" => {
                 let what: String = report.what.chars().take(200).collect();
                 tracing::warn!(%what, "the page could not load a part of itself");
@@ -122,5 +130,49 @@ impl Observer for Watcher {
                 }
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::{AppInfo, FailureCode, Phase, PortInfo};
+
+    fn watched() -> (Watcher, Arc<Shared>) {
+        let none = String::new;
+        let app = AppInfo { id: none(), name: none(), version: none() };
+        let shared = Arc::new(Shared::new(app, PortInfo { port: 1, preferred: 1 }));
+        let milestones = Arc::new(Milestones::since(Instant::now()));
+        (Watcher::new(Arc::clone(&shared), milestones, Box::new(|| {})), shared)
+    }
+
+    fn gave_up(shared: &Shared) -> Option<FailureCode> {
+        match shared.get().phase {
+            Phase::GaveUp { failure } => Some(failure.code),
+            _ => None,
+        }
+    }
+
+    const UNSUPPORTED: &[u8] = br#"{"event":"unsupported","what":"Object.hasOwn"}"#;
+
+    #[test]
+    fn a_web_view_that_is_too_old_stays_so() {
+        let (watcher, shared) = watched();
+        watcher.page(UNSUPPORTED);
+        assert_eq!(gave_up(&shared), Some(FailureCode::OldWebView));
+        shared.set_start(Phase::Ready, 1);
+        assert_eq!(gave_up(&shared), Some(FailureCode::OldWebView), "Python is no help");
+        shared.set_phase(Phase::Stopping);
+        assert_eq!(gave_up(&shared), None, "everything ends all the same");
+    }
+
+    #[test]
+    fn an_app_can_not_say_that_the_web_view_is_too_old() {
+        let (watcher, shared) = watched();
+        watcher.milestones.pass(Milestone::FirstDelta);
+        watcher.page(UNSUPPORTED);
+        assert_eq!(gave_up(&shared), None);
     }
 }

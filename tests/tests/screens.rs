@@ -1,0 +1,227 @@
+//! The shell's own screens in a real window: what each failure says, in which language, and what
+//! its buttons do.
+
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use waterskin_tests::{
+    Built, Desktop, PATIENCE, Result, Sandbox, Venv, Window, app, eventually, is_root,
+};
+
+/// A project on a desktop, opened by the shell itself: a home where the command can't write must
+/// not keep it from being shown.
+struct Case {
+    sandbox: Sandbox,
+    desktop: Desktop,
+    project: PathBuf,
+}
+
+/// Gives the folder with the page, scripts and styles.
+type Statics = fn(&Venv, &Sandbox) -> Result<PathBuf>;
+
+/// Streamlit's own.
+fn own(venv: &Venv, _: &Sandbox) -> Result<PathBuf> {
+    Ok(venv.streamlit_static())
+}
+
+/// Streamlit's page in a browser that lacks something: its first script ends there.
+fn too_old(venv: &Venv, sandbox: &Sandbox) -> Result<PathBuf> {
+    let copy = sandbox.copy(&venv.streamlit_static(), "static")?;
+    let page = fs_err::read_to_string(copy.join("index.html"))?;
+    let old = "<head><script>delete Object.hasOwn; Object.hasOwn({}, 'x');</script>";
+    fs_err::write(copy.join("index.html"), page.replacen("<head>", old, 1))?;
+    Ok(copy)
+}
+
+impl Case {
+    /// The project `tests/apps/stages`.
+    async fn new(statics: Statics) -> Result<Self> {
+        let sandbox = Sandbox::new()?;
+        let venv = Venv::with_streamlit("1.67.0").await?;
+        let copy = sandbox.copy(&app("stages"), "stages")?;
+        let statics = statics(&venv, &sandbox)?;
+        let project = sandbox.work().join("project.json");
+        let content = json!({
+            "id": "org.example.screens", "name": "Été", "version": "1", "arguments": [],
+            "python": venv.python(), "script": copy.join("app.py"), "directory": copy,
+            "statics": statics, "icon": null, "port": 0, "size": [900, 600],
+        });
+        fs_err::write(&project, content.to_string())?;
+        let desktop = Desktop::start(&sandbox, None).await?;
+        Ok(Self { sandbox, desktop, project })
+    }
+
+    /// Opens it by a script that ends in `exec "$@"`, with a driver attached.
+    async fn open(&self, script: &str) -> Result<Window> {
+        let shell = waterskin_tests::shell()?;
+        let arguments = ["--project", &self.project.to_string_lossy()];
+        opened(&self.sandbox, &self.desktop, &shell, &arguments, script).await
+    }
+}
+
+async fn opened(
+    sandbox: &Sandbox,
+    desktop: &Desktop,
+    shell: &Path,
+    arguments: &[&str],
+    script: &str,
+) -> Result<Window> {
+    let program = sandbox.work().join("opener");
+    let shell = shell.to_string_lossy().replace('\'', "'\\''");
+    fs_err::write(&program, format!("#!/bin/sh\nset -- '{shell}' \"$@\"\n{script}\n"))?;
+    fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+    Window::open(sandbox, desktop, None, &program, arguments).await
+}
+
+/// What a command of the shell gives to the screen in the window.
+async fn asked(window: &Window, command: &str, arguments: &Value) -> Result<Value> {
+    let script = format!(
+        "const done = arguments[arguments.length - 1]; \
+         window.__TAURI_INTERNALS__.invoke({command:?}, {arguments}).then(done, (error) => done(String(error)));"
+    );
+    Ok(window.client.execute_async(&script, Vec::new()).await?)
+}
+
+#[tokio::test]
+async fn a_folder_that_may_not_be_written_is_named() -> Result<()> {
+    let case = Case::new(own).await?;
+    // No one makes a folder there, root included.
+    let window = case.open("XDG_STATE_HOME=/sys/state exec \"$@\"").await?;
+    window.shows("The app may not write its files", PATIENCE).await?;
+    window.shows("/sys/state/org.example.screens/logs", PATIENCE).await?;
+    case.desktop.screenshot("no-permission").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told() -> Result<()> {
+    if !is_root() {
+        println!("skipped: only root can mount a file system");
+        return Ok(());
+    }
+    let case = Case::new(own).await?;
+    // A file system that has room for its own root and for nothing else.
+    let script = "mkdir -p \"$HOME/full\"; export XDG_STATE_HOME=\"$HOME/full\"\n\
+                  exec unshare --mount --propagation private sh -c \
+                  'mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs \"$XDG_STATE_HOME\" && exec \"$@\"' sh \"$@\"";
+    let window = case.open(script).await?;
+    window.shows("The disk is full", PATIENCE).await?;
+    window.shows("/full/org.example.screens/logs", PATIENCE).await?;
+    case.desktop.screenshot("no-space").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_web_view_that_is_too_old_is_told() -> Result<()> {
+    let case = Case::new(too_old).await?;
+    let window = case.open("exec \"$@\"").await?;
+    window.shows("This computer needs an update", PATIENCE).await?;
+    window.shows("Object.hasOwn", PATIENCE).await?;
+    case.desktop.screenshot("old-web-view").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_screens_speak_the_systems_language() -> Result<()> {
+    for (language, words) in [("de_CH.UTF-8", "Die App darf"), ("ja_JP.UTF-8", "書き込めません")]
+    {
+        let case = Case::new(own).await?;
+        let script = format!("LC_ALL={language} XDG_STATE_HOME=/sys/state exec \"$@\"");
+        let window = case.open(&script).await?;
+        window.shows(words, PATIENCE).await?;
+        case.desktop.screenshot(&format!("language-{language}")).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_is_saved_and_names_nobody() -> Result<()> {
+    let case = Case::new(own).await?;
+    let window = case.open("XDG_STATE_HOME=/sys/state exec \"$@\"").await?;
+    window.shows("The app may not write its files", PATIENCE).await?;
+    window.click("Save report").await?;
+    window.shows("The report is in your Downloads folder: Été report.zip", PATIENCE).await?;
+    let home = case.sandbox.home();
+    let saved = eventually("the saved report", PATIENCE, async || {
+        let mut files =
+            walkdir::WalkDir::new(&home).into_iter().filter_map(std::result::Result::ok);
+        Ok(files.find(|file| file.file_name() == "Été report.zip"))
+    })
+    .await?;
+    let mut bytes = Vec::new();
+    fs_err::File::open(saved.path())?.read_to_end(&mut bytes)?;
+    assert!(bytes.starts_with(b"PK"), "it is an archive");
+
+    window.click("About Été").await?;
+    case.desktop.window("About Été").await?;
+    case.desktop.screenshot("about").await?;
+
+    let text = asked(&window, "report_copy", &json!({})).await?;
+    let text = text.as_str().context("no text")?;
+    for part in ["Été 1 (org.example.screens)", "Waterskin ", "WebKitGTK ", "gave up: "] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    assert!(!text.contains(&*home.to_string_lossy()), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_and_the_rest_has_its_licence() -> Result<()> {
+    let built = Built::of(&app("stages")).await?;
+    let sandbox = Sandbox::new()?;
+    let unpack = sandbox.work().join("installed");
+    fs_err::create_dir_all(&unpack)?;
+    let archive = sandbox.launch("/usr/bin/tar").arg("-xzf").arg(built.archive()?);
+    archive.arg("-C").arg(&unpack).finish(PATIENCE).await?.success()?;
+    let mut entries =
+        walkdir::WalkDir::new(&unpack).into_iter().filter_map(std::result::Result::ok);
+    let payload = entries.find(|entry| entry.file_name() == "payload");
+    let payload = payload.context("no payload was unpacked")?.into_path();
+    let shell = executable(payload.parent().context("a payload without a folder")?)?;
+
+    // Every start comes by this file; the byte code that Python would prefer goes. The same content
+    // elsewhere in the payload is the same file, so it is replaced and not written over.
+    let server = payload.join("site-packages/streamlit/web");
+    fs_err::remove_file(server.join("__init__.py"))?;
+    fs_err::write(server.join("__init__.py"), "raise SystemExit('overwritten by something')\n")?;
+    for file in walkdir::WalkDir::new(&server) {
+        let file = file?.into_path();
+        if file.extension().is_some_and(|it| it == "pyc") {
+            fs_err::remove_file(file)?;
+        }
+    }
+
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let window = opened(&sandbox, &desktop, &shell, &[], "exec \"$@\"").await?;
+    window.shows("The app is damaged", PATIENCE).await?;
+    window.shows("site-packages/streamlit/web/__init__.py", PATIENCE).await?;
+    window.shows("overwritten by something", PATIENCE).await?;
+    desktop.screenshot("damaged").await?;
+
+    let about = asked(&window, "about_info", &json!({})).await?;
+    let parts = about["parts"].as_array().context("no parts")?;
+    let part = |name: &str| parts.iter().position(|part| part["name"] == name);
+    assert_eq!(part("Python"), Some(0), "{about}");
+    let streamlit = part("streamlit").context("Streamlit is not among the parts")?;
+    assert_eq!(parts[streamlit]["licence"], "Apache-2.0");
+    let text = asked(&window, "about_text", &json!({ "part": 0 })).await?;
+    assert!(
+        text.as_str().is_some_and(|text| text.contains("PYTHON SOFTWARE FOUNDATION")),
+        "{text}"
+    );
+    Ok(())
+}
+
+/// The program in the folder of an unpacked app.
+fn executable(folder: &Path) -> Result<PathBuf> {
+    let files = fs_err::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let programs: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
+    let runs = |path: &&PathBuf| {
+        let mode = path.metadata().map(|it| it.permissions().mode()).unwrap_or_default();
+        mode & 0o111 != 0 && path.metadata().is_ok_and(|it| it.len() > 1_000_000)
+    };
+    programs.iter().find(runs).cloned().with_context(|| format!("no program: {programs:?}"))
+}

@@ -1,0 +1,49 @@
+// The system's Chromium, driven by Puppeteer, on the built screens with the stand-in for the host.
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import puppeteer from "puppeteer-core";
+import { serve } from "./serve.mjs";
+
+/** Every state that has a screen, and the other windows. */
+export const SCREENS = [
+  "starting", "waiting", "stopping", "crashing", "unresponsive", "damaged", "too-new", "no-app", "no-port", "no-space",
+  "no-permission", "old-web-view", "system", "unreachable", "log", "about",
+];
+
+/** The first Chromium that is on the path, or none. */
+export function chromium() {
+  const names = process.env.CHROMIUM ? [process.env.CHROMIUM] : ["chromium", "google-chrome", "chromium-browser"];
+  const places = names.flatMap((name) => (name.includes("/") ? [name] : (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name))));
+  return places.find((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Opens pages until `work` is done. `open` gives a page that shows a screen, and that has to be closed. */
+export async function withScreens(work) {
+  const { server, address } = await serve();
+  // Chromium's own sandbox does not start as root.
+  const browser = await puppeteer.launch({ executablePath: chromium(), args: ["--no-sandbox", "--hide-scrollbars", "--disable-gpu"] });
+  const open = async (screen, { theme = "light", width = 900, height = 600, scale = 1, query = "", media = [] } = {}) => {
+    const page = await browser.newPage();
+    await page.setViewport({ width, height, deviceScaleFactor: scale });
+    // Puppeteer's own way knows fewer features.
+    const session = await page.createCDPSession();
+    await session.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: theme }, ...media] });
+    const hash = screen === "log" || screen === "about" ? `#${screen}` : "#failure";
+    await page.goto(`${address}/?state=${screen}&theme=${theme}${query}${hash}`);
+    await page.waitForSelector("main :is(.line, h1, .row, h2)");
+    return page;
+  };
+  try {
+    await work(open);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
