@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use waterskin_tests::{
-    Built, Desktop, PATIENCE, Result, Sandbox, Venv, Window, app, eventually, is_root,
+    Desktop, PATIENCE, Result, Sandbox, Unpacked, Venv, Window, app, eventually, is_root,
 };
 
 /// A project on a desktop, opened by the shell itself: a home where the command can't write must
@@ -170,17 +170,9 @@ async fn a_report_is_saved_and_names_nobody() -> Result<()> {
 
 #[tokio::test]
 async fn a_damaged_file_is_named_and_the_rest_has_its_licence() -> Result<()> {
-    let built = Built::of(&app("stages")).await?;
     let sandbox = Sandbox::new()?;
-    let unpack = sandbox.work().join("installed");
-    fs_err::create_dir_all(&unpack)?;
-    let archive = sandbox.launch("/usr/bin/tar").arg("-xzf").arg(built.archive()?);
-    archive.arg("-C").arg(&unpack).finish(PATIENCE).await?.success()?;
-    let mut entries =
-        walkdir::WalkDir::new(&unpack).into_iter().filter_map(std::result::Result::ok);
-    let payload = entries.find(|entry| entry.file_name() == "payload");
-    let payload = payload.context("no payload was unpacked")?.into_path();
-    let shell = executable(payload.parent().context("a payload without a folder")?)?;
+    let unpacked = Unpacked::of(&app("stages"), &sandbox).await?;
+    let (payload, shell) = (unpacked.folder().join("payload"), unpacked.program()?);
 
     // Every start comes by this file; the byte code that Python would prefer goes. The same content
     // elsewhere in the payload is the same file, so it is replaced and not written over.
@@ -213,15 +205,4 @@ async fn a_damaged_file_is_named_and_the_rest_has_its_licence() -> Result<()> {
         "{text}"
     );
     Ok(())
-}
-
-/// The program in the folder of an unpacked app.
-fn executable(folder: &Path) -> Result<PathBuf> {
-    let files = fs_err::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
-    let programs: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
-    let runs = |path: &&PathBuf| {
-        let mode = path.metadata().map(|it| it.permissions().mode()).unwrap_or_default();
-        mode & 0o111 != 0 && path.metadata().is_ok_and(|it| it.len() > 1_000_000)
-    };
-    programs.iter().find(runs).cloned().with_context(|| format!("no program: {programs:?}"))
 }
