@@ -58,10 +58,16 @@ impl Table {
 
     /// Our median of `what` as a part of the peer's.
     pub fn ratio(&self, what: &str) -> Option<f64> {
-        Some(self.median(PACKAGED, what)? / self.median(PEER, what)?)
+        self.ratio_of((PACKAGED, what), (PEER, what))
     }
 
-    fn median(&self, side: &str, what: &str) -> Option<f64> {
+    /// The median of `one` side and kind as a part of the other's.
+    pub fn ratio_of(&self, one: (&str, &str), other: (&str, &str)) -> Option<f64> {
+        Some(self.median(one.0, one.1)? / self.median(other.0, other.1)?)
+    }
+
+    /// The median of this kind.
+    pub fn median(&self, side: &str, what: &str) -> Option<f64> {
         let row = self.rows.iter().find(|row| row.side == side && row.what == what)?;
         Some(Summary::of(&row.values)?.median)
     }

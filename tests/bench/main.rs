@@ -1,8 +1,9 @@
-//! Figures of the packaged example `hello`, beside the same app under `streamlit run`, and of the
-//! proxy beside others.
+//! Figures of packaged examples, beside the same app under `streamlit run` and in a program that
+//! PyInstaller makes, and of the proxy beside others.
 //!
 //! `scripts/bench` builds what this needs and runs it. Tables go to stdout, progress to stderr.
 
+mod build;
 mod figures;
 mod forwarder;
 mod frames;
@@ -12,6 +13,8 @@ mod milestones;
 mod packaged;
 mod peer;
 mod proxy;
+mod pyinstaller;
+mod size;
 mod start;
 mod tree;
 
@@ -41,6 +44,21 @@ enum What {
         /// How often each side is measured, after a start to warm up
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
+    },
+    /// The time of a build beside PyInstaller's
+    Build {
+        /// How often each side builds
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+        /// Which of `examples/`
+        #[arg(long, default_value = "hello")]
+        app: String,
+    },
+    /// The size of what is handed out beside PyInstaller's
+    Size {
+        /// Which of `examples/`
+        #[arg(long, default_value = "hello")]
+        app: String,
     },
     /// The proxy beside nginx, HAProxy and Caddy
     Proxy {
@@ -82,6 +100,8 @@ async fn run(what: What) -> Result<()> {
     match what {
         What::Start { runs } => start::run(runs).await,
         What::Memory { runs } => memory::run(runs).await,
+        What::Build { runs, app } => build::run(runs, &app).await,
+        What::Size { app } => size::run(&app).await,
         What::Proxy { quick } => proxy::run(quick).await,
         What::Upstream { socket } => proxy::serve_upstream(socket).await,
         What::Ours(arguments) => proxy::serve_ours(arguments),

@@ -19,15 +19,17 @@ pub struct Venv {
 impl Venv {
     /// The environment with Streamlit `version`, made by uv on Python 3.11 when it isn't there.
     pub async fn with_streamlit(version: &str) -> Result<Self> {
-        Self::with(version, &format!("streamlit-{version}"), "streamlit").await
+        Self::with(&format!("streamlit-{version}"), &[format!("streamlit=={version}")]).await
     }
 
     /// The same with what `st.login` needs besides.
     pub async fn with_login(version: &str) -> Result<Self> {
-        Self::with(version, &format!("streamlit-auth-{version}"), "streamlit[auth]").await
+        let distribution = format!("streamlit[auth]=={version}");
+        Self::with(&format!("streamlit-auth-{version}"), &[distribution]).await
     }
 
-    async fn with(version: &str, name: &str, package: &str) -> Result<Self> {
+    /// The environment of this name with `distributions`, each as `name==version`.
+    pub async fn with(name: &str, distributions: &[String]) -> Result<Self> {
         let folder = user_cache()?.join("waterskin").join("venvs");
         fs_err::create_dir_all(&folder)?;
         let venv = Self { root: folder.join(format!("{name}-py3.11")) };
@@ -37,8 +39,8 @@ impl Venv {
         let _held = tokio::task::spawn_blocking(locking)
             .await?
             .context("could not lock the virtual environment")?;
-        if !venv.is_whole(version) {
-            venv.make(&format!("{package}=={version}")).await?;
+        if !distributions.iter().all(|one| venv.has(one)) {
+            venv.make(distributions).await?;
         }
         Ok(venv)
     }
@@ -92,20 +94,22 @@ impl Venv {
         self.root.join("lib/python3.11/site-packages")
     }
 
-    fn is_whole(&self, version: &str) -> bool {
+    fn has(&self, distribution: &str) -> bool {
+        let (name, version) = distribution.split_once("==").unwrap_or((distribution, ""));
+        let name = name.split('[').next().unwrap_or_default();
         // uv writes a distribution's `RECORD` last.
-        let record = format!("streamlit-{version}.dist-info/RECORD");
+        let record = format!("{}-{version}.dist-info/RECORD", name.replace(['-', '.'], "_"));
         self.python().exists() && self.site_packages().join(record).exists()
     }
 
-    async fn make(&self, requirement: &str) -> Result<()> {
+    async fn make(&self, distributions: &[String]) -> Result<()> {
         let uv = which::which("uv").context("the tests need `uv`")?;
         let uv = || Launch::new(&uv).envs(std::env::vars_os()).directory(std::env::temp_dir());
         let limit = Duration::from_secs(600);
         let venv = uv().args(["venv", "--quiet", "--clear", "--python", "3.11"]).arg(&self.root);
         venv.finish(limit).await?.success()?;
         let install = uv().args(["pip", "install", "--quiet", "--python"]).arg(self.python());
-        install.arg(requirement).finish(limit).await?.success()?;
+        install.args(distributions).finish(limit).await?.success()?;
         Ok(())
     }
 }
