@@ -47,6 +47,10 @@ pub struct BuildArgs {
     #[arg(long)]
     pub explain_size: bool,
 
+    /// Draw the same into a web page
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<Utf8PathBuf>,
+
     /// What to make; give it more than once for several [default: all]
     #[arg(short, long = "format", value_name = "FORMAT")]
     pub formats: Vec<Format>,

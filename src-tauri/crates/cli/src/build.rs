@@ -18,6 +18,7 @@ use crate::{
     interrupt::Interrupt,
     progress::Bars,
     render::Failure,
+    size_report,
 };
 
 /// The version of what `--json` prints.
@@ -116,6 +117,13 @@ pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
             anstream::print!("{}", outcome.weight);
         }
         summarize(&plan, &outcome);
+    }
+    if let Some(path) = &args.report {
+        size_report::write(path, &plan, &outcome).map_err(|error| {
+            let hint = "give a file in a folder that you may write to, and build again";
+            Failure::new(error, Some(hint.to_owned()))
+        })?;
+        anstream::eprintln!("{path}: where its size comes from");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ mod progress;
 mod render;
 mod run;
 mod serve;
+mod size_report;
 mod verify;
 
 use std::process::ExitCode;

@@ -122,7 +122,8 @@ fn as_json() {
 #[test]
 fn where_every_megabyte_goes() {
     let context = project();
-    let finished = context.real_build("mon été", ["--explain-size"]).finish();
+    let finished =
+        context.real_build("mon été", ["--explain-size", "--report", "größe/report.html"]).finish();
     let lines: Vec<&str> = finished.stdout.lines().collect();
     let has = |end: &str| lines.iter().any(|line| line.ends_with(end));
     assert!(lines[0].ends_with(" MB  Mon Été"), "{finished}");
@@ -130,6 +131,8 @@ fn where_every_megabyte_goes() {
         assert!(has(part), "{part}: {finished}");
     }
     assert!(!has(".env") && lines.len() < 200, "small parts stand together: {finished}");
+    let report = fs_err::read_to_string(context.work().join("größe/report.html")).unwrap();
+    assert!(report.contains(r#""name":"site-packages""#), "the page has the same");
 }
 
 /// The filters, and those of what changes with the versions of packages.

@@ -58,6 +58,9 @@ fn build() {
           --explain-size
               Print where every megabyte of the installed app goes
 
+          --report <FILE.html>
+              Draw the same into a web page
+
       -f, --format <FORMAT>
               What to make; give it more than once for several [default: all]
 
