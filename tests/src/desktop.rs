@@ -12,6 +12,18 @@ use crate::{Launch, PATIENCE, Result, Running, Sandbox};
 /// How many colours an empty window on an empty display can have. Letters alone have dozens.
 const BLANK: u32 = 16;
 
+/// A session bus that starts nothing by itself: what the machine has for a desktop, such as a
+/// keychain, is there in a test only when the test starts it.
+const BUS: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:runtime=yes</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
 /// A display of its own under Xvfb, and a session bus.
 #[derive(Debug)]
 pub struct Desktop {
@@ -30,10 +42,11 @@ impl Desktop {
         let server = server.args(["-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
         let mut server = server.start().context("the tests with windows need Xvfb")?;
         let display = server.stdout.wait_for("a display", PATIENCE, first_line).await?;
-        let bus = sandbox.launch("/usr/bin/dbus-daemon");
+        let config = sandbox.path().join("bus.conf");
+        fs_err::write(&config, BUS)?;
+        let bus = sandbox.launch("/usr/bin/dbus-daemon").arg("--config-file").arg(&config);
         // In the run-time folder, for that is where both its own user and others find it.
-        let bus = bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
-        let bus = bus.arg("--address=unix:runtime=yes");
+        let bus = bus.args(["--nofork", "--nopidfile", "--print-address=1"]);
         let bus = user.map_or(Ok(bus.clone()), |user| user.run(bus))?;
         let mut bus = bus.start().context("the tests with windows need dbus-daemon")?;
         let address = bus.stdout.wait_for("a session bus", PATIENCE, first_line).await?;
@@ -46,6 +59,24 @@ impl Desktop {
             ("DISPLAY".into(), self.display.clone().into()),
             ("DBUS_SESSION_BUS_ADDRESS".into(), self.bus.clone().into()),
         ]
+    }
+
+    /// Gives the session a keychain that is open (GNOME's). It lasts as long as the result.
+    pub async fn keychain(&self, sandbox: &Sandbox) -> Result<Running> {
+        // It takes the password from its input.
+        let command =
+            "printf open | exec gnome-keyring-daemon --foreground --unlock --components=secrets";
+        let daemon = sandbox.launch("/bin/sh").arg("-c").arg(command).envs(self.environment());
+        let daemon = daemon.start()?;
+        let asked = ["--session", "--print-reply", "--dest=org.freedesktop.DBus"];
+        let owner = ["/", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"];
+        eventually("the keychain", PATIENCE, async || {
+            let ask = self.tool("dbus-send").args(asked).args(owner);
+            let answer = ask.finish(PATIENCE).await?.success()?.stdout;
+            Ok(answer.contains("boolean true").then_some(()))
+        })
+        .await?;
+        Ok(daemon)
     }
 
     /// Saves what the display shows as a PNG file for people to look at, in `screens` in the target

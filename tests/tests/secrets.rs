@@ -39,6 +39,25 @@ fn is_in(folder: &Path, text: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Keeps the answers, waits until the program has started anew and opened the app, and ends it.
+async fn save_and_close(window: Window, sandbox: &Sandbox) -> Result<()> {
+    // The driver may lose the program before it can say that it clicked.
+    window.click("Save").await.ok();
+    // The app opens. It does not live long here: it is in the driver's
+    // hands, who knows the first one only.
+    let log = sandbox.home().join(".local/state/org.waterskin.secrets/logs/app.log");
+    eventually("the app to be started", PATIENCE, async || {
+        Ok(fs_err::read_to_string(&log).is_ok_and(|text| text.contains("-- start 1")).then_some(()))
+    })
+    .await?;
+    drop(window);
+    eventually("the end of the app", PATIENCE, async || {
+        Ok(sandbox.ours().with("payload").is_empty().then_some(()))
+    })
+    .await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_app_asks_once_and_keeps_the_answers_for_its_user_alone() -> Result<()> {
     let sandbox = Sandbox::new()?;
@@ -60,25 +79,9 @@ async fn an_app_asks_once_and_keeps_the_answers_for_its_user_alone() -> Result<(
     desktop.screenshot("secrets-complaint").await?;
     assert!(!kept(&sandbox).exists(), "all or nothing");
     fill(&window, "SERVICE_KEY", &format!("  {KEY} ")).await?;
-    // The driver may lose the program before it can say that it clicked.
-    window.click("Save").await.ok();
-    let file = eventually("the answers", PATIENCE, async || {
-        Ok(kept(&sandbox).exists().then(|| kept(&sandbox)))
-    })
-    .await?;
+    save_and_close(window, &sandbox).await?;
+    let file = kept(&sandbox);
     assert_eq!(fs_err::metadata(&file)?.permissions().mode() & 0o777, 0o600);
-    // The program starts anew and opens the app. It does not live long here: it is in the driver's
-    // hands, who knows the first one only.
-    let log = sandbox.home().join(".local/state/org.waterskin.secrets/logs/app.log");
-    eventually("the app to be started", PATIENCE, async || {
-        Ok(fs_err::read_to_string(&log).is_ok_and(|text| text.contains("-- start 1")).then_some(()))
-    })
-    .await?;
-    drop(window);
-    eventually("the end of the app", PATIENCE, async || {
-        Ok(sandbox.ours().with("payload").is_empty().then_some(()))
-    })
-    .await?;
 
     let window = opened(&sandbox, &desktop, &unpacked).await?;
     window.shows(&format!("Key {KEY} and {KEY}."), PATIENCE).await?;
@@ -93,5 +96,26 @@ async fn an_app_asks_once_and_keeps_the_answers_for_its_user_alone() -> Result<(
         let line = fs_err::read(format!("/proc/{}/cmdline", process.id.as_raw_nonzero()))?;
         assert!(!String::from_utf8_lossy(&line).contains(KEY), "{process:?}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_there_is_a_keychain_the_answers_are_in_it() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let unpacked = Unpacked::of(&app("secrets"), &sandbox).await?;
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let _keychain = desktop.keychain(&sandbox).await?;
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    window.shows("keychain", PATIENCE).await?;
+    desktop.screenshot("secrets-keychain").await?;
+    fill(&window, "SERVICE_KEY", KEY).await?;
+    fill(&window, "service.password", PASSWORD).await?;
+    save_and_close(window, &sandbox).await?;
+    assert!(!kept(&sandbox).exists(), "there is no file");
+    assert_eq!(is_in(&sandbox.home(), PASSWORD)?, [""; 0].map(PathBuf::from), "in the clear");
+
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    window.shows(&format!("Key {KEY} and {KEY}."), PATIENCE).await?;
+    window.shows(&format!("Nested {PASSWORD} and False."), PATIENCE).await?;
     Ok(())
 }
