@@ -146,6 +146,7 @@ secrets-missing = Die App braucht diese Angabe.
 secrets-malformed = Das sieht nicht richtig aus. Prüfen Sie, ob alles kopiert wurde.
 secrets-save = Sichern und App öffnen
 secrets-saving = Wird gesichert
+
 ## Das Fenster über die App
 
 about-title = Über { $app }
@@ -164,3 +165,57 @@ about-none-found = Nichts gefunden
 about-unstated = keine Lizenz angegeben
 about-no-text = Ein Lizenztext lag nicht bei.
 about-reading = Die Lizenzen werden gelesen
+
+## Notices about downloads
+
+download-progress = { $received } von { $total }
+download-saved-in = Gespeichert in { $folder }
+download-cancelled = Abgebrochen
+download-no-space = Nicht gespeichert: Auf dem Datenträger ist nicht genug Platz.
+download-no-permission = Nicht gespeichert: In den Ordner { $folder } kann nicht geschrieben werden.
+download-broken = Nicht gespeichert: Die Übertragung ist abgebrochen.
+download-open = Öffnen
+download-stop = Abbrechen
+download-where = Datei speichern
+download-save = Speichern
+menu-close = Schließen
+download-cancel = Abbrechen
+
+## Finding text in the page
+
+find-text = Auf der Seite suchen
+find-previous = Vorheriger Treffer
+find-next = Nächster Treffer
+find-none = Nicht gefunden
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } möchte die Kamera verwenden
+ask-microphone = { $app } möchte das Mikrofon verwenden
+ask-both = { $app } möchte Kamera und Mikrofon verwenden
+ask-remembered = Die Frage kommt nur einmal. Im Menü gibt es einen Schalter dafür (F10).
+ask-allow = Erlauben
+ask-deny = Nicht erlauben
+
+## The menu
+
+menu-page = Seite
+menu-edit = Bearbeiten
+menu-restart = App neu starten
+menu-clear-cache = Cache leeren
+menu-zoom = Zoom
+menu-secrets = Geheimnisse …
+menu-permissions = Berechtigungen
+menu-camera = Kamera erlaubt
+menu-microphone = Mikrofon erlaubt
+menu-back = Zurück
+menu-forward = Vorwärts
+menu-reload = Neu laden
+menu-rerun = Erneut ausführen
+menu-find = Suchen …
+menu-print = Drucken …
+menu-zoom-in = Vergrößern
+menu-zoom-out = Verkleinern
+menu-zoom-reset = Originalgröße
+menu-full-screen = Vollbild
+menu-show = App-Menü

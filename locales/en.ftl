@@ -152,6 +152,7 @@ secrets-missing = The app needs this.
 secrets-malformed = This does not look right. Check that you copied all of it.
 secrets-save = Save and open the app
 secrets-saving = Saving
+
 ## The window about the app
 
 about-title = About { $app }
@@ -170,3 +171,57 @@ about-none-found = Nothing found
 about-unstated = no licence stated
 about-no-text = It came without a licence text.
 about-reading = Reading the licences
+
+## Notices about downloads
+
+download-progress = { $received } of { $total }
+download-saved-in = Saved in { $folder }
+download-cancelled = Stopped
+download-no-space = Not saved: there is not enough space on the disk.
+download-no-permission = Not saved: the folder { $folder } cannot be written to.
+download-broken = Not saved: the transfer broke off.
+download-open = Open
+download-stop = Stop
+download-where = Save file
+download-save = Save
+menu-close = Close
+download-cancel = Cancel
+
+## Finding text in the page
+
+find-text = Find in page
+find-previous = Previous match
+find-next = Next match
+find-none = Not found
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } would like to use the camera
+ask-microphone = { $app } would like to use the microphone
+ask-both = { $app } would like to use the camera and the microphone
+ask-remembered = You are asked only once. The menu has a switch for it (F10).
+ask-allow = Allow
+ask-deny = Don’t allow
+
+## The menu
+
+menu-page = Page
+menu-edit = Edit
+menu-restart = Restart app
+menu-clear-cache = Clear cache
+menu-zoom = Zoom
+menu-secrets = Secrets…
+menu-permissions = Permissions
+menu-camera = Camera allowed
+menu-microphone = Microphone allowed
+menu-back = Back
+menu-forward = Forward
+menu-reload = Reload
+menu-rerun = Run again
+menu-find = Find…
+menu-print = Print…
+menu-zoom-in = Zoom in
+menu-zoom-out = Zoom out
+menu-zoom-reset = Actual size
+menu-full-screen = Full screen
+menu-show = App menu

@@ -146,6 +146,7 @@ secrets-missing = La aplicación necesita este dato.
 secrets-malformed = Esto no parece correcto. Compruebe que lo ha copiado entero.
 secrets-save = Guardar y abrir la aplicación
 secrets-saving = Guardando
+
 ## La ventana acerca de la aplicación
 
 about-title = Acerca de { $app }
@@ -164,3 +165,57 @@ about-none-found = No se encontró nada
 about-unstated = licencia no indicada
 about-no-text = No incluía el texto de la licencia.
 about-reading = Leyendo las licencias
+
+## Notices about downloads
+
+download-progress = { $received } de { $total }
+download-saved-in = Guardado en { $folder }
+download-cancelled = Detenido
+download-no-space = No se guardó: no hay espacio suficiente en el disco.
+download-no-permission = No se guardó: no se puede escribir en la carpeta { $folder }.
+download-broken = No se guardó: la transferencia se interrumpió.
+download-open = Abrir
+download-stop = Detener
+download-where = Guardar archivo
+download-save = Guardar
+menu-close = Cerrar
+download-cancel = Cancelar
+
+## Finding text in the page
+
+find-text = Buscar en la página
+find-previous = Coincidencia anterior
+find-next = Coincidencia siguiente
+find-none = No encontrado
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } quiere usar la cámara
+ask-microphone = { $app } quiere usar el micrófono
+ask-both = { $app } quiere usar la cámara y el micrófono
+ask-remembered = Solo se pregunta una vez. El menú tiene un interruptor para ello (F10).
+ask-allow = Permitir
+ask-deny = No permitir
+
+## The menu
+
+menu-page = Página
+menu-edit = Editar
+menu-restart = Reiniciar la aplicación
+menu-clear-cache = Vaciar la caché
+menu-zoom = Zoom
+menu-secrets = Secretos…
+menu-permissions = Permisos
+menu-camera = Cámara permitida
+menu-microphone = Micrófono permitido
+menu-back = Atrás
+menu-forward = Adelante
+menu-reload = Recargar
+menu-rerun = Ejecutar de nuevo
+menu-find = Buscar…
+menu-print = Imprimir…
+menu-zoom-in = Acercar
+menu-zoom-out = Alejar
+menu-zoom-reset = Tamaño real
+menu-full-screen = Pantalla completa
+menu-show = Menú de la aplicación

@@ -146,6 +146,7 @@ secrets-missing = L'application a besoin de cette information.
 secrets-malformed = Cela ne semble pas correct. Vérifiez que vous avez tout copié.
 secrets-save = Enregistrer et ouvrir l'application
 secrets-saving = Enregistrement
+
 ## La fenêtre à propos de l’application
 
 about-title = À propos de { $app }
@@ -164,3 +165,57 @@ about-none-found = Rien trouvé
 about-unstated = licence non indiquée
 about-no-text = Aucun texte de licence n’était joint.
 about-reading = Lecture des licences
+
+## Notices about downloads
+
+download-progress = { $received } sur { $total }
+download-saved-in = Enregistré dans { $folder }
+download-cancelled = Arrêté
+download-no-space = Non enregistré : il n’y a pas assez d’espace sur le disque.
+download-no-permission = Non enregistré : impossible d’écrire dans le dossier { $folder }.
+download-broken = Non enregistré : le transfert a été interrompu.
+download-open = Ouvrir
+download-stop = Arrêter
+download-where = Enregistrer le fichier
+download-save = Enregistrer
+menu-close = Fermer
+download-cancel = Annuler
+
+## Finding text in the page
+
+find-text = Rechercher dans la page
+find-previous = Résultat précédent
+find-next = Résultat suivant
+find-none = Introuvable
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } souhaite utiliser la caméra
+ask-microphone = { $app } souhaite utiliser le microphone
+ask-both = { $app } souhaite utiliser la caméra et le microphone
+ask-remembered = La question n’est posée qu’une fois. Le menu permet de changer d’avis (F10).
+ask-allow = Autoriser
+ask-deny = Ne pas autoriser
+
+## The menu
+
+menu-page = Page
+menu-edit = Édition
+menu-restart = Redémarrer l’application
+menu-clear-cache = Vider le cache
+menu-zoom = Zoom
+menu-secrets = Secrets…
+menu-permissions = Autorisations
+menu-camera = Caméra autorisée
+menu-microphone = Microphone autorisé
+menu-back = Précédent
+menu-forward = Suivant
+menu-reload = Recharger
+menu-rerun = Exécuter à nouveau
+menu-find = Rechercher…
+menu-print = Imprimer…
+menu-zoom-in = Zoom avant
+menu-zoom-out = Zoom arrière
+menu-zoom-reset = Taille réelle
+menu-full-screen = Plein écran
+menu-show = Menu de l’application

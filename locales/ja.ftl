@@ -134,6 +134,7 @@ secrets-missing = アプリにはこの情報が必要です。
 secrets-malformed = 正しくないようです。すべてコピーされているか確認してください。
 secrets-save = 保存してアプリを開く
 secrets-saving = 保存しています
+
 ## アプリについてのウィンドウ
 
 about-title = { $app } について
@@ -149,3 +150,57 @@ about-none-found = 見つかりませんでした
 about-unstated = ライセンスの記載なし
 about-no-text = ライセンスの本文は付属していませんでした。
 about-reading = ライセンスを読み込んでいます
+
+## Notices about downloads
+
+download-progress = { $received } / { $total }
+download-saved-in = { $folder } に保存しました
+download-cancelled = 中止しました
+download-no-space = 保存できませんでした: ディスクの空き容量が足りません。
+download-no-permission = 保存できませんでした: フォルダー { $folder } に書き込めません。
+download-broken = 保存できませんでした: 転送が途切れました。
+download-open = 開く
+download-stop = 中止
+download-where = ファイルを保存
+download-save = 保存
+menu-close = 閉じる
+download-cancel = キャンセル
+
+## Finding text in the page
+
+find-text = ページ内を検索
+find-previous = 前の一致
+find-next = 次の一致
+find-none = 見つかりません
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } がカメラの使用を求めています
+ask-microphone = { $app } がマイクの使用を求めています
+ask-both = { $app } がカメラとマイクの使用を求めています
+ask-remembered = 確認は一度だけです。後からメニュー (F10) で変更できます。
+ask-allow = 許可
+ask-deny = 許可しない
+
+## The menu
+
+menu-page = ページ
+menu-edit = 編集
+menu-restart = アプリを再起動
+menu-clear-cache = キャッシュを消去
+menu-zoom = ズーム
+menu-secrets = 秘密情報…
+menu-permissions = 権限
+menu-camera = カメラを許可
+menu-microphone = マイクを許可
+menu-back = 戻る
+menu-forward = 進む
+menu-reload = 再読み込み
+menu-rerun = 再実行
+menu-find = 検索…
+menu-print = 印刷…
+menu-zoom-in = 拡大
+menu-zoom-out = 縮小
+menu-zoom-reset = 実際のサイズ
+menu-full-screen = 全画面表示
+menu-show = アプリのメニュー

@@ -146,6 +146,7 @@ secrets-missing = O aplicativo precisa desta informação.
 secrets-malformed = Isto não parece certo. Verifique se copiou tudo.
 secrets-save = Salvar e abrir o aplicativo
 secrets-saving = Salvando
+
 ## A janela sobre o aplicativo
 
 about-title = Sobre { $app }
@@ -164,3 +165,57 @@ about-none-found = Nada encontrado
 about-unstated = licença não informada
 about-no-text = Veio sem o texto da licença.
 about-reading = Lendo as licenças
+
+## Notices about downloads
+
+download-progress = { $received } de { $total }
+download-saved-in = Salvo em { $folder }
+download-cancelled = Interrompido
+download-no-space = Não salvo: não há espaço suficiente no disco.
+download-no-permission = Não salvo: não é possível escrever na pasta { $folder }.
+download-broken = Não salvo: a transferência foi interrompida.
+download-open = Abrir
+download-stop = Interromper
+download-where = Salvar arquivo
+download-save = Salvar
+menu-close = Fechar
+download-cancel = Cancelar
+
+## Finding text in the page
+
+find-text = Procurar na página
+find-previous = Ocorrência anterior
+find-next = Ocorrência seguinte
+find-none = Não encontrado
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } quer usar a câmera
+ask-microphone = { $app } quer usar o microfone
+ask-both = { $app } quer usar a câmera e o microfone
+ask-remembered = Só é perguntado uma vez. O menu permite mudar a escolha (F10).
+ask-allow = Permitir
+ask-deny = Não permitir
+
+## The menu
+
+menu-page = Página
+menu-edit = Editar
+menu-restart = Reiniciar o aplicativo
+menu-clear-cache = Limpar a cache
+menu-zoom = Zoom
+menu-secrets = Segredos…
+menu-permissions = Permissões
+menu-camera = Câmera permitida
+menu-microphone = Microfone permitido
+menu-back = Voltar
+menu-forward = Avançar
+menu-reload = Recarregar
+menu-rerun = Executar de novo
+menu-find = Procurar…
+menu-print = Imprimir…
+menu-zoom-in = Ampliar
+menu-zoom-out = Reduzir
+menu-zoom-reset = Tamanho real
+menu-full-screen = Tela cheia
+menu-show = Menu do aplicativo

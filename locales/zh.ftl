@@ -134,6 +134,7 @@ secrets-missing = 应用需要此项。
 secrets-malformed = 看起来不正确。请检查是否已完整复制。
 secrets-save = 保存并打开应用
 secrets-saving = 正在保存
+
 ## 关于应用的窗口
 
 about-title = 关于 { $app }
@@ -149,3 +150,57 @@ about-none-found = 未找到
 about-unstated = 未注明许可证
 about-no-text = 未附带许可证文本。
 about-reading = 正在读取许可证
+
+## Notices about downloads
+
+download-progress = { $received } / { $total }
+download-saved-in = 已保存到 { $folder }
+download-cancelled = 已停止
+download-no-space = 未保存：磁盘空间不足。
+download-no-permission = 未保存：无法写入文件夹 { $folder }。
+download-broken = 未保存：传输中断。
+download-open = 打开
+download-stop = 停止
+download-where = 保存文件
+download-save = 保存
+menu-close = 关闭
+download-cancel = 取消
+
+## Finding text in the page
+
+find-text = 在页面中查找
+find-previous = 上一个匹配项
+find-next = 下一个匹配项
+find-none = 未找到
+
+## Asking for the camera and the microphone
+
+ask-camera = { $app } 想使用摄像头
+ask-microphone = { $app } 想使用麦克风
+ask-both = { $app } 想使用摄像头和麦克风
+ask-remembered = 只询问一次。以后可以在菜单（F10）中更改。
+ask-allow = 允许
+ask-deny = 不允许
+
+## The menu
+
+menu-page = 页面
+menu-edit = 编辑
+menu-restart = 重启应用
+menu-clear-cache = 清除缓存
+menu-zoom = 缩放
+menu-secrets = 密钥…
+menu-permissions = 权限
+menu-camera = 允许使用摄像头
+menu-microphone = 允许使用麦克风
+menu-back = 后退
+menu-forward = 前进
+menu-reload = 重新加载
+menu-rerun = 重新运行
+menu-find = 查找…
+menu-print = 打印…
+menu-zoom-in = 放大
+menu-zoom-out = 缩小
+menu-zoom-reset = 实际大小
+menu-full-screen = 全屏
+menu-show = 应用菜单

@@ -1,5 +1,5 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{Layout, Payload, Secret, Theme};
+use waterskin_bundle::{Downloads, Layout, Payload, Secret, Theme};
 use waterskin_session::{AppInfo, Failure, Folders, Options, Project, damaged, no_app, system};
 
 /// The id under which a shell without an app keeps its log.
@@ -31,6 +31,8 @@ pub struct App {
     pub looks: Looks,
     /// The secrets that the app asks its user for.
     pub secrets: Vec<Secret>,
+    /// Where the page's downloads go.
+    pub downloads: Downloads,
     /// Whether what Python writes also goes to the terminal.
     pub echo: bool,
 }
@@ -102,6 +104,7 @@ impl Boot {
             },
             options: Options::of_payload(&payload, folders),
             secrets: manifest.secrets.clone(),
+            downloads: manifest.downloads,
             echo: false,
         }))
     }
@@ -132,6 +135,7 @@ impl Boot {
             options: Options::of_project(&project, folders),
             // An author's own are in the project's `.streamlit/secrets.toml`.
             secrets: Vec::new(),
+            downloads: project.downloads,
             echo: true,
         }))
     }

@@ -1,17 +1,20 @@
 //! What the shell's own screens can ask for. One line each into the session.
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
 
-use std::sync::Mutex;
-
-use camino::Utf8PathBuf;
 use serde::Serialize;
-use tauri::{AppHandle, Manager as _, State, async_runtime::spawn_blocking};
+use tauri::{AppHandle, State, async_runtime::spawn_blocking};
 use tauri_plugin_opener::OpenerExt as _;
 use waterskin_session::{
     About, Answers, Complaint, Part, Rejected, SecretsForm, SessionState, Vault,
 };
 
-use crate::{downloads, host::Host, ipc::IpcError, window};
+use crate::{
+    action,
+    host::Host,
+    ipc::IpcError,
+    report::{self, SavedReport},
+    window,
+};
 
 /// Lines of Python's output.
 #[derive(Debug, Serialize)]
@@ -37,10 +40,7 @@ pub fn session_state(host: State<'_, Host>) -> SessionState {
 /// Starts Python again; or the whole program, where there is no session to do it in.
 #[tauri::command]
 pub fn session_restart(app: AppHandle, host: State<'_, Host>) -> SessionState {
-    match host.session() {
-        Some(session) => session.restart(),
-        None => app.request_restart(),
-    }
+    action::restart(&app);
     host.state()
 }
 
@@ -50,37 +50,17 @@ pub fn report_copy(host: State<'_, Host>) -> String {
     host.report().text().to_owned()
 }
 
-/// The archive that was saved last. The screens can have no other file shown.
-#[derive(Debug, Default)]
-pub struct SavedReport(Mutex<Option<Utf8PathBuf>>);
-
 /// Saves the report with the logs in the Downloads folder, and returns the file's name.
 #[tauri::command(async)]
-pub fn report_save(
-    app: AppHandle,
-    host: State<'_, Host>,
-    saved: State<'_, SavedReport>,
-) -> Result<String, IpcError> {
-    let paths = app.path();
-    let folder = paths.download_dir().or_else(|_| paths.home_dir());
-    let folder = folder.map_err(|error| IpcError::desktop(&error))?;
-    fs_err::create_dir_all(&folder).map_err(|error| IpcError::desktop(&error))?;
-    let folder = Utf8PathBuf::from_path_buf(folder)
-        .map_err(|folder| IpcError::desktop(&folder.display().to_string()))?;
-    let name = downloads::clean(&format!("{} report", host.state().app.name));
-    let path = host.report().save(&folder, &name).map_err(|error| IpcError::desktop(&error))?;
-    let name = path.file_name().unwrap_or_default().to_owned();
-    if let Ok(mut saved) = saved.0.lock() {
-        *saved = Some(path);
-    }
-    Ok(name)
+pub fn report_save(app: AppHandle) -> Result<String, IpcError> {
+    let path = report::save(&app).map_err(|error| IpcError::desktop(&error))?;
+    Ok(path.file_name().unwrap_or_default().to_owned())
 }
 
 /// Shows the saved report in the file manager.
 #[tauri::command]
 pub fn report_reveal(app: AppHandle, saved: State<'_, SavedReport>) -> Result<(), IpcError> {
-    let path = saved.0.lock().ok().and_then(|saved| saved.clone());
-    let path = path.ok_or_else(|| IpcError::desktop(&"no report was saved"))?;
+    let path = saved.path().ok_or_else(|| IpcError::desktop(&"no report was saved"))?;
     app.opener().reveal_item_in_dir(path).map_err(|error| IpcError::desktop(&error))
 }
 

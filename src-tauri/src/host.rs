@@ -3,16 +3,23 @@ use std::{
     time::{Duration, Instant},
 };
 
+use camino::Utf8Path;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
+use waterskin_bundle::Downloads;
 use waterskin_session::{
     About, AppInfo, Failure, Phase, PortInfo, Report, Session, SessionState, Stage, Vault,
     not_opened,
 };
-use waterskin_words::Words;
 
 use crate::{
     boot::{App, Boot, Looks},
-    commands, signals, system, window,
+    commands,
+    desk::Desk,
+    menu::{self, Bar},
+    outside, page,
+    report::SavedReport,
+    settings::Settings,
+    signals, system, window,
 };
 
 /// How long an app may take to end, whatever it is doing.
@@ -93,6 +100,9 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             }
         }))
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(window_state())
+        .manage(outside::Pace::default())
+        .on_menu_event(|app, event| menu::chosen(app, event.id().as_ref()))
         .invoke_handler(tauri::generate_handler![
             commands::about_info,
             commands::about_show,
@@ -134,14 +144,36 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Remembers where the windows were. Those that a page opens come where the system puts them.
+fn window_state() -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    use tauri_plugin_window_state::StateFlags;
+    tauri_plugin_window_state::Builder::default()
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .with_filename("windows.json")
+        .with_filter(|label| !label.starts_with(window::ANOTHER))
+        .build()
+}
+
+/// Opens the first window, with what it shares with all others.
+fn show(app: &AppHandle, desk: Desk, url: WebviewUrl, state: &SessionState) -> tauri::Result<()> {
+    let bar = Bar::make(app, &desk)?;
+    if cfg!(target_os = "macos") {
+        app.set_menu(bar.menu.clone())?;
+    }
+    let choices = desk.settings.choices();
+    app.manage(bar);
+    app.manage(desk);
+    menu::show_choices(app, &choices);
+    page::open_main(app, &app.state::<Desk>(), url, state).map(drop)
+}
+
 fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let handle = app.clone();
     tauri::async_runtime::spawn(async move {
         signals::ended().await;
         handle.exit(0);
     });
-    app.manage(Words::default());
-    app.manage(commands::SavedReport::default());
+    app.manage(SavedReport::default());
     let broken = |info: AppInfo, failure: Failure| {
         let looks = Looks {
             title: info.name.clone(),
@@ -152,14 +184,18 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         };
         let state = broken_state(info, failure);
         app.manage(Host::Broken(Box::new(state.clone())));
-        window::open_main(app, &looks, window::failure_screen(), 0, &state, None).map(drop)
+        let desk = Desk::new(looks, Downloads::default(), Settings::read(None));
+        show(app, desk, window::failure_screen(), &state)
     };
-    let App { mut options, mut versions, looks, secrets, echo } = match boot {
+    let App { mut options, mut versions, looks, secrets, downloads, echo } = match boot {
         Boot::App(app) => *app,
         Boot::Broken { app, failure } => return broken(app, failure),
     };
     versions.extend(system::versions());
     let info = options.app.clone();
+    let web = options.folders.web.clone();
+    let settings = Settings::read(web.parent().map(Utf8Path::as_std_path));
+    let mut desk = Desk::new(looks, downloads, settings);
     let vault = Vault::new(&info.id, secrets, &options.folders);
     options.secrets = vault.values();
     let lacks = vault.lacks(&options.secrets);
@@ -167,9 +203,8 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     if lacks {
         let state = first_state(info, Phase::Starting);
         app.manage(Host::Asking(Box::new(state.clone())));
-        return window::open_main(app, &looks, window::secrets_screen(), 0, &state, None).map(drop);
+        return show(app, desk, window::secrets_screen(), &state);
     }
-    let web = options.folders.web.clone();
     let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
     let session = match opened {
         Ok(session) => Arc::new(session),
@@ -178,7 +213,9 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let state = session.state();
     app.manage(Host::Running(Arc::clone(&session)));
     let url = session.entry_url().parse().map(WebviewUrl::External).unwrap_or_default();
-    window::open_main(app, &looks, url, session.port(), &state, Some(web.into()))?;
+    desk.port = session.port();
+    desk.web = Some(web.into());
+    show(app, desk, url, &state)?;
     tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
     tauri::async_runtime::spawn(follow_log(app.clone(), session, echo));
     Ok(())
@@ -191,8 +228,8 @@ async fn follow(app: AppHandle, session: Arc<Session>) {
     while states.changed().await.is_ok() {
         let state = states.borrow_and_update().clone();
         let _ = app.emit(STATE_EVENT, &state);
-        if let Some(main) = app.get_webview_window(window::MAIN) {
-            window::push_state(&main, &state);
+        for page in window::pages(&app) {
+            window::push_state(&page, &state);
         }
         let next = screen.next(&state);
         if next == screen {
@@ -203,8 +240,8 @@ async fn follow(app: AppHandle, session: Arc<Session>) {
             // A page of an earlier Python stays as it was until somebody touches it, so it is
             // loaded anew, where it stands.
             (Screen::Page { .. }, Screen::Page { .. }) => {
-                if let Some(main) = app.get_webview_window(window::MAIN) {
-                    let _ = main.reload().inspect_err(|error| tracing::warn!(%error));
+                for page in window::pages(&app) {
+                    let _ = page.reload().inspect_err(|error| tracing::warn!(%error));
                 }
             }
             (Screen::Failure, Screen::Page { .. }) => window::show(&app, &session.entry_url()),

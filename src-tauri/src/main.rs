@@ -2,19 +2,29 @@
 //! host of another kind would need as well.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod action;
 mod arguments;
 mod boot;
 mod commands;
+mod desk;
+mod devices;
 mod downloads;
 mod host;
 mod icon;
 mod ipc;
 mod logging;
+mod menu;
+mod native;
 mod navigation;
+mod outside;
+mod page;
+mod report;
+mod settings;
 mod signals;
 mod system;
 mod title;
 mod window;
+mod zoom;
 
 use std::{process::ExitCode, time::Instant};
 

@@ -12,17 +12,21 @@ use crate::{Launch, PATIENCE, Result, Running, Sandbox};
 /// How many colours an empty window on an empty display can have. Letters alone have dozens.
 const BLANK: u32 = 16;
 
-/// A session bus that starts nothing by itself: what the machine has for a desktop, such as a
-/// keychain, is there in a test only when the test starts it.
+/// A session bus that starts nothing by itself but what is in `services`: what the machine has for
+/// a desktop, such as a keychain, is there in a test only when the test starts it.
 const BUS: &str = r#"<busconfig>
   <type>session</type>
   <listen>unix:runtime=yes</listen>
+  <servicedir>{services}</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
   </policy>
 </busconfig>
 "#;
+
+/// How a session bus starts the one of screen readers, in the folder for such files.
+const SCREEN_READERS: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
 
 /// A display of its own under Xvfb, and a session bus.
 #[derive(Debug)]
@@ -43,7 +47,12 @@ impl Desktop {
         let mut server = server.start().context("the tests with windows need Xvfb")?;
         let display = server.stdout.wait_for("a display", PATIENCE, first_line).await?;
         let config = sandbox.path().join("bus.conf");
-        fs_err::write(&config, BUS)?;
+        let services = sandbox.path().join("services");
+        fs_err::create_dir_all(&services)?;
+        if Path::new(SCREEN_READERS).exists() {
+            fs_err::copy(SCREEN_READERS, services.join("org.a11y.Bus.service"))?;
+        }
+        fs_err::write(&config, BUS.replace("{services}", &services.to_string_lossy()))?;
         let bus = sandbox.launch("/usr/bin/dbus-daemon").arg("--config-file").arg(&config);
         // In the run-time folder, for that is where both its own user and others find it.
         let bus = bus.args(["--nofork", "--nopidfile", "--print-address=1"]);
@@ -111,6 +120,55 @@ impl Desktop {
         Ok(file)
     }
 
+    /// Starts a window manager: without one, no window is moved, and none gets the keys.
+    pub async fn managed(&self, sandbox: &Sandbox) -> Result<Running> {
+        let manager = sandbox.launch("/usr/bin/openbox").arg("--sm-disable");
+        let manager = manager.envs(self.environment()).start();
+        let manager = manager.context("some tests with windows need openbox")?;
+        eventually("a window manager", PATIENCE, async || {
+            Ok(x11::is_managed(&self.display)?.then_some(()))
+        })
+        .await?;
+        Ok(manager)
+    }
+
+    /// Presses keys as a person does, such as `ctrl+f`, in the window that has the keys.
+    pub async fn press(&self, keys: &[&str]) -> Result<()> {
+        let ended = self.tool("xdotool").arg("key").args(keys).finish(PATIENCE).await?;
+        ended.success().map(drop)
+    }
+
+    /// Takes a file that lies outside of all windows, to drag it.
+    pub async fn take_file(&self, file: &Path) -> Result<Dragged<'_>> {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/drag.py");
+        let source = Launch::new("/usr/bin/python3").arg(script).arg(file).args(["1180", "800"]);
+        let mut source = source.envs(self.environment()).env("NO_AT_BRIDGE", "1").start()?;
+        source.stdout.wait_for("a file to drag", PATIENCE, first_line).await?;
+        let dragged = Dragged { desktop: self, source };
+        dragged.point(&["mousemove", "1210", "830", "mousedown", "1"]).await?;
+        // It is a drag only after some way.
+        dragged.to((1190, 815)).await?;
+        dragged.to((1170, 800)).await?;
+        Ok(dragged)
+    }
+
+    /// Gives a window another place and size, in pixels.
+    pub async fn arrange(&self, window: &Shown, place: (i32, i32), size: (u32, u32)) -> Result<()> {
+        let id = window.id.to_string();
+        let text = |it: &dyn std::fmt::Display| it.to_string();
+        let arguments = [
+            ["windowsize", "--sync", &id, &text(&size.0), &text(&size.1)],
+            ["windowmove", "--sync", &id, &text(&place.0), &text(&place.1)],
+        ];
+        let ended = self.tool("xdotool").args(arguments.concat()).finish(PATIENCE).await?;
+        ended.success().map(drop)
+    }
+
+    /// Where a window is on the display, and how large, in pixels.
+    pub fn place(&self, window: &Shown) -> Result<((i32, i32), (u32, u32))> {
+        x11::place(&self.display, window)
+    }
+
     /// The windows that are shown and have a title.
     pub fn windows(&self) -> Result<Vec<Shown>> {
         x11::shown(&self.display)
@@ -131,6 +189,32 @@ impl Desktop {
 
     fn tool(&self, name: &str) -> Launch {
         Launch::new(Path::new("/usr/bin").join(name)).envs(self.environment())
+    }
+}
+
+/// A file under the pointer.
+#[derive(Debug)]
+pub struct Dragged<'a> {
+    desktop: &'a Desktop,
+    source: Running,
+}
+
+impl Dragged<'_> {
+    /// Drags it to a place on the display, in pixels.
+    pub async fn to(&self, (x, y): (i32, i32)) -> Result<()> {
+        self.point(&["mousemove", &x.to_string(), &y.to_string()]).await
+    }
+
+    /// Lets go of it. Gives back whether somebody took it.
+    pub async fn release(mut self) -> Result<bool> {
+        self.point(&["mouseup", "1"]).await?;
+        let ended = |text: &str| text.lines().nth(1).map(str::to_owned);
+        let ended = self.source.stdout.wait_for("the end of a drag", PATIENCE, ended).await?;
+        Ok(ended == "dropped")
+    }
+
+    async fn point(&self, arguments: &[&str]) -> Result<()> {
+        self.desktop.tool("xdotool").args(arguments).finish(PATIENCE).await?.success().map(drop)
     }
 }
 

@@ -61,6 +61,22 @@ impl Sandbox {
         self.strange().join("work")
     }
 
+    fn stubs(&self) -> PathBuf {
+        self.strange().join("bin")
+    }
+
+    /// Puts a program `name` before those of the machine. It does nothing but write down its
+    /// arguments, a line for each call, in the file that this gives back.
+    pub fn stub(&self, name: &str) -> Result<PathBuf> {
+        let (program, calls) = (self.stubs().join(name), self.work().join(format!("{name}.calls")));
+        fs_err::create_dir_all(self.stubs())?;
+        let script = "#!/bin/sh\nprintf '%s\\n' \"$*\" >> \"${0%/bin/*}/work/${0##*/}.calls\"\n";
+        fs_err::write(&program, script)?;
+        fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+        fs_err::write(&calls, "")?;
+        Ok(calls)
+    }
+
     /// Everything that was started here and lives.
     pub fn ours(&self) -> Ours {
         Ours::marked(&self.mark)
@@ -69,11 +85,13 @@ impl Sandbox {
     /// The environment of what is started here: nothing of the machine's but the path to its tools.
     pub fn environment(&self) -> Vec<(OsString, OsString)> {
         let home = self.home();
+        let mut path = self.stubs().into_os_string();
+        path.push(":/usr/local/bin:/usr/bin:/bin");
         vec![
             mark_variable(&self.mark),
             ("HOME".into(), home.clone().into()),
             ("LANG".into(), "C.UTF-8".into()),
-            ("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into()),
+            ("PATH".into(), path),
             ("TMPDIR".into(), self.strange().join("tmp").into()),
             ("XDG_CACHE_HOME".into(), home.join(".cache").into()),
             ("XDG_CONFIG_HOME".into(), home.join(".config").into()),

@@ -50,6 +50,23 @@ pub(crate) fn close(display: &str, window: &Shown) -> Result<()> {
     Ok(())
 }
 
+/// Whether a window manager is there: EWMH, `_NET_SUPPORTING_WM_CHECK`.
+pub(crate) fn is_managed(display: &str) -> Result<bool> {
+    let (connection, root) = connect(display)?;
+    let name = connection.intern_atom(false, b"_NET_SUPPORTING_WM_CHECK")?.reply()?.atom;
+    let check = connection.get_property(false, root, name, AtomEnum::WINDOW, 0, 1)?.reply()?;
+    Ok(check.value_len > 0)
+}
+
+/// Where a window is on the display, and how large.
+pub(crate) fn place(display: &str, window: &Shown) -> Result<((i32, i32), (u32, u32))> {
+    let (connection, root) = connect(display)?;
+    let size = connection.get_geometry(window.id)?.reply()?;
+    let corner = connection.translate_coordinates(window.id, root, 0, 0)?.reply()?;
+    let place = (corner.dst_x.into(), corner.dst_y.into());
+    Ok((place, (size.width.into(), size.height.into())))
+}
+
 fn connect(display: &str) -> Result<(RustConnection, Window)> {
     let (connection, screen) = x11rb::connect(Some(display))
         .with_context(|| format!("could not connect to the display {display}"))?;

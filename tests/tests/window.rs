@@ -1,13 +1,12 @@
 //! The window: what it shows of an app that works, dies, hangs or can't start, and how it ends.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
-    Desktop, Launch, PATIENCE, Process, RIGHT, Result, Running, STREAMLITS, Sandbox, Venv, Window,
-    app, eventually, is_root,
+    Case, Desktop, Launch, PATIENCE, Process, RIGHT, Result, STREAMLITS, Sandbox, Venv, Window,
+    eventually, is_root,
 };
 
 /// How long anything of ours may outlive its shell.
@@ -15,108 +14,6 @@ const AFTERLIFE: Duration = Duration::from_secs(1);
 
 /// How long an orderly end may take.
 const STOP: Duration = Duration::from_secs(3);
-
-/// A project on a desktop, to be opened by `waterskin run`.
-struct Case {
-    sandbox: Sandbox,
-    desktop: Desktop,
-    project: PathBuf,
-    python: PathBuf,
-}
-
-impl Case {
-    async fn of(name: &str, version: &str) -> Result<Self> {
-        let sandbox = Sandbox::new()?;
-        let python = Venv::with_streamlit(version).await?.python();
-        let project = sandbox.copy(&app(name), "Fenêtre 'n' \"co\"")?;
-        let desktop = Desktop::start(&sandbox, None).await?;
-        Ok(Self { sandbox, desktop, project, python })
-    }
-
-    fn arguments(&self) -> Vec<String> {
-        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
-        vec![
-            "run".into(),
-            text(&self.project),
-            "--port=0".into(),
-            "--python".into(),
-            text(&self.python),
-        ]
-    }
-
-    /// Opens it with a driver attached to its page.
-    async fn driven(&self) -> Result<Window> {
-        let arguments = self.arguments();
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let program = waterskin_tests::cli()?;
-        Window::open(&self.sandbox, &self.desktop, None, &program, &arguments).await
-    }
-
-    /// The command, writing every level of the shell's log.
-    fn talkative(&self) -> Result<PathBuf> {
-        let program = self.sandbox.work().join("talkative");
-        let cli = waterskin_tests::cli()?;
-        let script = format!("#!/bin/sh\nWATERSKIN_LOG=trace exec '{}' \"$@\"\n", cli.display());
-        fs_err::write(&program, script)?;
-        fs_err::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        Ok(program)
-    }
-
-    /// Opens it as a person does. The command becomes the shell, under the same process id.
-    fn opened(&self) -> Result<Running> {
-        let launch: Launch = self.sandbox.launch(waterskin_tests::cli()?).args(self.arguments());
-        launch.envs(self.desktop.environment()).start()
-    }
-
-    /// The processes of ours but those of the desktop and the driver.
-    fn alive(&self) -> Vec<Process> {
-        let mut alive = self.sandbox.ours().alive();
-        let desktop = ["Xvfb", "dbus-daemon", "WebKitWebDriver", "at-spi", "dconf-service"];
-        alive.retain(|it| {
-            !desktop.iter().any(|name| it.executable.to_string_lossy().contains(name))
-        });
-        alive
-    }
-
-    /// The Python that runs the app: the child of the shell, and none of those in `but`.
-    async fn running_python(&self, but: &[Pid]) -> Result<Process> {
-        eventually("Python", PATIENCE, async || {
-            let alive = self.alive();
-            let shell = alive.iter().find(|it| it.executable.ends_with("waterskin-shell"));
-            let Some(shell) = shell.map(|shell| shell.id.as_raw_nonzero().get()) else {
-                return Ok(None);
-            };
-            let python = |process: &&Process| {
-                process.parent == shell
-                    && process.executable.ends_with("python3.11")
-                    && !but.contains(&process.id)
-            };
-            Ok(alive.iter().find(python).cloned())
-        })
-        .await
-    }
-
-    /// Within `limit` neither a process nor a socket of ours is left; and soon after, WebKit's own
-    /// processes are gone too. These end by themselves when they miss their shell, in WebKit's
-    /// time: on a busy machine that was seen to be more than a second.
-    async fn nothing_is_left(&self, limit: Duration) -> Result<()> {
-        let ours = || {
-            let mut ours = self.alive();
-            ours.retain(|it| !it.executable.to_string_lossy().contains("/webkit2gtk-"));
-            ours
-        };
-        let gone = eventually("the end of everything", limit, async || {
-            Ok((ours().is_empty() && self.sandbox.sockets().is_empty()).then_some(()))
-        });
-        gone.await.map_err(|error| {
-            error.context(format!("left: {:#?}, {:?}", ours(), self.sandbox.sockets()))
-        })?;
-        eventually("the end of WebKit's processes", PATIENCE, async || {
-            Ok(self.alive().is_empty().then_some(()))
-        })
-        .await
-    }
-}
 
 /// Whether a file is the one of `tests/apps/stages`.
 ///

@@ -13,8 +13,8 @@ pub use digest::{Digest, DigestError, file_digest, tree_digest};
 pub use id::{AppId, IdError, PackageName};
 pub use layout::Layout;
 pub use manifest::{
-    App, DataPolicy, MANIFEST_FILE, Manifest, ManifestError, Minimum, Python, PythonSource, SCHEMA,
-    Secret, Shell, Streamlit, Theme, Window,
+    App, DataPolicy, Downloads, MANIFEST_FILE, Manifest, ManifestError, Minimum, Python,
+    PythonSource, SCHEMA, Secret, Shell, Streamlit, Theme, Window,
 };
 pub use payload::{Payload, PayloadError};
 pub use staged::{StagedDir, StagedFile, StagingError};

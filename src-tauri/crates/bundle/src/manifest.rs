@@ -42,6 +42,9 @@ pub struct Manifest {
     /// Where the app may write.
     #[serde(default)]
     pub data: DataPolicy,
+    /// Where the page's downloads go.
+    #[serde(default, skip_serializing_if = "Downloads::is_default")]
+    pub downloads: Downloads,
     /// Modules worth importing while the page boots.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preload: Vec<String>,
@@ -168,6 +171,24 @@ pub enum DataPolicy {
     AppFolder,
     /// The working directory is the data folder itself.
     DataFolder,
+}
+
+/// Where the page's downloads go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Downloads {
+    /// Into the user's Downloads folder, under a name that is free.
+    #[default]
+    Folder,
+    /// Where a dialog says that asks each time.
+    Ask,
+}
+
+impl Downloads {
+    /// Whether this is what an author gets who says nothing.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The shell that the payload was made for.

@@ -88,6 +88,7 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
             .as_ref()
             .map(|path| camino::absolute_utf8(path).unwrap_or_else(|_| path.clone())),
         size: (found.window.width, found.window.height),
+        downloads: found.downloads,
     };
     Ok((project, folders))
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
-use waterskin_bundle::{DataPolicy, Theme};
+use waterskin_bundle::{DataPolicy, Downloads, Theme};
 
 use crate::secrets::{SECRET_KEYS, SecretConfig};
 use crate::trim::{Rule, Switches};
@@ -30,6 +30,7 @@ pub(crate) struct Config {
     pub include: Vec<String>,
     pub exclude: Vec<String>,
     pub data: DataPolicy,
+    pub downloads: Downloads,
     pub arguments: Vec<String>,
     pub dependencies: Option<Vec<String>>,
     pub trim: Switches,
@@ -62,6 +63,7 @@ const KEYS: &[&str] = &[
     "include",
     "exclude",
     "data",
+    "downloads",
     "arguments",
     "dependencies",
     "trim",
@@ -301,6 +303,7 @@ mod tests {
             include = ["dist/model.bin"]
             exclude = ["*.xlsx"]
             data = "data-folder"
+            downloads = "ask"
             arguments = ["--mode", "x"]
             dependencies = ["pandas"]
             window = { title = "T", width = 800, height = 600, theme = "dark" }
@@ -308,6 +311,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.window.theme, Theme::Dark);
         assert_eq!(config.data, DataPolicy::DataFolder);
+        assert_eq!(config.downloads, Downloads::Ask);
         assert_eq!(config.port, Some(8600));
         assert_eq!(config.dependencies.as_deref(), Some(&["pandas".to_owned()][..]));
     }

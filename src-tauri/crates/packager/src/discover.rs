@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{App, Window};
+use waterskin_bundle::{App, Downloads, Window};
 
 use crate::config::Declaration;
 use crate::files::{ProjectFiles, Selection};
@@ -23,6 +23,8 @@ pub struct Project {
     pub app: App,
     /// The window, without its icon.
     pub window: Window,
+    /// Where the page's downloads go.
+    pub downloads: Downloads,
     /// The picture that is the icon; `None` where there is none.
     pub icon: Option<Utf8PathBuf>,
     /// Arguments that the script gets.
@@ -54,6 +56,7 @@ pub fn discover(path: &Utf8Path) -> Result<Project, PlanError> {
     Ok(Project {
         app: identity.app,
         window: identity.window,
+        downloads: declaration.config.downloads,
         icon: icon::find(&root, &declaration, &overrides)?,
         arguments: declaration.config.arguments.clone(),
         entry,

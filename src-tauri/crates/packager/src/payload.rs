@@ -164,6 +164,7 @@ impl Parts<'_> {
             secrets: plan.secrets.clone(),
             port: plan.port,
             data: plan.data,
+            downloads: plan.downloads,
             preload: plan.preload.clone(),
             shell: Shell { version: env!("CARGO_PKG_VERSION").to_owned() },
             minimum: Minimum { glibc, webkitgtk },

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use waterskin_bundle::{App, DataPolicy, Secret, Window};
+use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Window};
 
 use crate::code_base::{CodeBase, Guess};
 use crate::config::Declaration;
@@ -43,6 +43,9 @@ pub struct BuildPlan {
     pub port: u16,
     /// Where the app may write.
     pub data: DataPolicy,
+    /// Where the page's downloads go.
+    #[serde(skip_serializing_if = "Downloads::is_default")]
+    pub downloads: Downloads,
     /// Which Python.
     pub python: PythonChoice,
     /// Which distributions.
@@ -162,6 +165,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         icon: icon::find(&root, &declaration, &settings.overrides)?,
         port: settings.overrides.port.or(declaration.config.port).unwrap_or(8501),
         data: declaration.config.data,
+        downloads: declaration.config.downloads,
         preload: preload::modules(&code, &outside),
         needed: outside
             .iter()

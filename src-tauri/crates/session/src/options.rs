@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
-use waterskin_bundle::{DataPolicy, Layout, Payload};
+use waterskin_bundle::{DataPolicy, Downloads, Layout, Payload};
 
 use crate::{AppInfo, Folders, SecretValues};
 
@@ -79,6 +79,9 @@ pub struct Project {
     pub trace: Option<Utf8PathBuf>,
     /// Width and height of the window, in logical pixels.
     pub size: (u32, u32),
+    /// Where the page's downloads go.
+    #[serde(default)]
+    pub downloads: Downloads,
 }
 
 impl Options {

@@ -43,6 +43,15 @@ impl Words {
         self.bundle.format_pattern(pattern, Some(values), &mut Vec::new()).into_owned()
     }
 
+    /// The message `key`, with texts for its placeholders.
+    pub fn tell(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, value) in values {
+            arguments.set(*name, *value);
+        }
+        self.say_with(key, &arguments)
+    }
+
     /// The messages for the splash by their keys, as text in which `{ $name }` is a placeholder.
     /// They are sent into the page, which stays small without a Fluent of its own.
     pub fn splash(&self) -> BTreeMap<&'static str, &'static str> {

@@ -42,6 +42,7 @@ fn payload() -> Context {
         secrets: Vec::new(),
         port: 8501,
         data: waterskin_bundle::DataPolicy::default(),
+        downloads: waterskin_bundle::Downloads::default(),
         preload: Vec::new(),
         shell: Shell { version: "0.1.0".to_owned() },
         minimum: Minimum::default(),

@@ -1,37 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use tauri::{AppHandle, Manager as _, webview::DownloadEvent};
-
 /// The longest file name in bytes that every file system of the day takes, less room for a number.
 const LONGEST: usize = 240;
-
-/// Puts a download into the user's Downloads folder under a clean name that is free.
-/// Returns whether the web view goes on with it.
-pub fn handle(app: &AppHandle, event: DownloadEvent<'_>) -> bool {
-    match event {
-        DownloadEvent::Requested { destination, .. } => {
-            let suggested = destination.file_name().map(|name| name.to_string_lossy().into_owned());
-            let paths = app.path();
-            let Ok(folder) = paths.download_dir().or_else(|_| paths.home_dir()) else {
-                tracing::warn!("there is no folder for downloads");
-                return false;
-            };
-            if let Err(error) = fs_err::create_dir_all(&folder) {
-                tracing::warn!(%error, "could not make the folder for downloads");
-                return false;
-            }
-            let name = clean(suggested.as_deref().unwrap_or_default());
-            *destination = free(&folder, &name, |path| path.exists());
-            tracing::info!("a download begins");
-            true
-        }
-        DownloadEvent::Finished { success, .. } => {
-            tracing::info!(success, "a download ended");
-            true
-        }
-        _ => true,
-    }
-}
 
 /// A name that is safe on every system: no folders, no control characters, nothing that Windows
 /// reserves, no leading dot, and not too long.
@@ -76,7 +46,7 @@ fn split(name: &str) -> (&str, &str) {
 }
 
 /// `name` in `folder`, or `name (1)` and so on when it is taken.
-fn free(folder: &Path, name: &str, taken: impl Fn(&Path) -> bool) -> PathBuf {
+pub fn free(folder: &Path, name: &str, taken: impl Fn(&Path) -> bool) -> PathBuf {
     let (stem, extension) = split(name);
     let numbered = (1u32..).map(|n| folder.join(format!("{stem} ({n}){extension}")));
     std::iter::once(folder.join(name))

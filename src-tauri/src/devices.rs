@@ -1,0 +1,87 @@
+//! Whether the page may use the camera and the microphone.
+
+use tauri::{AppHandle, Manager as _};
+use waterskin_words::Words;
+
+use crate::{
+    desk::Desk,
+    menu,
+    settings::{Choices, Device},
+};
+
+/// What becomes of a page's request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It may.
+    Allow,
+    /// It may not.
+    Deny,
+    /// The person has not been asked yet.
+    Ask,
+}
+
+/// Answers by what was chosen before. A request for nothing that the shell knows is refused.
+pub fn answer(choices: &Choices, devices: &[Device]) -> Answer {
+    let chosen: Vec<_> = devices.iter().map(|device| choices.devices.get(device)).collect();
+    if chosen.is_empty() || chosen.contains(&Some(&false)) {
+        Answer::Deny
+    } else if chosen.contains(&None) {
+        Answer::Ask
+    } else {
+        Answer::Allow
+    }
+}
+
+/// What the person is asked.
+pub fn question(words: &Words, app: &str, devices: &[Device]) -> String {
+    let key = match devices {
+        [Device::Camera] => "ask-camera",
+        [Device::Microphone] => "ask-microphone",
+        _ => "ask-both",
+    };
+    words.tell(key, &[("app", app)])
+}
+
+/// Keeps an answer, and shows it in the menu.
+pub fn remember(app: &AppHandle, devices: &[Device], allowed: bool) {
+    let Some(desk) = app.try_state::<Desk>() else { return };
+    desk.settings.change(|choices| {
+        choices.devices.extend(devices.iter().map(|device| (*device, allowed)));
+    });
+    menu::show_choices(app, &desk.settings.choices());
+}
+
+#[cfg(test)]
+mod tests {
+    use waterskin_words::Language;
+
+    use super::*;
+
+    #[test]
+    fn what_was_refused_stays_refused_and_what_is_new_is_asked() {
+        use Device::{Camera, Microphone};
+        let chosen = |devices: &[(Device, bool)]| Choices {
+            devices: devices.iter().copied().collect(),
+            ..Choices::default()
+        };
+        for (choices, devices, expected) in [
+            (chosen(&[]), &[Camera][..], Answer::Ask),
+            (chosen(&[(Camera, true)]), &[Camera], Answer::Allow),
+            (chosen(&[(Camera, true)]), &[Camera, Microphone], Answer::Ask),
+            (chosen(&[(Camera, false)]), &[Camera, Microphone], Answer::Deny),
+            (chosen(&[(Camera, true), (Microphone, true)]), &[Camera, Microphone], Answer::Allow),
+            (chosen(&[(Camera, true)]), &[], Answer::Deny),
+        ] {
+            assert_eq!(answer(&choices, devices), expected, "{choices:?} {devices:?}");
+        }
+    }
+
+    #[test]
+    fn the_question_names_the_app() {
+        for devices in
+            [&[Device::Camera][..], &[Device::Microphone], &[Device::Camera, Device::Microphone]]
+        {
+            assert!(question(&Words::of(Language::French), "Été", devices).contains("Été"));
+        }
+    }
+}

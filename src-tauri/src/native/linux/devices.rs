@@ -1,0 +1,86 @@
+//! Camera and microphone: the page asks, the person answers once.
+
+use gtk::prelude::*;
+use tauri::{AppHandle, Manager as _};
+use webkit2gtk::{
+    DeviceInfoPermissionRequest, PermissionRequest, PermissionRequestExt as _, SettingsExt as _,
+    UserMediaPermissionRequest, UserMediaPermissionRequestExt as _, WebView, WebViewExt as _,
+};
+
+use crate::{
+    desk::Desk,
+    devices::{Answer, answer as answer_of, question, remember},
+    settings::Device,
+};
+
+/// Answers what the pages of a web view ask for. Anything but these two devices is refused.
+pub fn answer(app: &AppHandle, view: &WebView) {
+    // Off by itself, and then a page can't even ask (WebKitGTK 2.50, `enable-media-stream`).
+    if let Some(settings) = webkit2gtk::WebViewExt::settings(view) {
+        settings.set_enable_media_stream(true);
+    }
+    let app = app.clone();
+    view.connect_permission_request(move |view, request| {
+        let Some(desk) = app.try_state::<Desk>() else { return false };
+        let choices = desk.settings.choices();
+        // What devices there are is told to who may use one of them.
+        if request.is::<DeviceInfoPermissionRequest>() {
+            settle(request, choices.devices.values().any(|allowed| *allowed));
+            return true;
+        }
+        let devices = devices(request);
+        match answer_of(&choices, &devices) {
+            Answer::Allow => request.allow(),
+            Answer::Deny => request.deny(),
+            Answer::Ask => ask(&app, view, request, devices),
+        }
+        true
+    });
+}
+
+/// The devices that a request is about; none for a request of another kind.
+fn devices(request: &PermissionRequest) -> Vec<Device> {
+    let Some(request) = request.downcast_ref::<UserMediaPermissionRequest>() else {
+        return Vec::new();
+    };
+    let camera = request.is_for_video_device().then_some(Device::Camera);
+    let microphone = request.is_for_audio_device().then_some(Device::Microphone);
+    camera.into_iter().chain(microphone).collect()
+}
+
+fn settle(request: &PermissionRequest, allowed: bool) {
+    if allowed {
+        request.allow();
+    } else {
+        request.deny();
+    }
+}
+
+fn ask(app: &AppHandle, view: &WebView, request: &PermissionRequest, devices: Vec<Device>) {
+    let Some(desk) = app.try_state::<Desk>() else { return request.deny() };
+    let words = &desk.words;
+    let parent = view.toplevel().and_then(|parent| parent.downcast::<gtk::Window>().ok());
+    let dialog = gtk::MessageDialog::new(
+        parent.as_ref(),
+        gtk::DialogFlags::MODAL | gtk::DialogFlags::DESTROY_WITH_PARENT,
+        gtk::MessageType::Question,
+        gtk::ButtonsType::None,
+        &question(words, &desk.looks.title, &devices),
+    );
+    dialog.set_title(&desk.looks.title);
+    dialog.set_secondary_text(Some(&words.say("ask-remembered")));
+    dialog.add_button(&words.say("ask-deny"), gtk::ResponseType::No);
+    dialog.add_button(&words.say("ask-allow"), gtk::ResponseType::Yes);
+    dialog.set_default_response(gtk::ResponseType::No);
+    let (app, request) = (app.clone(), request.clone());
+    dialog.connect_response(move |dialog, response| {
+        let allowed = response == gtk::ResponseType::Yes;
+        // A dialog that was closed is no answer: the next time the page asks, so does this.
+        if matches!(response, gtk::ResponseType::Yes | gtk::ResponseType::No) {
+            remember(&app, &devices, allowed);
+        }
+        settle(&request, allowed);
+        dialog.close();
+    });
+    dialog.show();
+}

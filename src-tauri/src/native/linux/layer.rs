@@ -1,0 +1,40 @@
+//! A layer over the page for what the shell itself says. The page can neither see nor touch it.
+
+use gtk::prelude::*;
+use webkit2gtk::WebView;
+
+/// Puts the layer between a window's box and its web view.
+pub fn put(view: &WebView) {
+    let container = view.parent().and_then(|parent| parent.downcast::<gtk::Box>().ok());
+    let Some(container) = container else { return };
+    let overlay = gtk::Overlay::new();
+    container.remove(view);
+    overlay.add(view);
+    container.pack_start(&overlay, true, true, 0);
+    overlay.show_all();
+    view.grab_focus();
+}
+
+/// The part of the layer called `name`, made by `make` where it is not there yet.
+pub fn part<W: IsA<gtk::Widget>>(
+    view: &WebView,
+    name: &str,
+    make: impl FnOnce() -> W,
+) -> Option<W> {
+    let overlay: gtk::Overlay = view.parent()?.downcast().ok()?;
+    let there = overlay.children().into_iter().find(|child| child.widget_name() == name);
+    if let Some(there) = there {
+        return there.downcast().ok();
+    }
+    let made = make();
+    made.set_widget_name(name);
+    overlay.add_overlay(&made);
+    Some(made)
+}
+
+/// The web view under the layer in a window's box.
+pub fn view_in(container: &gtk::Box) -> Option<WebView> {
+    let overlays = container.children().into_iter();
+    let mut overlays = overlays.filter_map(|child| child.downcast::<gtk::Overlay>().ok());
+    overlays.next()?.child()?.downcast().ok()
+}

@@ -1,0 +1,98 @@
+//! WebKitGTK and GTK.
+
+mod card;
+mod devices;
+mod downloads;
+mod find;
+mod icon;
+mod keys;
+mod layer;
+mod links;
+mod menu;
+mod toast;
+
+use gtk::prelude::*;
+use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
+use webkit2gtk::WebViewExt as _;
+
+use crate::{desk::Desk, downloads::Transfer, window};
+
+pub use menu::show as show_menu;
+
+/// Whether the window's own page can be told from one in a frame of it: `links` does.
+pub const TELLS_FRAMES: bool = true;
+
+/// Puts a text on the clipboard.
+pub fn copy(text: &str) {
+    let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
+    clipboard.set_text(text);
+    // So that it is there when this program has ended.
+    clipboard.store();
+}
+
+/// Says where downloads go, which wry asks for itself.
+pub fn equip<'a>(
+    _: &AppHandle,
+    builder: WebviewWindowBuilder<'a, Wry, AppHandle>,
+) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
+    builder.on_download(|view, event| downloads::decide(view.app_handle(), event))
+}
+
+/// Adds to a window with the app's page what a browser's window has.
+pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
+    let (window_, is_main) = (window.clone(), window.label() == window::MAIN);
+    window.with_webview(move |webview| {
+        let view = webview.inner();
+        layer::put(&view);
+        let app = window_.app_handle();
+        // Downloads belong to the context, which all windows of an app share.
+        if is_main && let Some(context) = view.context() {
+            downloads::watch(app, &context);
+            icon::collect(app, &context);
+        }
+        links::guard(app, &view, app.try_state::<Desk>().map_or(0, |desk| desk.port));
+        devices::answer(app, &view);
+        icon::follow(&view);
+        menu::offer(&window_, &view);
+        keys::listen(&window_, &view);
+        load_again_after_a_crash(&view);
+        close_with_the_page(&view, window_);
+    })
+}
+
+/// Opens the bar that finds text in the page.
+pub fn find(window: &WebviewWindow) -> tauri::Result<()> {
+    let app = window.app_handle().clone();
+    window.with_webview(move |webview| find::open(&app, &webview.inner()))
+}
+
+/// Tells in a window of a file that came about without the page.
+pub fn tell(window: &WebviewWindow, transfer: Transfer) -> tauri::Result<()> {
+    let app = window.app_handle().clone();
+    window.with_webview(move |webview| downloads::tell(&app, &webview.inner(), &transfer))
+}
+
+/// Loads the page again when the web view's own process ends: the window would stay white.
+///
+/// A page that ends it each time is not loaded for ever: WebKit's process takes a good part of a
+/// second to start, and closing the window works meanwhile.
+fn load_again_after_a_crash(view: &webkit2gtk::WebView) {
+    view.connect_web_process_terminated(|view, reason| {
+        tracing::warn!(?reason, "the web view's process ended, the page is loaded again");
+        view.reload();
+    });
+}
+
+/// A page that closes itself closes its window; without this it would leave an empty one.
+fn close_with_the_page(view: &webkit2gtk::WebView, window: WebviewWindow) {
+    // wry takes the view away inside the signal `close` (0.57), and every later handler with it.
+    view.connect_destroy(move |_| {
+        let window = window.clone();
+        // Afterwards: a window that is being closed takes its view away too, and can't be asked now.
+        gtk::glib::idle_add_local_once(move || {
+            if let Err(error) = window.close() {
+                tracing::debug!(%error, "a window could not be closed");
+            }
+        });
+    });
+}

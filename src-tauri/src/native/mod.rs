@@ -1,0 +1,13 @@
+//! What Tauri has no word for, by the means of each system.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use other as system;
+
+pub use system::{TELLS_FRAMES, attach, copy, equip, find, show_menu, tell};

@@ -1,0 +1,64 @@
+"""What a screen reader finds in the windows of a display, and what it can do there.
+
+    seen.py show             one line for each thing that is shown: its role and its name
+    seen.py press ROLE NAME  does the first action of the first such thing that is shown
+    seen.py type TEXT        puts a text into the first field of the windows
+    seen.py clipboard        the text on the clipboard
+
+It looks at the windows themselves, not into the page: that is the web driver's business.
+"""
+
+import sys
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi  # noqa: E402
+
+
+def things(parent):
+    for index in range(parent.get_child_count()):
+        child = parent.get_child_at_index(index)
+        if child is None or child.get_role_name() in ("document web", "document frame"):
+            continue
+        yield child
+        yield from things(child)
+
+
+def shown():
+    desktop = Atspi.get_desktop(0)
+    for index in range(desktop.get_child_count()):
+        application = desktop.get_child_at_index(index)
+        if application is None:
+            continue
+        for thing in things(application):
+            if thing.get_state_set().contains(Atspi.StateType.SHOWING):
+                yield thing
+
+
+def main(command, *arguments):
+    if command == "clipboard":
+        gi.require_version("Gdk", "3.0")
+        gi.require_version("Gtk", "3.0")
+        from gi.repository import Gdk, Gtk
+
+        Gtk.init([])
+        print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text() or "")
+        return 0
+    for thing in shown():
+        role, name = thing.get_role_name(), thing.get_name() or ""
+        if command == "show":
+            text = thing.get_text_iface()
+            written = Atspi.Text.get_text(text, 0, -1) if text is not None else ""
+            print(f"{role}: {name or written}")
+        elif command == "press" and (role, name) == arguments:
+            action = thing.get_action_iface()
+            return 0 if action is not None and Atspi.Action.do_action(action, 0) else 3
+        elif command == "type" and thing.get_editable_text_iface() is not None:
+            field = thing.get_editable_text_iface()
+            return 0 if Atspi.EditableText.set_text_contents(field, arguments[0]) else 3
+    return 0 if command == "show" else 4
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,83 @@
+use std::time::Duration;
+
+use crate::eventually::eventually;
+use crate::{Desktop, Launch, PATIENCE, Result};
+
+/// What a screen reader sees of the windows: what lies over the page, dialogs and menus,
+/// but not the page. It takes a system's Python with GObject introspection.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a>(&'a Desktop);
+
+impl Desktop {
+    /// What a screen reader sees on it.
+    pub fn seen(&self) -> Seen<'_> {
+        Seen(self)
+    }
+}
+
+impl Seen<'_> {
+    /// A line for each thing that is shown: its role and its name.
+    pub async fn text(self) -> Result<String> {
+        Ok(self.ask(&["show"]).await?.1)
+    }
+
+    /// Waits until one of these lines has `text` in it.
+    pub async fn shows(self, text: &str) -> Result<()> {
+        self.wait(text, true).await
+    }
+
+    /// Waits until none has.
+    pub async fn hides(self, text: &str) -> Result<()> {
+        self.wait(text, false).await
+    }
+
+    /// Presses the button, or chooses the entry, with this role and name, as soon as it is there.
+    pub async fn press(self, role: &str, name: &str) -> Result<()> {
+        let mut last = String::new();
+        let what = format!("a {role} `{name}`");
+        let pressed = eventually(&what, PATIENCE, async || {
+            let done = self.ask(&["press", role, name]).await?.0;
+            if !done {
+                last = self.text().await?;
+            }
+            Ok(done.then_some(()))
+        })
+        .await;
+        pressed.map_err(|error| error.context(format!("there is:\n{last}")))
+    }
+
+    /// Puts a text into the first field, as soon as there is one.
+    pub async fn write(self, text: &str) -> Result<()> {
+        eventually("a field", PATIENCE, async || {
+            Ok(self.ask(&["type", text]).await?.0.then_some(()))
+        })
+        .await
+    }
+
+    /// The text on the clipboard.
+    pub async fn clipboard(self) -> Result<String> {
+        Ok(self.ask(&["clipboard"]).await?.1)
+    }
+
+    async fn wait(self, text: &str, there: bool) -> Result<()> {
+        let mut last = String::new();
+        let what = format!("`{text}` to be {}", if there { "shown" } else { "gone" });
+        let shown = eventually(&what, PATIENCE, async || {
+            last = self.text().await?;
+            Ok((last.contains(text) == there).then_some(()))
+        })
+        .await;
+        shown.map_err(|error| error.context(format!("there is:\n{last}")))
+    }
+
+    /// Whether it could be done, and what was printed.
+    async fn ask(self, arguments: &[&str]) -> Result<(bool, String)> {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seen.py");
+        let launch = Launch::new("/usr/bin/python3").arg(script).args(arguments);
+        let launch = launch.envs(self.0.environment()).env("NO_AT_BRIDGE", "1");
+        let ended = launch.finish(Duration::from_secs(30)).await?;
+        let broken = !matches!(ended.code, Some(0 | 3 | 4));
+        anyhow::ensure!(!broken, "{}", ended.stderr);
+        Ok((ended.code == Some(0), ended.stdout))
+    }
+}

@@ -1,0 +1,181 @@
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use waterskin_tests::{Case, PATIENCE, Result, STREAMLITS, Window, eventually, is_root};
+
+/// Waits for the file `name` in the folder for downloads, and gives what is in it.
+async fn saved(case: &Case, name: &str, length: Option<u64>) -> Result<Vec<u8>> {
+    let file = case.sandbox.home().join("Downloads").join(name);
+    eventually(&format!("the file `{name}`"), PATIENCE, async || {
+        let there = file.metadata().is_ok_and(|it| length.is_none_or(|length| it.len() == length));
+        Ok(there.then_some(()))
+    })
+    .await?;
+    Ok(fs_err::read(file)?)
+}
+
+/// Waits until the script has run to its end: what it made for a button before that is gone then.
+async fn rests(window: &Window) -> Result<()> {
+    window.find("[data-testid=stApp][data-test-script-state=notRunning]").await.map(drop)
+}
+
+/// Has the page click a link of its own making.
+async fn follow(window: &Window, address: &str, name: &str) -> Result<()> {
+    let script = format!(
+        "const link = document.createElement('a'); link.href = {address}; link.download = {name:?};
+         document.body.append(link); link.click(); link.remove()"
+    );
+    window.script(&script).await.map(drop)
+}
+
+#[tokio::test]
+async fn every_kind_of_download_is_saved_whole_and_told() -> Result<()> {
+    for version in STREAMLITS {
+        let case = Case::of("downloads", version).await?;
+        let window = case.driven().await?;
+        window.shows("The last text.", PATIENCE).await?;
+
+        // With Tornado, Streamlit sends such a name in a coding that WebKitGTK does not expect.
+        if version >= "1.53" {
+            window.click("text ä.txt").await?;
+            assert_eq!(saved(&case, "text ä.txt", Some(8)).await?, "Grüße\n".as_bytes());
+        }
+        window.click("empty.bin").await?;
+        assert_eq!(saved(&case, "empty.bin", None).await?, b"");
+        window.click("bad name").await?;
+        saved(&case, "a_b_.txt", Some(1)).await?;
+        if window.text().await?.contains("deferred.txt") {
+            rests(&window).await?;
+            window.click("deferred.txt").await?;
+            let content = saved(&case, "deferred.txt", Some(27)).await?;
+            assert_eq!(content, b"made when it was asked for\n");
+        } else {
+            assert!(version < "1.52", "{version} has deferred downloads");
+        }
+        follow(&window, "URL.createObjectURL(new Blob(['blob']))", "ein blob.txt").await?;
+        assert_eq!(saved(&case, "ein blob.txt", Some(4)).await?, b"blob");
+        follow(&window, "'data:text/plain,data%20url'", "data.txt").await?;
+        assert_eq!(saved(&case, "data.txt", Some(8)).await?, b"data url");
+
+        // The same one again gets a name of its own, and the last one is the one to open.
+        window.click("large.bin").await?;
+        let first = saved(&case, "large.bin", Some(24_000_000)).await?;
+        window.click("large.bin").await?;
+        let second = saved(&case, "large (1).bin", Some(24_000_000)).await?;
+        assert!(first == second, "{version}: both are the same 24 MB");
+        case.desktop.seen().shows("large (1).bin").await?;
+        case.desktop.screenshot(&format!("download-{version}")).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_download_can_be_opened_and_shown() -> Result<()> {
+    let case = Case::of("downloads", "1.67.0").await?;
+    let opened = case.sandbox.stub("xdg-open")?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    window.click("text ä.txt").await?;
+    let folder = case.sandbox.home().join("Downloads");
+    for (button, path) in [("Open", folder.join("text ä.txt")), ("Show in folder", folder)] {
+        case.desktop.seen().press("push button", button).await?;
+        let path = path.display().to_string();
+        eventually(&format!("{path} to be opened"), PATIENCE, async || {
+            let calls = fs_err::read_to_string(&opened)?;
+            Ok(calls.lines().any(|call| call == path).then_some(()))
+        })
+        .await?;
+    }
+    case.desktop.seen().press("push button", "Close").await?;
+    case.desktop.seen().hides("text ä.txt").await
+}
+
+/// Presses a button of a toolbar until a file with this ending is there, and gives what is in it.
+/// The toolbar is shown only under the pointer; a click by script needs none.
+async fn by_toolbar(case: &Case, window: &Window, label: &str, ending: &str) -> Result<Vec<u8>> {
+    let click = format!("document.querySelector('button[aria-label*=\"{label}\"]').click()");
+    let folder = case.sandbox.home().join("Downloads");
+    window.find(&format!("button[aria-label*=\"{label}\"]")).await?;
+    window.script(&click).await?;
+    let file = eventually(&format!("a file for `{label}`"), PATIENCE, async || {
+        let files = walkdir::WalkDir::new(&folder).into_iter().flatten();
+        let mut files = files.filter(|it| it.metadata().is_ok_and(|it| it.len() > 0));
+        Ok(files.find(|it| it.path().extension().is_some_and(|it| it == ending)))
+    })
+    .await?;
+    Ok(fs_err::read(file.path())?)
+}
+
+/// What Streamlit itself makes of a table and a chart, in the page.
+#[tokio::test]
+async fn a_table_and_a_chart_are_saved() -> Result<()> {
+    let case = Case::of("downloads", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let table = by_toolbar(&case, &window, "Download as CSV", "csv").await?;
+    assert!(String::from_utf8_lossy(&table).contains("é,1"), "{table:?}");
+    let chart = by_toolbar(&case, &window, "Download as PNG", "png").await?;
+    assert!(chart.starts_with(b"\x89PNG\r\n"), "{:?}", chart.get(..20));
+    Ok(())
+}
+
+/// The command in a mount namespace of its own, with `mount` for the folder for downloads.
+fn with_mounted(case: &Case, mount: &str) -> Result<PathBuf> {
+    let folder = case.sandbox.home().join("Downloads");
+    fs_err::create_dir_all(&folder)?;
+    let program = case.sandbox.work().join("mounted");
+    let quoted = |path: &std::path::Path| path.display().to_string().replace('\'', "'\\''");
+    let script = format!(
+        "#!/bin/sh\nexec unshare --mount --propagation private /bin/sh -c '{mount} \"$0\" && exec \"$@\"' '{}' '{}' \"$@\"\n",
+        quoted(&folder),
+        quoted(&waterskin_tests::cli()?),
+    );
+    fs_err::write(&program, script)?;
+    fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+    Ok(program)
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_or_closed_is_told() -> Result<()> {
+    if !is_root() {
+        println!("skipped: only root can mount a file system");
+        return Ok(());
+    }
+    for (mount, words, name) in [
+        ("mount -t tmpfs -o size=4m tmpfs", "there is not enough space on the disk", "full"),
+        ("mount -t tmpfs -o ro tmpfs", "the folder Downloads cannot be written to", "closed"),
+    ] {
+        let case = Case::of("downloads", "1.67.0").await?;
+        let program = with_mounted(&case, mount)?;
+        let arguments = case.arguments();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let window = Window::open(&case.sandbox, &case.desktop, None, &program, &arguments).await?;
+        window.shows("The last text.", PATIENCE).await?;
+        window.click("large.bin").await?;
+        case.desktop.seen().shows(words).await?;
+        case.desktop.screenshot(&format!("download-{name}")).await?;
+        // What is not there can't be opened.
+        assert!(!case.desktop.seen().text().await?.contains("push button: Open"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_author_can_have_the_place_asked_for() -> Result<()> {
+    let case = Case::of("downloads", "1.67.0").await?;
+    fs_err::write(case.project.join("waterskin.toml"), "downloads = \"ask\"\n")?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    window.click("text ä.txt").await?;
+    case.desktop.window("Save file").await?;
+    case.desktop.screenshot("download-ask").await?;
+    case.desktop.seen().press("push button", "Cancel").await?;
+    case.desktop.seen().hides("Save file").await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let folder = case.sandbox.home().join("Downloads");
+    assert!(!folder.join("text ä.txt").exists(), "a cancelled download leaves no file");
+    window.click("text ä.txt").await?;
+    case.desktop.seen().press("push button", "Save").await?;
+    assert_eq!(saved(&case, "text ä.txt", Some(8)).await?, "Grüße\n".as_bytes());
+    Ok(())
+}

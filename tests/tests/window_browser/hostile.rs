@@ -1,0 +1,75 @@
+use waterskin_tests::{Case, PATIENCE, Result, Website, Window};
+
+/// What a page that means harm can try, each as an expression; `true` where it got somewhere.
+const ATTEMPTS: &[(&str, &str)] = &[
+    (
+        "a command of the shell",
+        "window.__TAURI_INTERNALS__?.invoke('app_quit').then(() => true, () => false) ?? false",
+    ),
+    (
+        "the app's secrets",
+        "window.__TAURI_INTERNALS__?.invoke('secrets_form').then(() => true, () => false) ?? false",
+    ),
+    ("a file by a request", "fetch('file:///etc/passwd').then(() => true, () => false)"),
+    (
+        "a file in a frame",
+        "new Promise((done) => {
+            const frame = document.createElement('iframe'); frame.src = 'file:///etc/passwd';
+            frame.onload = () => {
+                let text = ''; try { text = frame.contentDocument.body.innerText } catch {}
+                done(text.includes('root:'))
+            };
+            document.body.append(frame); frame.onerror = () => done(false)
+        })",
+    ),
+    ("the gate's cookie", "document.cookie.includes('waterskin')"),
+    ("another window that is not the app's", "window.open('file:///etc/passwd') !== null"),
+];
+
+/// A page with scripts of somebody else, in the window's own place and in a frame of it.
+#[tokio::test]
+async fn a_page_that_means_harm_gets_nowhere() -> Result<()> {
+    let case = Case::of("links", "1.67.0").await?;
+    let opened = case.sandbox.stub("xdg-open")?;
+    let site = Website::serve("<title>Other</title><p>The other site.".into()).await?;
+    let mut arguments = case.arguments();
+    arguments.extend(["--".into(), format!("http://127.0.0.1:{}/", site.port)]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let program = waterskin_tests::cli()?;
+    let window = Window::open(&case.sandbox, &case.desktop, None, &program, &arguments).await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let attempts = async |place: &str| -> Result<()> {
+        for (what, attempt) in ATTEMPTS {
+            // What gets no answer at all got nowhere either.
+            let limit = "new Promise((done) => setTimeout(() => done('no answer'), 3000))";
+            let script = format!("return Promise.race([{attempt}, {limit}])");
+            let got = window.script(&script).await?;
+            assert_ne!(got, true, "{what}, from {place}");
+            println!("{what}, from {place}: {got}");
+        }
+        Ok(())
+    };
+    window.find("iframe").await?.enter_frame().await?;
+    window.shows("The other site.", PATIENCE).await?;
+    attempts("a frame").await?;
+    // Nor does the frame take the window away.
+    let away = format!("top.location.href = 'http://127.0.0.1:{}/away'", site.port);
+    window.script(&format!("try {{ {away} }} catch {{}}")).await?;
+    window.client.enter_parent_frame().await?;
+    attempts("the page").await?;
+    // A frame with a screen of the shell could have a person press its buttons unawares.
+    let framed = "return new Promise((done) => {
+        const frame = document.createElement('iframe'); frame.id = 'shell';
+        frame.src = 'tauri://localhost/index.html#failure'; frame.onload = () => done('loaded');
+        setTimeout(() => done('no answer'), 3000); document.body.append(frame)
+    })";
+    println!("a screen of the shell in a frame: {}", window.script(framed).await?);
+    window.find("#shell").await?.enter_frame().await?;
+    let there = window.script("return document.querySelectorAll('main, button').length").await?;
+    assert_eq!(there, 0, "a screen of the shell is shown in a frame");
+    window.client.enter_parent_frame().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let calls = fs_err::read_to_string(opened)?;
+    assert!(!calls.contains("passwd"), "{calls}");
+    Ok(())
+}

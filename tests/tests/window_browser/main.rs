@@ -1,0 +1,9 @@
+//! What a person expects of a window because every browser does it.
+
+mod downloads;
+mod hostile;
+mod keys;
+mod links;
+mod menu;
+mod place;
+mod uploads;

@@ -1,0 +1,100 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use waterskin_tests::{
+    Case, Desktop, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
+};
+
+/// Chooses an entry by the names of the menus on the way.
+async fn choose(desktop: &Desktop, menus: &[&str], entry: &str) -> Result<()> {
+    // A window that has just come to the front may miss a key.
+    eventually("the menu", PATIENCE, async || {
+        desktop.press(&["F10"]).await?;
+        let shown = desktop.seen().shows("menu: Page");
+        Ok(tokio::time::timeout(Duration::from_secs(5), shown).await.ok().and_then(Result::ok))
+    })
+    .await?;
+    for menu in menus {
+        desktop.seen().press("menu", menu).await?;
+    }
+    desktop.seen().press("menu item", entry).await
+}
+
+/// The files in a folder that may not be there.
+fn files(folder: &PathBuf) -> Vec<PathBuf> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|it| it.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_menu_comes_by_key_and_does_what_it_says() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let _manager = case.desktop.managed(&case.sandbox).await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let (desktop, seen) = (&case.desktop, case.desktop.seen());
+    let name = "Fenêtre 'n' \"co\"";
+    assert!(!seen.text().await?.contains("menu: Page"), "the page has all the room");
+    desktop.press(&["F10"]).await?;
+    seen.shows("menu: Page").await?;
+    desktop.screenshot("menu").await?;
+    seen.press("menu", "Page").await?;
+    seen.press("menu item", "Run again").await?;
+    window.shows("Run 2.", PATIENCE).await?;
+    seen.hides("menu: Page").await?;
+
+    choose(desktop, &[name, "Zoom"], "Zoom in").await?;
+    eventually("a larger page", PATIENCE, async || {
+        let ratio = window.script("return outerWidth / innerWidth").await?;
+        Ok(ratio.as_f64().is_some_and(|it| it > 1.05).then_some(()))
+    })
+    .await?;
+    choose(desktop, &[name], "Copy report").await?;
+    eventually("the report on the clipboard", PATIENCE, async || {
+        Ok(seen.clipboard().await?.contains("Python").then_some(()))
+    })
+    .await?;
+    choose(desktop, &[name], "Save report").await?;
+    seen.shows("Saved in Downloads").await?;
+    desktop.screenshot("menu-report").await?;
+    let saved = files(&case.sandbox.home().join("Downloads"));
+    assert!(saved.iter().any(|it| it.extension().is_some_and(|it| it == "zip")), "{saved:?}");
+    choose(desktop, &[name], "Show log").await?;
+    desktop.window(&format!("{name}: log")).await?;
+    desktop.press(&["alt+F4"]).await?;
+    eventually("the log's end", PATIENCE, async || {
+        Ok((desktop.windows()?.iter().all(|it| !it.title.contains(": log"))).then_some(()))
+    })
+    .await?;
+    choose(desktop, &[name], &format!("About {name}")).await?;
+    desktop.window(&format!("About {name}")).await?;
+    desktop.press(&["alt+F4"]).await?;
+
+    let python = case.running_python(&[]).await?;
+    choose(desktop, &[name], "Restart app").await?;
+    case.running_python(&[python.id]).await?;
+    window.shows("Run 1.", PATIENCE).await?;
+    choose(desktop, &[name], "Quit").await?;
+    case.nothing_is_left(PATIENCE).await
+}
+
+#[tokio::test]
+async fn secrets_can_be_changed_by_the_menu() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let unpacked = Unpacked::of(&app("secrets"), &sandbox).await?;
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let _manager = desktop.managed(&sandbox).await?;
+    let kept = sandbox.home().join(".local/share/org.waterskin.secrets/secrets.json");
+    fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
+    let values = "{\"SERVICE_KEY\": \"key-one\", \"service.password\": \"two\"}";
+    fs_err::write(&kept, values)?;
+    let window = Window::open(&sandbox, &desktop, None, &unpacked.program()?, &[]).await?;
+    window.shows("Key key-one", PATIENCE).await?;
+    choose(&desktop, &["Secrets é"], "Secrets…").await?;
+    desktop.window("Secrets of Secrets é").await?;
+    desktop.screenshot("secrets-window").await.map(drop)
+}

@@ -1,0 +1,50 @@
+use anyhow::Context;
+use waterskin_tests::{Case, PATIENCE, Result, Window, eventually};
+
+/// The middle of an element on the display. Without a window manager the page begins at the corner.
+async fn middle(window: &Window, selector: &str) -> Result<(i32, i32)> {
+    window.find(selector).await?;
+    let script = format!(
+        "const it = document.querySelector({selector:?}); it.scrollIntoView({{ block: 'center' }});
+         const box = it.getBoundingClientRect();
+         return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]"
+    );
+    let place = window.script(&script).await?;
+    let at = |index: usize| place[index].as_i64().and_then(|it| i32::try_from(it).ok());
+    at(0).zip(at(1)).context("an element without a place")
+}
+
+/// WebKit would show the file in the page's place.
+#[tokio::test]
+async fn a_file_dropped_beside_the_drop_zone_changes_nothing() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let opened = case.sandbox.stub("xdg-open")?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let file = case.sandbox.work().join("dröp one.html");
+    fs_err::write(&file, "<title>Dropped</title>not the app")?;
+
+    let (x, y) = middle(&window, "h1").await?;
+    let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
+        addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
+    window.script(listen).await?;
+    let knows = async |kind: &str| {
+        let script = format!("return seen.includes({kind:?})");
+        Ok((window.script(&script).await? == true).then_some(()))
+    };
+    let dragged = case.desktop.take_file(&file).await?;
+    let mut step = 0;
+    eventually("the drag to reach the page", PATIENCE, async || {
+        step = (step + 1) % 5;
+        dragged.to((x + step, y)).await?;
+        knows("dragover").await
+    })
+    .await?;
+    dragged.release().await?;
+    eventually("the drop in the page", PATIENCE, async || knows("drop").await).await?;
+    // A reload would begin with the first run again, and so would a page that came back.
+    window.click("Press").await?;
+    window.shows("Run 2.", PATIENCE).await?;
+    assert_eq!(fs_err::read_to_string(opened)?, "", "nothing else shows it either");
+    Ok(())
+}
