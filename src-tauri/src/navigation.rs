@@ -47,7 +47,7 @@ pub fn decide_new(url: &Url, port: u16) -> Decision {
 }
 
 /// Whether a page is the app's own, under each of the names of this machine.
-fn is_own(url: &Url, port: u16) -> bool {
+pub fn is_own(url: &Url, port: u16) -> bool {
     let host = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     url.scheme() == "http" && host && url.port_or_known_default() == Some(port)
 }

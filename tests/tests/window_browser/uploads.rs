@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use anyhow::Context;
 use waterskin_tests::{Case, PATIENCE, Result, Window, eventually};
 
@@ -14,6 +16,28 @@ async fn middle(window: &Window, selector: &str) -> Result<(i32, i32)> {
     at(0).zip(at(1)).context("an element without a place")
 }
 
+/// Drags a file from another program over an element of the page and lets go of it there.
+async fn drop_on(case: &Case, window: &Window, selector: &str, file: &Path) -> Result<()> {
+    let (x, y) = middle(window, selector).await?;
+    let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
+        addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
+    window.script(listen).await?;
+    let knows = async |kind: &str| {
+        let script = format!("return seen.includes({kind:?})");
+        Ok((window.script(&script).await? == true).then_some(()))
+    };
+    let dragged = case.desktop.take_file(file).await?;
+    let mut step = 0;
+    eventually("the drag to reach the page", PATIENCE, async || {
+        step = (step + 1) % 5;
+        dragged.to((x + step, y)).await?;
+        knows("dragover").await
+    })
+    .await?;
+    dragged.release().await?;
+    eventually("the drop in the page", PATIENCE, async || knows("drop").await).await
+}
+
 /// WebKit would show the file in the page's place.
 #[tokio::test]
 async fn a_file_dropped_beside_the_drop_zone_changes_nothing() -> Result<()> {
@@ -24,27 +48,27 @@ async fn a_file_dropped_beside_the_drop_zone_changes_nothing() -> Result<()> {
     let file = case.sandbox.work().join("dröp one.html");
     fs_err::write(&file, "<title>Dropped</title>not the app")?;
 
-    let (x, y) = middle(&window, "h1").await?;
-    let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
-        addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
-    window.script(listen).await?;
-    let knows = async |kind: &str| {
-        let script = format!("return seen.includes({kind:?})");
-        Ok((window.script(&script).await? == true).then_some(()))
-    };
-    let dragged = case.desktop.take_file(&file).await?;
-    let mut step = 0;
-    eventually("the drag to reach the page", PATIENCE, async || {
-        step = (step + 1) % 5;
-        dragged.to((x + step, y)).await?;
-        knows("dragover").await
-    })
-    .await?;
-    dragged.release().await?;
-    eventually("the drop in the page", PATIENCE, async || knows("drop").await).await?;
+    drop_on(&case, &window, "h1", &file).await?;
     // A reload would begin with the first run again, and so would a page that came back.
     window.click("Press").await?;
     window.shows("Run 2.", PATIENCE).await?;
     assert_eq!(fs_err::read_to_string(opened)?, "", "nothing else shows it either");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_dropped_on_the_drop_zone_is_uploaded() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let file = case.sandbox.work().join("dröp one.bin");
+    fs_err::write(&file, [7; 300_000])?;
+    drop_on(&case, &window, "[data-testid=stFileUploaderDropzone]", &file).await?;
+    window.shows("Upload 'dröp one.bin' has 300000 bytes", PATIENCE).await?;
+    case.desktop.screenshot("dropped").await?;
+    // What was not dropped can't be read.
+    let script = "const done = arguments[arguments.length - 1]; \
+                  fetch('waterskin-drop:' + '0'.repeat(64)).then(() => done('read'), () => done('refused'))";
+    assert_eq!(window.client.execute_async(script, Vec::new()).await?, "refused");
     Ok(())
 }

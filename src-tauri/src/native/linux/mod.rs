@@ -3,6 +3,7 @@
 mod card;
 mod devices;
 mod downloads;
+mod drops;
 mod find;
 mod icon;
 mod keys;
@@ -45,12 +46,15 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         let view = webview.inner();
         layer::put(&view);
         let app = window_.app_handle();
-        // Downloads belong to the context, which all windows of an app share.
+        let port = app.try_state::<Desk>().map_or(0, |desk| desk.port);
+        // These belong to the context, which all windows of an app share.
         if is_main && let Some(context) = view.context() {
             downloads::watch(app, &context);
             icon::collect(app, &context);
+            drops::serve(&context, port);
         }
-        links::guard(app, &view, app.try_state::<Desk>().map_or(0, |desk| desk.port));
+        links::guard(app, &view, port);
+        drops::listen(&view, port);
         devices::answer(app, &view);
         icon::follow(&view);
         menu::offer(&window_, &view);
