@@ -144,11 +144,20 @@ impl Desktop {
         let source = Launch::new("/usr/bin/python3").arg(script).arg(file).args(["1180", "800"]);
         let mut source = source.envs(self.environment()).env("NO_AT_BRIDGE", "1").start()?;
         source.stdout.wait_for("a file to drag", PATIENCE, first_line).await?;
-        let dragged = Dragged { desktop: self, source };
+        let dragged = Dragged { desktop: self, source: Some(source) };
         dragged.point(&["mousemove", "1210", "830", "mousedown", "1"]).await?;
         // It is a drag only after some way.
         dragged.to((1190, 815)).await?;
         dragged.to((1170, 800)).await?;
+        Ok(dragged)
+    }
+
+    /// Takes what a page lets a person drag, at a place on the display.
+    pub async fn take_from(&self, (x, y): (i32, i32)) -> Result<Dragged<'_>> {
+        let dragged = Dragged { desktop: self, source: None };
+        dragged.point(&["mousemove", &x.to_string(), &y.to_string(), "mousedown", "1"]).await?;
+        dragged.to((x + 10, y + 5)).await?;
+        dragged.to((x + 20, y + 10)).await?;
         Ok(dragged)
     }
 
@@ -192,11 +201,12 @@ impl Desktop {
     }
 }
 
-/// A file under the pointer.
+/// Something under the pointer.
 #[derive(Debug)]
 pub struct Dragged<'a> {
     desktop: &'a Desktop,
-    source: Running,
+    /// The program that it comes from, where that is one of the test's.
+    source: Option<Running>,
 }
 
 impl Dragged<'_> {
@@ -205,11 +215,12 @@ impl Dragged<'_> {
         self.point(&["mousemove", &x.to_string(), &y.to_string()]).await
     }
 
-    /// Lets go of it. Gives back whether somebody took it.
+    /// Lets go of it. Gives back whether somebody took it, as far as its source tells.
     pub async fn release(mut self) -> Result<bool> {
         self.point(&["mouseup", "1"]).await?;
+        let Some(source) = &mut self.source else { return Ok(true) };
         let ended = |text: &str| text.lines().nth(1).map(str::to_owned);
-        let ended = self.source.stdout.wait_for("the end of a drag", PATIENCE, ended).await?;
+        let ended = source.stdout.wait_for("the end of a drag", PATIENCE, ended).await?;
         Ok(ended == "dropped")
     }
 

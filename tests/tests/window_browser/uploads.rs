@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use waterskin_tests::{Case, PATIENCE, Result, Window, eventually};
+use waterskin_tests::{Case, Dragged, PATIENCE, Result, Window, eventually};
 
 /// The middle of an element on the display. Without a window manager the page begins at the corner.
 async fn middle(window: &Window, selector: &str) -> Result<(i32, i32)> {
@@ -16,8 +16,15 @@ async fn middle(window: &Window, selector: &str) -> Result<(i32, i32)> {
     at(0).zip(at(1)).context("an element without a place")
 }
 
+const ZONE: &str = "[data-testid=stFileUploaderDropzone]";
+
 /// Drags a file from another program over an element of the page and lets go of it there.
 async fn drop_on(case: &Case, window: &Window, selector: &str, file: &Path) -> Result<()> {
+    let dragged = case.desktop.take_file(file).await?;
+    drop_there(window, selector, dragged).await
+}
+
+async fn drop_there(window: &Window, selector: &str, dragged: Dragged<'_>) -> Result<()> {
     let (x, y) = middle(window, selector).await?;
     let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
         addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
@@ -26,7 +33,6 @@ async fn drop_on(case: &Case, window: &Window, selector: &str, file: &Path) -> R
         let script = format!("return seen.includes({kind:?})");
         Ok((window.script(&script).await? == true).then_some(()))
     };
-    let dragged = case.desktop.take_file(file).await?;
     let mut step = 0;
     eventually("the drag to reach the page", PATIENCE, async || {
         step = (step + 1) % 5;
@@ -63,12 +69,55 @@ async fn a_file_dropped_on_the_drop_zone_is_uploaded() -> Result<()> {
     window.shows("The last text.", PATIENCE).await?;
     let file = case.sandbox.work().join("dröp one.bin");
     fs_err::write(&file, [7; 300_000])?;
-    drop_on(&case, &window, "[data-testid=stFileUploaderDropzone]", &file).await?;
+    drop_on(&case, &window, ZONE, &file).await?;
     window.shows("Upload 'dröp one.bin' has 300000 bytes", PATIENCE).await?;
     case.desktop.screenshot("dropped").await?;
     // What was not dropped can't be read.
     let script = "const done = arguments[arguments.length - 1]; \
                   fetch('waterskin-drop:' + '0'.repeat(64)).then(() => done('read'), () => done('refused'))";
     assert_eq!(window.client.execute_async(script, Vec::new()).await?, "refused");
+    Ok(())
+}
+
+/// A page can have a person drag the address of any file. Only what comes from another program is a
+/// file that somebody wants to give away.
+#[tokio::test]
+async fn a_page_gets_no_file_that_it_names_itself() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let (private, given) = (case.sandbox.work().join("private"), case.sandbox.work().join("given"));
+    fs_err::write(&private, "not for the page")?;
+    fs_err::write(&given, "for the page")?;
+    let address = url::Url::from_file_path(&private).ok().context("no address")?;
+    let bait = format!(
+        "const bait = document.createElement('a');
+         bait.href = 'https://example.org/';
+         bait.style = 'position: fixed; top: 60px; left: 60px; width: 90px; height: 40px; z-index: 999999';
+         bait.textContent = 'Take me';
+         bait.addEventListener('dragstart', (event) => {{
+             event.dataTransfer.setData('text/uri-list', {:?});
+         }});
+         document.body.append(bait);
+         window.got = [];
+         addEventListener('dragover', (event) => event.preventDefault(), true);
+         addEventListener('drop', (event) => {{
+             event.preventDefault();
+             got.push(...[...event.dataTransfer.files].map((file) => file.name));
+         }}, true);",
+        address.as_str()
+    );
+    window.script(&bait).await?;
+    eventually("nothing to lie over the page", PATIENCE, async || {
+        let top = window.script("return document.elementFromPoint(100, 80)?.innerText").await?;
+        Ok((top == "Take me").then_some(()))
+    })
+    .await?;
+    let taken = case.desktop.take_from((100, 80)).await?;
+    drop_there(&window, ZONE, taken).await?;
+    // What would have come of that is there before the next.
+    drop_on(&case, &window, ZONE, &given).await?;
+    window.shows("Upload 'given'", PATIENCE).await?;
+    assert_eq!(window.script("return got.join()").await?, "given");
     Ok(())
 }

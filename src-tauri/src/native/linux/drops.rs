@@ -69,9 +69,9 @@ pub fn listen(view: &WebView, port: u16) {
     // The data come while something is dragged over the page, and so before the drop.
     let dragged = Rc::new(RefCell::new(Vec::<PathBuf>::new()));
     let over = Rc::clone(&dragged);
-    view.connect_drag_data_received(move |_, _, _, _, data, _, _| {
+    view.connect_drag_data_received(move |_, context, _, _, data, _, _| {
         let paths: Vec<PathBuf> = data.uris().iter().filter_map(|uri| local(uri)).collect();
-        if !paths.is_empty() {
+        if !paths.is_empty() && is_of_others(context) {
             *over.borrow_mut() = paths;
         }
     });
@@ -97,6 +97,12 @@ pub fn listen(view: &WebView, port: u16) {
         // The page learns of the drop itself from WebKit.
         false
     });
+}
+
+/// Whether another program began a drag. A page can have a person drag whatever it says, such as the
+/// address of a file that it must not read.
+fn is_of_others(context: &gtk::gdk::DragContext) -> bool {
+    context.drag_get_source_widget().is_none()
 }
 
 fn local(uri: &str) -> Option<PathBuf> {
