@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -97,11 +98,15 @@ impl Window {
     /// Clicks the first button that has `label` in what it says: an icon is a word there too.
     pub async fn click(&self, label: &str) -> Result<()> {
         let path = format!("//button[contains(normalize-space(), \"{label}\")]");
-        let button = in_time(&format!("a button `{label}`"), PATIENCE, async || {
-            Ok(self.client.find(Locator::XPath(&path)).await.ok())
+        in_time(&format!("a button `{label}`"), PATIENCE, async || {
+            let Ok(button) = self.client.find(Locator::XPath(&path)).await else { return Ok(None) };
+            match button.click().await {
+                Ok(()) => Ok(Some(())),
+                Err(error) if was_not_there(&error) => Ok(None),
+                Err(error) => Err(anyhow::anyhow!("{error:?}")),
+            }
         })
-        .await?;
-        Ok(button.click().await?)
+        .await
     }
 
     /// Gives a file to a field for files, as its dialog does.
@@ -122,6 +127,20 @@ impl Window {
         }
         Ok(self.client.perform_actions(actions).await?)
     }
+}
+
+/// Whether nothing was clicked because the page was being drawn anew.
+fn was_not_there(error: &CmdError) -> bool {
+    use ErrorStatus as Status;
+    let CmdError::Standard(error) = error else { return false };
+    matches!(
+        error.error,
+        Status::StaleElementReference
+            | Status::NoSuchElement
+            | Status::ElementNotInteractable
+            | Status::ElementClickIntercepted
+            | Status::MoveTargetOutOfBounds
+    )
 }
 
 /// A session of the WebDriver on this port.
