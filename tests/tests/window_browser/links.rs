@@ -29,8 +29,18 @@ impl Linked {
     /// Clicks the link with `label` in what it says.
     async fn link(&self, label: &str) -> Result<()> {
         let path = format!("//a[contains(normalize-space(), {label:?})]");
-        // The splash may still be fading over it, and then it can't be clicked.
+        // A click is lost where the splash still fades over the link, or the page draws it anew.
+        let rests = format!(
+            "const found = document.evaluate({path:?}, document, null, 9, null).singleNodeValue;
+             if (!found || !document.querySelector('[data-test-script-state=notRunning]')) return false;
+             found.scrollIntoView({{ block: 'center' }});
+             const box = found.getBoundingClientRect();
+             return found.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))"
+        );
         eventually(&format!("a link `{label}` to click"), PATIENCE, async || {
+            if !self.window.script(&rests).await.is_ok_and(|it| it == true) {
+                return Ok(None);
+            }
             let Ok(link) = self.window.client.find(Locator::XPath(&path)).await else {
                 return Ok(None);
             };
