@@ -41,27 +41,37 @@ const BY_FUNCTION: &[(&[&str], &[&str])] = &[
             "altair_chart",
             "vega_lite_chart",
         ],
-        &["altair", "pandas", "pyarrow"],
+        &["pandas", "pyarrow", "altair"],
     ),
     (&["map", "pydeck_chart"], &["pandas", "pydeck"]),
     (&["image", "logo"], &["PIL.Image", "numpy"]),
 ];
 
-/// The modules worth importing while the page boots, in the order of their names.
+/// The modules worth importing while the page boots: what the app imports itself comes first, since
+/// its script waits for that before it shows anything.
 pub(crate) fn modules(code: &CodeBase, outside: &[Import<'_>]) -> Vec<String> {
-    let within = |module: &str, slow: &str| {
-        let longer = |one: &str, other: &str| one.starts_with(&format!("{other}."));
-        module == slow || longer(module, slow) || longer(slow, module)
-    };
-    let imported = SLOW.iter().filter(|slow| outside.iter().any(|it| within(it.module, slow)));
+    let longer = |one: &str, other: &str| one.starts_with(&format!("{other}."));
+    let imported = outside.iter().flat_map(|import| {
+        let module = import.module;
+        SLOW.iter().filter_map(move |slow| {
+            // Of a package with many parts those that the app uses, which its own name leaves out.
+            if module == *slow || longer(module, slow) {
+                Some(module)
+            } else {
+                longer(slow, module).then_some(*slow)
+            }
+        })
+    });
     let called = BY_FUNCTION
         .iter()
         .filter(|(functions, _)| functions.iter().any(|name| code.has_attribute(name)))
-        .flat_map(|(_, modules)| modules.iter());
-    let mut found: Vec<String> =
-        imported.chain(called).map(|module| (*module).to_owned()).collect();
-    found.sort();
-    found.dedup();
+        .flat_map(|(_, modules)| modules.iter().copied());
+    let mut found: Vec<String> = Vec::new();
+    for module in imported.chain(called) {
+        if !found.iter().any(|known| known == module) {
+            found.push(module.to_owned());
+        }
+    }
     found
 }
 
@@ -80,8 +90,13 @@ mod tests {
         assert_eq!(preload("import streamlit as st\nst.title('x')"), [""; 0]);
         assert_eq!(preload("import pandas as pd"), ["pandas"]);
         assert_eq!(preload("from matplotlib import pyplot"), ["matplotlib.pyplot"]);
-        assert_eq!(preload("from sklearn.svm import SVC"), ["sklearn"]);
-        assert_eq!(preload("st.line_chart([1])"), ["altair", "pandas", "pyarrow"]);
+        assert_eq!(preload("from sklearn.svm import SVC"), ["sklearn.svm"]);
+        assert_eq!(preload("st.line_chart([1])"), ["pandas", "pyarrow", "altair"]);
+        assert_eq!(
+            preload("import scipy\nst.bar_chart([1])")[0],
+            "scipy",
+            "the app's own come first"
+        );
         assert_eq!(preload("import torch, os, pandasql"), [""; 0]);
     }
 }
