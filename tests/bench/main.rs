@@ -5,6 +5,7 @@
 
 mod build;
 mod figures;
+mod film;
 mod forwarder;
 mod frames;
 mod machine;
@@ -38,6 +39,24 @@ enum What {
         /// How often each side is measured, after a start to warm up
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
+        /// Which of `examples/`, or of `tests/apps/`
+        #[arg(long, default_value = "hello")]
+        app: String,
+        /// With Python's files, its packages' and the app's not in the page cache
+        #[arg(long)]
+        cold: bool,
+    },
+    /// Pictures of a start, one every 50 ms
+    Film {
+        /// How many starts, after one to warm up
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+        /// Which of `examples/`, or of `tests/apps/`
+        #[arg(long, default_value = "hello")]
+        app: String,
+        /// The folder for the pictures of the last start
+        #[arg(long)]
+        keep: Option<PathBuf>,
     },
     /// Memory and processor at rest
     Memory {
@@ -98,7 +117,8 @@ async fn measure(what: What) -> Result<()> {
 
 async fn run(what: What) -> Result<()> {
     match what {
-        What::Start { runs } => start::run(runs).await,
+        What::Start { runs, app, cold } => start::run(runs, &app, cold).await,
+        What::Film { runs, app, keep } => film::run(runs, &app, keep).await,
         What::Memory { runs } => memory::run(runs).await,
         What::Build { runs, app } => build::run(runs, &app).await,
         What::Size { app } => size::run(&app).await,

@@ -3,8 +3,12 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use camino::Utf8Path;
+use rustix::fs::{Advice, fadvise};
+use walkdir::WalkDir;
 use waterskin_bundle::{Layout, Payload};
-use waterskin_tests::{Built, Desktop, PATIENCE, Result, Running, Sandbox, eventually};
+use waterskin_tests::{
+    Built, Desktop, PATIENCE, Result, Running, Sandbox, app, eventually, example,
+};
 
 use crate::milestones::{Passed, passed};
 use crate::tree::Tree;
@@ -65,15 +69,43 @@ impl Packaged {
         Tree::of(self.sandbox.ours())
     }
 
-    /// How long its own Python takes to import Streamlit and to end: what no start can be below.
-    pub async fn import_streamlit(&self) -> Result<Duration> {
+    /// How long its own Python takes to run `code`, from exec to its end. `sys.argv` has its packages
+    /// and the app's script.
+    pub async fn python(&self, code: &str) -> Result<Duration> {
+        let layout = &self.payload.layout;
+        let code = format!("import sys; sys.path[:0] = [sys.argv[1], sys.argv[3]]; {code}");
         let python = self.sandbox.launch(self.payload.python()).args(["-I", "-X", "utf8", "-c"]);
-        let python = python.arg("import sys; sys.path.insert(0, sys.argv[1]); import streamlit");
-        let python = python.arg(self.payload.layout.site_packages());
+        let python = python.arg(code).arg(layout.site_packages());
+        let python = python.arg(self.payload.script()).arg(layout.app());
         let began = SystemTime::now();
         python.finish(PATIENCE).await?.success()?;
         Ok(began.elapsed()?)
     }
+
+    /// Takes its payload out of the page cache.
+    pub fn forget(&self) -> Result<()> {
+        forget(self.payload.layout.root().as_std_path())
+    }
+}
+
+/// A project of `examples/`, or else one of `tests/apps/`.
+pub fn project(name: &str) -> PathBuf {
+    let found = example(name);
+    if found.is_dir() { found } else { app(name) }
+}
+
+/// Takes all files below `folder` out of the page cache, but for those that a process has mapped.
+pub fn forget(folder: &Path) -> Result<()> {
+    for entry in WalkDir::new(folder).follow_links(true) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            let file = fs_err::File::open(entry.path())?;
+            // What was written and is not on the disk yet stays in the cache.
+            file.sync_data()?;
+            fadvise(file.file(), 0, None, Advice::DontNeed)?;
+        }
+    }
+    Ok(())
 }
 
 impl Open<'_> {

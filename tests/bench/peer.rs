@@ -12,7 +12,7 @@ use waterskin_tests::{
 };
 
 use crate::forwarder::{Forwarder, Seen, Watching};
-use crate::packaged::close_windows;
+use crate::packaged::{close_windows, forget};
 use crate::tree::Tree;
 
 /// How often Streamlit is asked whether it is healthy.
@@ -55,7 +55,8 @@ impl Peer {
     /// The peer of `payload`, which was made of `project`: of the same versions.
     pub async fn of(project: &Path, payload: &Payload) -> Result<Self> {
         let manifest = &payload.manifest;
-        let venv = Venv::with_streamlit(&manifest.streamlit.version).await?;
+        let name = format!("peer-{}", manifest.app.package);
+        let venv = Venv::with(&name, &pins(payload)?).await?;
         let python = version(&venv)?;
         anyhow::ensure!(
             minor(&python) == minor(&manifest.python.version),
@@ -71,6 +72,13 @@ impl Peer {
             forwarder: Forwarder::listen().await?,
             sandbox: Sandbox::new()?,
         })
+    }
+
+    /// Takes its Python, the packages and the app out of the page cache.
+    pub fn forget(&self) -> Result<()> {
+        let python = self.venv.python().canonicalize()?;
+        let python = python.ancestors().nth(2).context("a Python in no folder")?;
+        [python, self.venv.root(), &self.project].into_iter().try_for_each(forget)
     }
 
     /// Starts Streamlit and waits until it is healthy.
@@ -143,6 +151,13 @@ impl Serving<'_> {
         let launch = if is_root() { launch.arg("--no-sandbox") } else { launch };
         Ok(launch.arg(profile).arg(self.peer.forwarder.url()))
     }
+}
+
+/// The distributions of `payload`, each as `name==version`.
+pub fn pins(payload: &Payload) -> Result<Vec<String>> {
+    let resolved = fs_err::read_to_string(payload.layout.resolved())?;
+    let pins = resolved.lines().filter(|line| line.starts_with(char::is_alphanumeric));
+    Ok(pins.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
 }
 
 async fn healthy(port: u16) -> SystemTime {

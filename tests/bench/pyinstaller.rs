@@ -6,6 +6,8 @@ use walkdir::WalkDir;
 use waterskin_bundle::Payload;
 use waterskin_tests::{Result, Sandbox, Venv};
 
+use crate::peer::pins;
+
 /// The name of this side in every table.
 pub const PYINSTALLER: &str = "PyInstaller";
 
@@ -33,10 +35,8 @@ pub enum Form {
 impl Pyinstaller {
     /// The peer of `payload`.
     pub async fn of(payload: &Payload) -> Result<Self> {
-        let resolved = fs_err::read_to_string(payload.layout.resolved())?;
-        let pins = resolved.lines().filter(|line| line.starts_with(char::is_alphanumeric));
-        let pins = pins.filter_map(|line| line.split_whitespace().next());
-        let all: Vec<String> = pins.chain(TOOLS).map(str::to_owned).collect();
+        let tools = TOOLS.map(str::to_owned);
+        let all: Vec<String> = pins(payload)?.into_iter().chain(tools).collect();
         let name = format!("pyinstaller-{}", payload.manifest.app.package);
         Ok(Self { venv: Venv::with(&name, &all).await? })
     }

@@ -1,19 +1,22 @@
 //! From the start of the program to the page, beside `streamlit run` with a page that is opened when
-//! Streamlit is healthy, and beside what `import streamlit` takes.
+//! Streamlit is healthy, and beside what Python alone needs to import Streamlit and to run the script
+//! once: the floor.
 //!
 //! The sides take turns, so that whatever else the machine does meets all of them. Every start is
-//! of a new process, with files in the page cache and a profile that was used before.
+//! of a new process with a profile that was used before. Files are in the page cache, or, when cold,
+//! those of Python, its packages and the app are not; WebKitGTK's own always are.
 
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use waterskin_tests::{Desktop, Result, Sandbox, example};
+use waterskin_tests::{Desktop, Result, Sandbox};
 
 use crate::figures::{PACKAGED, PEER, Table};
 use crate::machine;
-use crate::packaged::Packaged;
+use crate::packaged::{Packaged, project};
 use crate::peer::{Peer, WINDOW};
 
+const FLOOR: &str = "floor";
 const FIRST_DELTA: &str = "first delta";
 const FINISHED: &str = "script finished";
 
@@ -40,8 +43,8 @@ enum Side {
 }
 
 /// Measures each side `runs` times, after one start of each to warm up, and prints the figures.
-pub async fn run(runs: u32) -> Result<()> {
-    let project = example("hello");
+pub async fn run(runs: u32, app: &str, cold: bool) -> Result<()> {
+    let project = project(app);
     let packaged = Packaged::unpack(&project, Some(WINDOW)).await?;
     let peer = Peer::of(&project, &packaged.payload).await?;
     let screen = Sandbox::new()?;
@@ -50,10 +53,14 @@ pub async fn run(runs: u32) -> Result<()> {
     let mut table = Table::new("ms from exec");
     for round in 0..=runs {
         for side in order(round) {
+            if cold {
+                packaged.forget()?;
+                peer.forget()?;
+            }
             let moments = match side {
                 Side::Packaged => start_packaged(&packaged, &desktop).await,
                 Side::Peer => start_peer(&peer, &desktop).await,
-                Side::Floor => Ok(vec![("import streamlit", packaged.import_streamlit().await?)]),
+                Side::Floor => floor(&packaged).await,
             };
             let moments = moments.with_context(|| format!("{side:?}, round {round}"))?;
             report(round, side, &moments);
@@ -70,13 +77,17 @@ pub async fn run(runs: u32) -> Result<()> {
     println!("{} {}", manifest.app.name, manifest.app.version);
     println!("Streamlit {}; Python {python}, peer {}", manifest.streamlit.version, peer.python);
     println!(
-        "window of {}x{}; {runs} runs, in turn, after one to warm up",
-        size.width, size.height
+        "window of {}x{}; {runs} runs, in turn, after one to warm up; {} page cache",
+        size.width,
+        size.height,
+        if cold { "cold" } else { "warm" }
     );
     println!("before: {before}\nafter:  {}\n\n{table}\n", machine::load()?);
     for (name, what) in [("first-delta", FIRST_DELTA), ("finished", FINISHED)] {
         println!("ratio {name} {:.2}", table.ratio(what).context("nothing to compare")?);
     }
+    let floor = table.ratio_of((PACKAGED, FINISHED), (FLOOR, FINISHED));
+    println!("ratio finished-to-floor {:.2}", floor.context("nothing to compare")?);
     Ok(())
 }
 
@@ -87,6 +98,13 @@ fn order(round: u32) -> [Side; 3] {
     } else {
         [Side::Floor, Side::Peer, Side::Packaged]
     }
+}
+
+/// What no start can be below: the same Python imports Streamlit, and runs the script without a page.
+async fn floor(packaged: &Packaged) -> Result<Moments> {
+    let streamlit = packaged.python("import streamlit").await?;
+    let finished = packaged.python("import streamlit, runpy; runpy.run_path(sys.argv[2])").await?;
+    Ok(vec![("import streamlit", streamlit), (FINISHED, finished)])
 }
 
 async fn start_packaged(packaged: &Packaged, desktop: &Desktop) -> Result<Moments> {
@@ -130,7 +148,7 @@ impl Side {
         match self {
             Self::Packaged => PACKAGED,
             Self::Peer => PEER,
-            Self::Floor => "floor",
+            Self::Floor => FLOOR,
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use crate::built::target;
 use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
-use crate::x11::{self, Shown};
+use crate::x11::{self, Camera, Shown};
 use crate::{Launch, PATIENCE, Result, Running, Sandbox};
 
 /// How many colours an empty window on an empty display can have. Letters alone have dozens.
@@ -118,6 +118,11 @@ impl Desktop {
         })
         .await?;
         Ok(file)
+    }
+
+    /// A camera that takes pictures of it in quick succession.
+    pub fn camera(&self) -> Result<Camera> {
+        Camera::on(&self.display)
     }
 
     /// Starts a window manager: without one, no window is moved, and none gets the keys.

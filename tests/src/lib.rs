@@ -62,7 +62,7 @@ pub use unpacked::Unpacked;
 pub use venv::{STREAMLITS, Venv, tool};
 pub use website::Website;
 pub use window::{RIGHT, Window};
-pub use x11::Shown;
+pub use x11::{Camera, Shown};
 
 /// What every part of the support gives back: a test shows the chain and fails.
 pub type Result<T> = anyhow::Result<T>;

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window,
+    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState, Window,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -65,6 +65,36 @@ pub(crate) fn place(display: &str, window: &Shown) -> Result<((i32, i32), (u32, 
     let corner = connection.translate_coordinates(window.id, root, 0, 0)?.reply()?;
     let place = (corner.dst_x.into(), corner.dst_y.into());
     Ok((place, (size.width.into(), size.height.into())))
+}
+
+/// Takes pictures of a whole display.
+#[derive(Debug)]
+pub struct Camera {
+    connection: RustConnection,
+    root: Window,
+}
+
+impl Camera {
+    pub(crate) fn on(display: &str) -> Result<Self> {
+        let (connection, root) = connect(display)?;
+        Ok(Self { connection, root })
+    }
+
+    /// What the display shows now: the width, and blue, green, red and a byte that says nothing for
+    /// each dot, line by line.
+    pub fn shoot(&mut self) -> Result<(u32, Vec<u8>)> {
+        let size = self.connection.get_geometry(self.root)?.reply()?;
+        let (width, height) = (size.width, size.height);
+        let all = u32::MAX;
+        let format = ImageFormat::Z_PIXMAP;
+        let image = self.connection.get_image(format, self.root, 0, 0, width, height, all)?;
+        let data = image.reply()?.data;
+        anyhow::ensure!(
+            data.len() == usize::from(width) * usize::from(height) * 4,
+            "a display of another depth than 24 bits"
+        );
+        Ok((width.into(), data))
+    }
 }
 
 fn connect(display: &str) -> Result<(RustConnection, Window)> {
