@@ -13,10 +13,10 @@ use waterskin_session::{
 
 use crate::{
     boot::{App, Boot, Looks},
-    commands,
+    commands, cover,
     desk::Desk,
     menu::{self, Bar},
-    outside, page,
+    native, outside, page, place,
     report::SavedReport,
     settings::Settings,
     signals, system, window,
@@ -61,7 +61,7 @@ impl Host {
     /// What a person can send to the app's author.
     pub fn report(&self) -> Report {
         match self {
-            Self::Running(session) => session.report(),
+            Self::Running(session) => session.report(&system::versions()),
             Self::Asking(state) | Self::Broken(state) => {
                 Report::of_failure(state, &system::versions())
             }
@@ -71,7 +71,7 @@ impl Host {
     /// What the window about the app shows.
     pub fn about(&self) -> About {
         match self {
-            Self::Running(session) => session.about(),
+            Self::Running(session) => session.about(&system::versions()),
             Self::Asking(state) | Self::Broken(state) => About {
                 name: state.app.name.clone(),
                 version: state.app.version.clone(),
@@ -149,7 +149,7 @@ fn window_state() -> tauri::plugin::TauriPlugin<tauri::Wry> {
     use tauri_plugin_window_state::StateFlags;
     tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
-        .with_filename("windows.json")
+        .with_filename(place::FILE)
         .with_filter(|label| !label.starts_with(window::ANOTHER))
         .build()
 }
@@ -164,7 +164,12 @@ fn show(app: &AppHandle, desk: Desk, url: WebviewUrl, state: &SessionState) -> t
     app.manage(bar);
     app.manage(desk);
     menu::show_choices(app, &choices);
-    page::open_main(app, &app.state::<Desk>(), url, state).map(drop)
+    let is_page = matches!(url, WebviewUrl::External(_));
+    if is_page {
+        native::cover_next(app, &app.state::<Desk>());
+    }
+    let window = page::open_main(app, &app.state::<Desk>(), url, state)?;
+    if is_page { native::cover(&window) } else { Ok(()) }
 }
 
 fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
@@ -187,11 +192,10 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         let desk = Desk::new(looks, Downloads::default(), Settings::read(None));
         show(app, desk, window::failure_screen(), &state)
     };
-    let App { mut options, mut versions, looks, secrets, downloads, echo } = match boot {
+    let App { mut options, versions, looks, secrets, downloads, echo } = match boot {
         Boot::App(app) => *app,
         Boot::Broken { app, failure } => return broken(app, failure),
     };
-    versions.extend(system::versions());
     let info = options.app.clone();
     let web = options.folders.web.clone();
     let settings = Settings::read(web.parent().map(Utf8Path::as_std_path));
@@ -217,6 +221,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     desk.web = Some(web.into());
     show(app, desk, url, &state)?;
     tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
+    tauri::async_runtime::spawn(cover::follow(app.clone(), Arc::clone(session.milestones())));
     tauri::async_runtime::spawn(follow_log(app.clone(), session, echo));
     Ok(())
 }

@@ -11,12 +11,13 @@ use waterskin_bundle::Theme;
 use waterskin_session::SessionState;
 
 use crate::{
+    cover,
     desk::Desk,
     host::Host,
     menu::Bar,
     native,
     navigation::{Decision, decide, decide_new},
-    outside, title,
+    outside, place, title,
     window::{self, DARK, LIGHT},
     zoom,
 };
@@ -95,8 +96,16 @@ fn open(
                 && let Some(host) = window.try_state::<Host>()
             {
                 window::push_state(&window, &host.state());
+                cover::lift_later(&window);
             }
         });
+    if let Some(place) = place::read(app).filter(|_| label == window::MAIN) {
+        builder = builder.inner_size(place.size.width, place.size.height);
+        builder = builder.maximized(place.maximized);
+        if let Some(corner) = place.corner {
+            builder = builder.position(corner.x, corner.y);
+        }
+    }
     if let Some(features) = features {
         builder = builder.window_features(features);
     }

@@ -10,4 +10,6 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use other as system;
 
-pub use system::{TELLS_FRAMES, attach, copy, equip, find, show_menu, tell};
+pub use system::{
+    TELLS_FRAMES, attach, copy, cover, cover_next, equip, find, show_menu, tell, uncover,
+};

@@ -48,6 +48,19 @@ pub fn attach(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 
+/// There is no cover.
+pub fn cover_next(_: &AppHandle, _: &Desk) {}
+
+/// The window's ground has to do until the page shows its splash.
+pub fn cover(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
+}
+
+/// There is no cover.
+pub fn uncover(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
+}
+
 /// Opens the bar that finds text in the page. WebView2 does so by itself; WKWebView has none.
 pub fn find(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())

@@ -1,7 +1,6 @@
-use std::{
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
 
 /// What a start passes on its way, in this order unless something is slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +15,8 @@ pub enum Milestone {
     Ready,
     /// The switch to WebSocket was answered with 101.
     Upgraded,
+    /// The page put its splash over itself. It is painted some time later.
+    Splash,
     /// The first thing to draw came from the script.
     FirstDelta,
     /// The page says that it shows the app.
@@ -28,33 +29,48 @@ pub enum Milestone {
 #[derive(Debug)]
 pub struct Milestones {
     start: Instant,
-    passed: Mutex<Vec<(Milestone, Duration)>>,
+    passed: watch::Sender<Vec<(Milestone, Duration)>>,
 }
 
 impl Milestones {
     /// Begins to count at `start`: the process's own beginning, as far as the host knows it.
     pub fn since(start: Instant) -> Self {
-        Self { start, passed: Mutex::new(Vec::new()) }
+        Self { start, passed: watch::Sender::default() }
     }
 
     /// Notes that `milestone` was passed, and says so in the log, the first time.
     pub fn pass(&self, milestone: Milestone) {
-        let Ok(mut passed) = self.passed.lock() else { return };
-        if passed.iter().any(|(known, _)| *known == milestone) {
-            return;
-        }
         let after = self.start.elapsed();
-        passed.push((milestone, after));
-        tracing::info!(target: "milestone", ?milestone, ms = after.as_secs_f64() * 1e3);
+        let first = self.passed.send_if_modified(|passed| {
+            let first = !contains(passed, milestone);
+            if first {
+                passed.push((milestone, after));
+            }
+            first
+        });
+        if first {
+            tracing::info!(target: "milestone", ?milestone, ms = after.as_secs_f64() * 1e3);
+        }
     }
 
     /// Whether `milestone` was passed.
     pub fn has(&self, milestone: Milestone) -> bool {
-        self.passed().iter().any(|(known, _)| *known == milestone)
+        contains(&self.passed.borrow(), milestone)
+    }
+
+    /// Waits until `milestone` is passed.
+    pub async fn reach(&self, milestone: Milestone) {
+        // The sender lives as long as this does, so that there is always an end to the wait.
+        let mut passed = self.passed.subscribe();
+        let _ = passed.wait_for(|passed| contains(passed, milestone)).await;
     }
 
     /// What was passed so far, in order of time.
     pub fn passed(&self) -> Vec<(Milestone, Duration)> {
-        self.passed.lock().map(|passed| passed.clone()).unwrap_or_default()
+        self.passed.borrow().clone()
     }
+}
+
+fn contains(passed: &[(Milestone, Duration)], milestone: Milestone) -> bool {
+    passed.iter().any(|(known, _)| *known == milestone)
 }

@@ -95,7 +95,7 @@ pub enum OpenError {
 impl Session {
     /// Opens a session: binds the port, starts Python and serves the page at once.
     ///
-    /// `versions` are lines for the report, `start` is when the process began.
+    /// `versions` are lines about the app for the report, `start` is when the process began.
     pub async fn open(
         options: Options,
         versions: Vec<String>,
@@ -219,17 +219,17 @@ impl Session {
     }
 
     /// What the start passed, and when.
-    pub fn milestones(&self) -> &Milestones {
+    pub fn milestones(&self) -> &Arc<Milestones> {
         &self.milestones
     }
 
-    /// What a person can send to the app's author.
-    pub fn report(&self) -> Report {
+    /// What a person can send to the app's author; `system` are lines about what all of it runs on.
+    pub fn report(&self, system: &[String]) -> Report {
         let lines: Vec<String> =
             self.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
         Report::new(&Material {
             state: &self.state(),
-            versions: &self.versions,
+            versions: &[&self.versions, system].concat(),
             milestones: &self.milestones.passed(),
             lines: &lines,
             folders: Some(&self.options.folders),
@@ -237,15 +237,16 @@ impl Session {
         })
     }
 
-    /// What the window about the app shows. Reads the metadata of all that is in the app.
-    pub fn about(&self) -> About {
+    /// What the window about the app shows, with lines about the `system`. Reads the metadata of all
+    /// that is in the app.
+    pub fn about(&self, system: &[String]) -> About {
         let app = &self.options.app;
         About {
             name: app.name.clone(),
             version: app.version.clone(),
             author: self.options.author.clone(),
             waterskin: env!("CARGO_PKG_VERSION").to_owned(),
-            versions: self.versions.clone(),
+            versions: [&self.versions, system].concat(),
             parts: self.options.payload.as_ref().map(about::parts).unwrap_or_default(),
         }
     }

@@ -50,6 +50,7 @@ impl Watcher {
     fn page(&self, body: &[u8]) {
         let Ok(report) = serde_json::from_slice::<PageReport>(body) else { return };
         match report.event.as_str() {
+            "splash" => self.milestones.pass(Milestone::Splash),
             "rendered" => self.milestones.pass(Milestone::Rendered),
             // The page could not even begin, so nothing that Python does will help. Once the app has
             // had anything drawn, this is no longer Streamlit's own page speaking.

@@ -32,6 +32,15 @@ pub fn part<W: IsA<gtk::Widget>>(
     Some(made)
 }
 
+/// Takes the part called `name` away, where it is there.
+pub fn remove(view: &WebView, name: &str) {
+    let overlay = view.parent().and_then(|parent| parent.downcast::<gtk::Overlay>().ok());
+    let Some(overlay) = overlay else { return };
+    for child in overlay.children().into_iter().filter(|child| child.widget_name() == name) {
+        overlay.remove(&child);
+    }
+}
+
 /// The web view under the layer in a window's box.
 pub fn view_in(container: &gtk::Box) -> Option<WebView> {
     let overlays = container.children().into_iter();

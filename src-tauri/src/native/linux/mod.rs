@@ -10,6 +10,7 @@ mod keys;
 mod layer;
 mod links;
 mod menu;
+mod splash;
 mod toast;
 
 use gtk::prelude::*;
@@ -62,6 +63,26 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         load_again_after_a_crash(&view);
         close_with_the_page(&view, window_);
     })
+}
+
+/// Has the window that is made next show the splash while its web view is still being made.
+pub fn cover_next(app: &AppHandle, desk: &Desk) {
+    splash::show_early(app, desk);
+}
+
+/// Covers a window with the splash until its web view has something to show.
+pub fn cover(window: &WebviewWindow) -> tauri::Result<()> {
+    let window_ = window.clone();
+    window.with_webview(move |webview| {
+        if let Some(desk) = window_.try_state::<Desk>() {
+            splash::put(window_.app_handle(), &desk, &webview.inner());
+        }
+    })
+}
+
+/// Takes the splash away again.
+pub fn uncover(window: &WebviewWindow) -> tauri::Result<()> {
+    window.with_webview(|webview| splash::remove(&webview.inner()))
 }
 
 /// Opens the bar that finds text in the page.
