@@ -111,6 +111,7 @@ async fn film(packaged: &Packaged, desktop: &Desktop) -> Result<Vec<Picture>> {
     Ok(pictures)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the beat of a camera is a time, and no fact")]
 fn roll(camera: &mut Camera, began: Instant, last: &AtomicBool) -> Result<Vec<Picture>> {
     let mut pictures = Vec::new();
     for beat in 0.. {

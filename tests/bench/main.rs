@@ -63,6 +63,9 @@ enum What {
         /// How often each side is measured, after a start to warm up
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
+        /// Which of `examples/`, or of `tests/apps/`
+        #[arg(long, default_value = "hello")]
+        app: String,
     },
     /// The time of a build beside PyInstaller's
     Build {
@@ -119,7 +122,7 @@ async fn run(what: What) -> Result<()> {
     match what {
         What::Start { runs, app, cold } => start::run(runs, &app, cold).await,
         What::Film { runs, app, keep } => film::run(runs, &app, keep).await,
-        What::Memory { runs } => memory::run(runs).await,
+        What::Memory { runs, app } => memory::run(runs, &app).await,
         What::Build { runs, app } => build::run(runs, &app).await,
         What::Size { app } => size::run(&app).await,
         What::Proxy { quick } => proxy::run(quick).await,

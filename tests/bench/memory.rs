@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::Context;
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
-use waterskin_tests::{Desktop, PATIENCE, Result, Sandbox, example};
+use waterskin_tests::{Desktop, PATIENCE, Result, Sandbox};
 
 use crate::figures::{PACKAGED, PEER, Table};
 use crate::machine;
-use crate::packaged::Packaged;
+use crate::packaged::{Packaged, project};
 use crate::peer::Peer;
 use crate::tree::{Member, TICKS, Tree};
 
@@ -41,8 +41,8 @@ struct Rest {
 }
 
 /// Measures each side `runs` times, after one start of each to warm up, and prints the figures.
-pub async fn run(runs: u32) -> Result<()> {
-    let project = example("hello");
+pub async fn run(runs: u32, app: &str) -> Result<()> {
+    let project = project(app);
     let packaged = Packaged::unpack(&project, None).await?;
     let peer = Peer::of(&project, &packaged.payload).await?;
     let screen = Sandbox::new()?;
