@@ -7,6 +7,7 @@ use http::header::HeaderValue;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
+use crate::login::{Departure, Logins, Return};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::{cookie, provenance};
@@ -34,6 +35,10 @@ pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(10 * 60);
 ///    it is a top-level navigation by `GET`: images, scripts and frames have no `Origin`;
 /// 4. it has the cookie.
 ///
+/// A browser without the cookie gets two things, once each, and only after the app began a login at
+/// another site: the way there, by a token, and the way back, by the state that the app made up.
+/// Neither reaches the app.
+///
 /// Cookie and token have 256 random bits each. Guesses are not counted, since no number of them
 /// gets anywhere. Clones share their state.
 #[derive(Clone)]
@@ -46,6 +51,7 @@ struct Inner {
     cookie_name: String,
     cookie: Secret,
     token: Mutex<Option<Token>>,
+    logins: Logins,
 }
 
 /// Good for one use within [`TOKEN_LIFETIME`].
@@ -70,6 +76,12 @@ pub(crate) enum Verdict {
     Enter {
         next: String,
     },
+    /// Send the browser there: it begins what the window began.
+    Leave {
+        away: String,
+    },
+    /// Tell the person to go back to the window.
+    Return(Return),
     Refuse(Refusal),
 }
 
@@ -86,6 +98,7 @@ impl Gate {
                 cookie_name: format!("{COOKIE_NAME}{port}"),
                 cookie: random()?,
                 token: Mutex::new(None),
+                logins: Logins::default(),
             }),
         };
         gate.renew()?;
@@ -102,6 +115,7 @@ impl Gate {
                 cookie_name: "waterskin-8501".to_owned(),
                 cookie: Secret::known(cookie),
                 token: Mutex::new(Some(token)),
+                logins: Logins::default(),
             }),
         }
     }
@@ -141,10 +155,27 @@ impl Gate {
         }
         let mut offered = cookie::values(&request.headers, &self.inner.cookie_name);
         if offered.any(|value| self.inner.cookie.matches(value)) {
-            Verdict::Pass
+            return Verdict::Pass;
+        }
+        // A browser that is not the window can have come for one thing only.
+        let logins = &self.inner.logins;
+        if let Some(away) = logins.leave(request, now) {
+            Verdict::Leave { away }
+        } else if let Some(returned) = logins.come_back(request, now) {
+            Verdict::Return(returned)
         } else {
             Verdict::Refuse(Refusal::Cookie)
         }
+    }
+
+    /// Looks at an app's redirect, as [`Logins::depart`].
+    pub(crate) fn depart(
+        &self,
+        location: &str,
+        now: Instant,
+    ) -> Result<Option<Departure>, GateError> {
+        let departure = self.inner.logins.depart(location, self.inner.port, now);
+        departure.map_err(|source| GateError { source })
     }
 
     /// The value of `Set-Cookie`. It lasts as long as the web view's session.
@@ -194,7 +225,8 @@ fn path_with(token: &Secret) -> String {
     format!("{ENTRY}?token={}", token.reveal())
 }
 
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a query's parameter as it stands.
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))

@@ -12,7 +12,8 @@
 //! `identity`; on an upgrade with more than 7 KiB of cookies only those that
 //! [`Options::upgrade_cookies`] names go on; a target in absolute form goes on in origin form; `CONNECT` and the paths under `/_waterskin/`
 //! are answered here; a line of a head that ends in a lone LF, and a length beside chunks, get 400; an
-//! upgrade that the app refuses ends its connection; HTML gets one more `Content-Security-Policy`; the `ETag` of a static file
+//! upgrade that the app refuses ends its connection; with [`Options::returned`] a redirect to a login at another site
+//! becomes a 204; HTML gets one more `Content-Security-Policy`; the `ETag` of a static file
 //! depends on [`StaticFiles::edition`].
 //!
 //! By the nature of hyper: the values of a field that comes several times stand together, at the
@@ -36,6 +37,7 @@ mod gate;
 mod headers;
 mod hold;
 mod listener;
+mod login;
 mod observer;
 mod platform;
 mod pool;

@@ -64,6 +64,23 @@ pub enum Event {
     /// The body of a `POST /_waterskin/report`, at most 4 KiB: what a script of the shell says
     /// from inside the page. Whatever runs in the page can send one, so it is a hint, not a fact.
     Report(Bytes),
+    /// The app began a login or a logout at another site: the system's browser is to open this path
+    /// of the proxy, which works once and leads there.
+    Leaves {
+        /// The path with its token.
+        path: String,
+    },
+    /// The app began a login that would come back to another address than the proxy's.
+    NoReturn {
+        /// The address.
+        redirect_uri: String,
+    },
+    /// The system's browser came back from a login: the window, which has the app's cookies, is to
+    /// ask for this path.
+    Returned {
+        /// The path with its query.
+        target: String,
+    },
     /// A request could not be answered by the app.
     UpstreamFailed {
         /// How.

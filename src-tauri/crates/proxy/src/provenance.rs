@@ -54,7 +54,8 @@ fn check_site(request: &Parts) -> Result<(), Refusal> {
     }
 }
 
-fn target_is_ours(target: &Uri, port: u16) -> bool {
+/// Whether a target that names a host names ours.
+pub(crate) fn target_is_ours(target: &Uri, port: u16) -> bool {
     let scheme_is_ours = target.scheme_str().is_none_or(|scheme| scheme == "http");
     let authority = target.authority().map(|authority| authority.as_str().as_bytes());
     scheme_is_ours && authority.is_none_or(|authority| is_ours(authority, port))

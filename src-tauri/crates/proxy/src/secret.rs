@@ -19,6 +19,11 @@ impl Secret {
         })))
     }
 
+    /// One that the app made.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// One that is no secret.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn known(text: &str) -> Self {

@@ -52,6 +52,9 @@ pub struct Options {
     pub observer: Arc<dyn Observer>,
     /// Makes the HTML page that says why the app does not answer.
     pub unavailable: Arc<dyn Fn(&Unavailable) -> String + Send + Sync>,
+    /// Where it is given, the app's logins at other sites are done in the system's browser, which
+    /// shows this HTML page in the end. Not by default: the page is in a browser itself then.
+    pub returned: Option<Arc<str>>,
 }
 
 impl Options {
@@ -66,6 +69,7 @@ impl Options {
             limits: Limits::default(),
             observer: Arc::new(Silent),
             unavailable: Arc::new(unavailable_page),
+            returned: None,
         }
     }
 }

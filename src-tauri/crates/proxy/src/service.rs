@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, HeaderMap,
-    HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE, UPGRADE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE,
+    HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE, UPGRADE,
 };
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Limited};
@@ -17,6 +17,7 @@ use crate::forward::{self, Route};
 use crate::gate::Verdict;
 use crate::headers;
 use crate::hold;
+use crate::login::{Departure, Return};
 use crate::observer::{Event, UpstreamFailure};
 use crate::pool::Pool;
 use crate::server::{Options, Tasks};
@@ -35,6 +36,12 @@ const HTML: &[u8] = b"text/html";
 
 /// Who may show a page of ours in a frame: our own pages, as Streamlit's components need it.
 const OWN_FRAMES: HeaderValue = HeaderValue::from_static("frame-ancestors 'self'");
+
+/// What the page after a login may load and do.
+const NOTHING_BUT_LOOKS: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'",
+);
 
 /// The longest report, in bytes.
 const MAX_REPORT: usize = 4 * 1024;
@@ -93,6 +100,8 @@ impl Service {
                 return dated(refusal.answer(&parts.headers));
             }
             Verdict::Enter { next } => return dated(self.enter(&next)),
+            Verdict::Leave { away } => return dated(elsewhere(&away)),
+            Verdict::Return(returned) => return dated(self.returned(returned)),
         }
         if parts.uri.path().starts_with(OWN) {
             return dated(self.own(&parts, body).await);
@@ -134,6 +143,58 @@ impl Service {
             (CACHE_CONTROL, HeaderValue::from_static("no-store")),
             (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         ]);
+        answer
+    }
+
+    /// What a browser shows that came back from another site.
+    fn returned(&self, returned: Return) -> Response<Body> {
+        if let Return::Login { target } = returned {
+            self.options.observer.event(Event::Returned { target });
+        }
+        let page = self.options.returned.as_deref().unwrap_or_default();
+        let mut answer = Response::new(full(page.to_owned()));
+        answer.headers_mut().extend([
+            (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (CONTENT_SECURITY_POLICY, NOTHING_BUT_LOOKS),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            (CONNECTION, CLOSE),
+        ]);
+        answer
+    }
+
+    /// Takes a login at another site out of the window: what asked for it gets no other page, and
+    /// the cookies of it.
+    fn kept_here(&self, mut answer: Response<Body>) -> Response<Body> {
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let Some(location) = location.filter(|_| answer.status().is_redirection()) else {
+            return answer;
+        };
+        let (event, next) = match self.options.gate.depart(location, Instant::now()) {
+            Ok(None) => return answer,
+            Ok(Some(Departure::Login { path })) => (Event::Leaves { path }, None),
+            Ok(Some(Departure::Logout { path })) => (Event::Leaves { path }, Some("/")),
+            Ok(Some(Departure::NoReturn { redirect_uri })) => {
+                (Event::NoReturn { redirect_uri }, None)
+            }
+            Err(error) => {
+                tracing::error!(%error, "a login could not be begun");
+                return answer;
+            }
+        };
+        self.options.observer.event(event);
+        match next {
+            Some(next) => {
+                answer.headers_mut().insert(LOCATION, HeaderValue::from_static(next));
+            }
+            None => {
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+                *answer.body_mut() = empty();
+                for name in [LOCATION, CONTENT_TYPE, CONTENT_LENGTH] {
+                    answer.headers_mut().remove(name);
+                }
+            }
+        }
         answer
     }
 
@@ -200,6 +261,7 @@ impl Service {
         address: Address,
     ) -> Result<Response<Body>, UpstreamFailure> {
         let is_get = parts.method == Method::GET;
+        let may_leave = is_get && self.options.returned.is_some() && is_navigation(&parts.headers);
         let request =
             forward::onward(parts, body, |headers| headers::for_request(headers, &address));
         let route = Route {
@@ -208,7 +270,10 @@ impl Service {
             tasks: &self.tasks,
             connect_timeout: self.options.handshake_timeout,
         };
-        let answer = forward::forward(request, &route).await?;
+        let mut answer = forward::forward(request, &route).await?;
+        if may_leave {
+            answer = self.kept_here(answer);
+        }
         if is_get && answer.status().is_success() && is_html(answer.headers()) {
             self.options.observer.event(Event::Page);
         }
@@ -257,6 +322,27 @@ impl Service {
             observer.event(Event::UpgradeClosed { stream });
         });
     }
+}
+
+/// Whether the answer is for a window itself, and not for a frame or a script in it.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_none_or(|dest| dest == "document")
+}
+
+/// Sends a browser to another site, which does not learn from where.
+fn elsewhere(away: &str) -> Response<Body> {
+    let Ok(away) = HeaderValue::from_str(away) else {
+        return short(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error\n");
+    };
+    let mut answer = Response::new(empty());
+    *answer.status_mut() = StatusCode::SEE_OTHER;
+    answer.headers_mut().extend([
+        (LOCATION, away),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (CONNECTION, CLOSE),
+    ]);
+    answer
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -146,6 +146,7 @@ pub(super) fn decided(data: &[u8]) -> Option<Decision> {
             assert!(matches!(again, Verdict::Refuse(_)), "a token works once");
             Decision::Entry
         }
+        Verdict::Leave { .. } | Verdict::Return(_) => Decision::Elsewhere,
     };
     assert_eq!(given, expected, "{request:?}");
     check_what_goes_on(&request.headers);
@@ -156,6 +157,8 @@ pub(super) fn decided(data: &[u8]) -> Option<Decision> {
 pub(super) enum Decision {
     Pass,
     Entry,
+    /// Never expected, as no app began a login.
+    Elsewhere,
     Refusal,
 }
 

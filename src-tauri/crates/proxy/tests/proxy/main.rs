@@ -10,6 +10,7 @@ mod gate;
 mod hold;
 mod http;
 mod listening;
+mod login;
 mod shutdown;
 mod statics;
 mod streaming;
