@@ -90,6 +90,8 @@ const HOST_STYLE: readonly (readonly [string, string])[] = [
   ["position", "fixed"],
   ["inset", "0"],
   ["z-index", "2147483647"],
+  // The ground in it takes the pointer, until it fades: what is below can be clicked from then on.
+  ["pointer-events", "none"],
 ];
 
 /**
