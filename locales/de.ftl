@@ -197,6 +197,18 @@ ask-remembered = Die Frage kommt nur einmal. Im Menü gibt es einen Schalter daf
 ask-allow = Erlauben
 ask-deny = Nicht erlauben
 
+## Signing in at another site
+
+login-outside-title = Weiter geht es im Browser
+login-outside = Dort ist die Seite des Anmeldedienstes geöffnet. In diesem Fenster geht es von selbst weiter.
+login-failed-title = Die Anmeldung ist jetzt nicht möglich
+login-port-program = Die Anmeldung kommt über Port { $port } dieses Computers zurück, und den benutzt das Programm „{ $program }“. Schließen Sie dieses Programm, dann diese App, und öffnen Sie die App noch einmal.
+login-port-unknown = Die Anmeldung kommt über Port { $port } dieses Computers zurück, und den benutzt ein anderes Programm. Schließen Sie Programme, die Sie nicht brauchen, dann diese App, und öffnen Sie die App noch einmal.
+login-port-free = Die Anmeldung kommt über Port { $port } dieses Computers zurück, und den benutzte ein anderes Programm, als diese App geöffnet wurde. Schließen Sie diese App und öffnen Sie sie noch einmal.
+login-misled = Die Anmeldung dieser App führt zu { $address } und nicht in dieses Fenster zurück. Sagen Sie es der Person, von der Sie die App haben.
+login-done-title = Zurück zu { $app }
+login-done = Sie können diese Seite schließen.
+
 ## The menu
 
 menu-page = Seite

@@ -203,6 +203,18 @@ ask-remembered = You are asked only once. The menu has a switch for it (F10).
 ask-allow = Allow
 ask-deny = Don’t allow
 
+## Signing in at another site
+
+login-outside-title = Go on in your browser
+login-outside = The sign-in service has its page open there. This window goes on by itself.
+login-failed-title = You cannot sign in now
+login-port-program = The sign-in comes back over port { $port } of this computer, which the program “{ $program }” is using. Close that program, then close this app and open it again.
+login-port-unknown = The sign-in comes back over port { $port } of this computer, which another program is using. Close the programs that you do not need, then close this app and open it again.
+login-port-free = The sign-in comes back over port { $port } of this computer, which another program was using when this app was opened. Close this app and open it again.
+login-misled = The sign-in of this app leads to { $address }, and not back to this window. Tell the person who gave you the app.
+login-done-title = Go back to { $app }
+login-done = You can close this page.
+
 ## The menu
 
 menu-page = Page

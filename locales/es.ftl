@@ -197,6 +197,18 @@ ask-remembered = Solo se pregunta una vez. El menú tiene un interruptor para el
 ask-allow = Permitir
 ask-deny = No permitir
 
+## Signing in at another site
+
+login-outside-title = Continúe en su navegador
+login-outside = La página del servicio de inicio de sesión está abierta allí. Esta ventana sigue por sí sola.
+login-failed-title = Ahora no se puede iniciar sesión
+login-port-program = El inicio de sesión vuelve por el puerto { $port } de este equipo, que está usando el programa «{ $program }». Cierre ese programa, después cierre esta aplicación y ábrala de nuevo.
+login-port-unknown = El inicio de sesión vuelve por el puerto { $port } de este equipo, que está usando otro programa. Cierre los programas que no necesite, después cierre esta aplicación y ábrala de nuevo.
+login-port-free = El inicio de sesión vuelve por el puerto { $port } de este equipo, que otro programa estaba usando cuando se abrió esta aplicación. Cierre esta aplicación y ábrala de nuevo.
+login-misled = El inicio de sesión de esta aplicación lleva a { $address } y no vuelve a esta ventana. Dígaselo a la persona que le dio la aplicación.
+login-done-title = Vuelva a { $app }
+login-done = Puede cerrar esta página.
+
 ## The menu
 
 menu-page = Página

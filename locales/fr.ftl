@@ -197,6 +197,18 @@ ask-remembered = La question n’est posée qu’une fois. Le menu permet de cha
 ask-allow = Autoriser
 ask-deny = Ne pas autoriser
 
+## Signing in at another site
+
+login-outside-title = Continuez dans votre navigateur
+login-outside = La page du service de connexion y est ouverte. Cette fenêtre continue d’elle-même.
+login-failed-title = La connexion est impossible pour le moment
+login-port-program = La connexion revient par le port { $port } de cet ordinateur, que le programme « { $program } » utilise. Fermez ce programme, puis fermez cette application et ouvrez-la de nouveau.
+login-port-unknown = La connexion revient par le port { $port } de cet ordinateur, qu’un autre programme utilise. Fermez les programmes dont vous n’avez pas besoin, puis fermez cette application et ouvrez-la de nouveau.
+login-port-free = La connexion revient par le port { $port } de cet ordinateur, qu’un autre programme utilisait à l’ouverture de cette application. Fermez cette application et ouvrez-la de nouveau.
+login-misled = La connexion de cette application mène à { $address } et ne revient pas dans cette fenêtre. Dites-le à la personne qui vous a donné l’application.
+login-done-title = Revenez à { $app }
+login-done = Vous pouvez fermer cette page.
+
 ## The menu
 
 menu-page = Page

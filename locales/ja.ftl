@@ -182,6 +182,18 @@ ask-remembered = 確認は一度だけです。後からメニュー (F10) で�
 ask-allow = 許可
 ask-deny = 許可しない
 
+## Signing in at another site
+
+login-outside-title = ブラウザーで続けてください
+login-outside = サインインサービスのページがブラウザーで開いています。このウィンドウは自動的に続きます。
+login-failed-title = 今はサインインできません
+login-port-program = サインインはこのコンピューターのポート { $port } に戻りますが、プログラム「{ $program }」が使用しています。そのプログラムを閉じてから、このアプリを閉じて開き直してください。
+login-port-unknown = サインインはこのコンピューターのポート { $port } に戻りますが、別のプログラムが使用しています。不要なプログラムを閉じてから、このアプリを閉じて開き直してください。
+login-port-free = サインインはこのコンピューターのポート { $port } に戻りますが、このアプリを開いたときに別のプログラムが使用していました。このアプリを閉じて開き直してください。
+login-misled = このアプリのサインインは { $address } に進み、このウィンドウには戻りません。アプリを渡してくれた人に知らせてください。
+login-done-title = { $app } に戻ってください
+login-done = このページは閉じてかまいません。
+
 ## The menu
 
 menu-page = ページ

@@ -197,6 +197,18 @@ ask-remembered = Só é perguntado uma vez. O menu permite mudar a escolha (F10)
 ask-allow = Permitir
 ask-deny = Não permitir
 
+## Signing in at another site
+
+login-outside-title = Continue no navegador
+login-outside = A página do serviço de login está aberta lá. Esta janela continua sozinha.
+login-failed-title = Não é possível entrar agora
+login-port-program = O login volta pela porta { $port } deste computador, que o programa “{ $program }” está usando. Feche esse programa, depois feche este aplicativo e abra-o de novo.
+login-port-unknown = O login volta pela porta { $port } deste computador, que outro programa está usando. Feche os programas de que não precisa, depois feche este aplicativo e abra-o de novo.
+login-port-free = O login volta pela porta { $port } deste computador, que outro programa estava usando quando este aplicativo foi aberto. Feche este aplicativo e abra-o de novo.
+login-misled = O login deste aplicativo leva a { $address } e não volta para esta janela. Avise a pessoa que lhe deu o aplicativo.
+login-done-title = Volte para { $app }
+login-done = Você pode fechar esta página.
+
 ## The menu
 
 menu-page = Página

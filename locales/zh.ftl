@@ -182,6 +182,18 @@ ask-remembered = 只询问一次。以后可以在菜单（F10）中更改。
 ask-allow = 允许
 ask-deny = 不允许
 
+## Signing in at another site
+
+login-outside-title = 请在浏览器中继续
+login-outside = 登录服务的页面已在浏览器中打开。此窗口会自动继续。
+login-failed-title = 现在无法登录
+login-port-program = 登录需要通过本机的端口 { $port } 返回，而程序“{ $program }”正在使用该端口。请关闭该程序，然后关闭并重新打开此应用。
+login-port-unknown = 登录需要通过本机的端口 { $port } 返回，而另一个程序正在使用该端口。请关闭不需要的程序，然后关闭并重新打开此应用。
+login-port-free = 登录需要通过本机的端口 { $port } 返回，而打开此应用时另一个程序正在使用该端口。请关闭并重新打开此应用。
+login-misled = 此应用的登录会转到 { $address }，而不会返回此窗口。请告知给您此应用的人。
+login-done-title = 请返回 { $app }
+login-done = 您可以关闭此页面。
+
 ## The menu
 
 menu-page = 页面

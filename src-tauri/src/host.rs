@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
 use waterskin_bundle::Downloads;
 use waterskin_session::{
-    About, AppInfo, Failure, Phase, PortInfo, Report, Session, SessionState, Stage, Vault,
+    About, AppInfo, Failure, Login, Phase, PortInfo, Report, Session, SessionState, Stage, Vault,
     not_opened,
 };
 
@@ -15,6 +15,7 @@ use crate::{
     boot::{App, Boot, Looks},
     commands, cover,
     desk::Desk,
+    login,
     menu::{self, Bar},
     native, outside, page, place,
     report::SavedReport,
@@ -209,6 +210,8 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         app.manage(Host::Asking(Box::new(state.clone())));
         return show(app, desk, window::secrets_screen(), &state);
     }
+    let (steps, logins) = tokio::sync::mpsc::unbounded_channel();
+    options.login = Some(Login { page: login::page(&desk, &info.name).into(), steps });
     let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
     let session = match opened {
         Ok(session) => Arc::new(session),
@@ -223,6 +226,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
     tauri::async_runtime::spawn(cover::follow(app.clone(), Arc::clone(session.milestones())));
     tauri::async_runtime::spawn(follow_log(app.clone(), session, echo));
+    tauri::async_runtime::spawn(login::follow(app.clone(), logins));
     Ok(())
 }
 

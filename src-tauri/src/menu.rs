@@ -181,10 +181,8 @@ pub fn show_choices(app: &AppHandle, choices: &Choices) {
 /// Does what an entry stands for, in the window that is in front.
 pub fn chosen(app: &AppHandle, name: &str) {
     let Some(action) = action::of_name(name) else { return };
-    let pages = window::pages(app);
-    let front = pages.iter().find(|window| window.is_focused().unwrap_or_default());
-    if let Some(window) = front.or(pages.first()) {
-        action::perform(window, action);
+    if let Some(window) = window::front(app) {
+        action::perform(&window, action);
     }
     // A system marks an entry by itself when it is chosen; what counts is what was kept.
     if let Some(desk) = app.try_state::<Desk>() {

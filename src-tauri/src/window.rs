@@ -49,6 +49,13 @@ pub fn pages(app: &AppHandle) -> Vec<WebviewWindow> {
     pages
 }
 
+/// The window with the app's page that is in front, else the first one.
+pub fn front(app: &AppHandle) -> Option<WebviewWindow> {
+    let pages = pages(app);
+    let front = pages.iter().find(|window| window.is_focused().unwrap_or_default());
+    front.or(pages.first()).cloned()
+}
+
 /// Says where the web view keeps its data: in `data`, else in Tauri's own folder, else nowhere.
 ///
 /// The shell's screens must be shown even where nothing can be written. Tauri makes the folder when

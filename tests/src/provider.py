@@ -1,13 +1,14 @@
 """An OpenID Connect provider that logs everybody in as the same person, for the tests.
 
-Usage: provider.py NAME EMAIL. Prints its address, then each request's path, and serves until it is
-ended.
+Usage: provider.py NAME EMAIL [strict]. Prints its address, then each request's path, and serves until
+it is ended. A strict one refuses web views, as the large ones do, and wants to know of logouts.
 """
 
 import base64
 import hashlib
 import http.server
 import json
+import re
 import secrets
 import sys
 import time
@@ -15,7 +16,8 @@ import urllib.parse
 
 from joserfc import jwk, jwt
 
-NAME, EMAIL = sys.argv[1:]
+NAME, EMAIL = sys.argv[1:3]
+STRICT = sys.argv[3:] == ["strict"]
 KEY = jwk.RSAKey.generate_key(2048, {"kid": "key", "use": "sig", "alg": "RS256"})
 # What each code was given out for.
 CODES = {}
@@ -29,7 +31,8 @@ class Provider(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query))
         print(url.path, flush=True)
         if url.path == "/.well-known/openid-configuration":
-            self.answer({
+            ends = {"end_session_endpoint": f"{ISSUER}/end"} if STRICT else {}
+            self.answer(ends | {
                 "issuer": ISSUER,
                 "authorization_endpoint": f"{ISSUER}/authorize",
                 "token_endpoint": f"{ISSUER}/token",
@@ -41,6 +44,10 @@ class Provider(http.server.BaseHTTPRequestHandler):
             })
         elif url.path == "/keys":
             self.answer({"keys": [KEY.as_dict(private=False)]})
+        elif STRICT and not re.search("(Chrome|Firefox)/", self.headers["User-Agent"]):
+            self.send_error(403, "disallowed_useragent")
+        elif url.path == "/end":
+            self.page(query["post_logout_redirect_uri"])
         elif url.path == "/authorize":
             code = secrets.token_urlsafe()
             CODES[code] = query

@@ -1,6 +1,9 @@
 //! `st.login` by a provider: item 47 of the conformance list (docs/conformance.md). The way back
 //! comes from another site, through the gate, to an address that the provider fixed.
 
+#[path = "login/outside.rs"]
+mod outside;
+
 use std::net::TcpListener;
 
 use waterskin_tests::{

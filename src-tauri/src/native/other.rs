@@ -13,6 +13,7 @@ use crate::{
     desk::Desk,
     devices::{Answer, answer, question, remember},
     downloads::{self, Facts, State, Transfer},
+    login::Notice,
     settings::Device,
 };
 
@@ -108,7 +109,7 @@ fn choose(app: &AppHandle, suggested: &std::path::Path) -> Option<PathBuf> {
         Err(error) => {
             tracing::warn!(%error, "the folder for downloads can't be written to");
             let cause = downloads::cause(Facts { refused: Some(error.kind()), ..Facts::default() });
-            say(app, &Transfer::ended(path, State::Failed(cause)));
+            say_of(app, &Transfer::ended(path, State::Failed(cause)));
             None
         }
     }
@@ -123,7 +124,7 @@ fn outcome(path: PathBuf, success: bool) -> Transfer {
     Transfer::ended(path, State::Failed(cause))
 }
 
-fn say(app: &AppHandle, transfer: &Transfer) -> rfd::MessageDialogResult {
+fn say_of(app: &AppHandle, transfer: &Transfer) -> rfd::MessageDialogResult {
     let Some(desk) = app.try_state::<Desk>() else { return rfd::MessageDialogResult::Cancel };
     let words = &desk.words;
     let buttons = match transfer.state {
@@ -145,11 +146,27 @@ pub fn tell(window: &WebviewWindow, transfer: Transfer) -> tauri::Result<()> {
     ended(window.app_handle(), transfer)
 }
 
+/// Tells something in a window. What the person sees anyway is not worth a dialog.
+pub fn say(window: &WebviewWindow, notice: Notice) -> tauri::Result<()> {
+    if notice.passing {
+        return Ok(());
+    }
+    let app = window.app_handle().clone();
+    window.app_handle().run_on_main_thread(move || {
+        let close = app.try_state::<Desk>().map(|desk| desk.words.say("menu-close"));
+        rfd::MessageDialog::new()
+            .set_title(&notice.title)
+            .set_description(&notice.text)
+            .set_buttons(rfd::MessageButtons::OkCustom(close.unwrap_or_default()))
+            .show();
+    })
+}
+
 /// Says that a download has ended, after this event: a dialog inside of it would stop the page.
 fn ended(app: &AppHandle, transfer: Transfer) -> tauri::Result<()> {
     let app_ = app.clone();
     app.run_on_main_thread(move || {
-        let answer = say(&app_, &transfer);
+        let answer = say_of(&app_, &transfer);
         let close = app_.try_state::<Desk>().map(|desk| desk.words.say("menu-close"));
         let shows = match answer {
             rfd::MessageDialogResult::Ok => true,

@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{DataPolicy, Downloads, Layout, Payload};
 
-use crate::{AppInfo, Folders, SecretValues};
+use crate::{AppInfo, Folders, Login, SecretValues};
 
 /// What a session runs, and how.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Options {
     pub reload: bool,
     /// Where to record what passes the proxy.
     pub trace: Option<Utf8PathBuf>,
+    /// How logging in at other sites works; none where the page's own browser does it.
+    pub login: Option<Login>,
     /// Who publishes the app; may be empty.
     pub author: String,
     /// The payload that is run, where it is one.
@@ -116,6 +118,7 @@ impl Options {
             port: manifest.port,
             reload: false,
             trace: None,
+            login: None,
             author: manifest.app.publisher.clone(),
             payload: Some(payload.clone()),
             folders,
@@ -145,6 +148,7 @@ impl Options {
             port: project.port,
             reload: true,
             trace: project.trace.clone(),
+            login: None,
             author: String::new(),
             payload: None,
             folders,

@@ -141,7 +141,8 @@ impl Session {
                 }
             }
         };
-        let watcher = Watcher::new(Arc::clone(&shared), Arc::clone(&milestones), Box::new(healthy));
+        let watcher = Watcher::new(Arc::clone(&shared), Arc::clone(&milestones), Box::new(healthy))
+            .telling(options.login.as_ref().map(|login| login.steps.clone()));
         let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
         let mut observer: Arc<dyn Observer> = Arc::new(watcher);
         if let Some(path) = &options.trace {
@@ -150,7 +151,8 @@ impl Session {
             observer = trace::begin(observer, place).await;
         }
         let (statics, edition) = (options.statics.as_deref(), &*options.edition);
-        let serving = serving::options(gate.clone(), serving, statics, edition, observer);
+        let mut serving = serving::options(gate.clone(), serving, statics, edition, observer);
+        serving.returned = options.login.as_ref().map(|login| Arc::clone(&login.page));
         let proxy =
             Proxy::serve_apart(listener, serving).map_err(|source| OpenError::Proxy { source })?;
         tasks.spawn(follow(Follower {

@@ -4,10 +4,11 @@ use std::sync::{
 };
 
 use serde::Deserialize;
+use tokio::sync::mpsc::UnboundedSender;
 use waterskin_proxy::{Direction, Event, FrameHead, Observer};
 
 use crate::{
-    Milestone, Milestones, Phase, Stage,
+    LoginStep, Milestone, Milestones, Phase, PortInfo, Stage,
     failure::old_web_view,
     shared::Shared,
     streamlit::{self, Message},
@@ -19,6 +20,8 @@ pub struct Watcher {
     milestones: Arc<Milestones>,
     /// Called when the script came to its end: the app did real work.
     healthy: Box<dyn Fn() + Send + Sync>,
+    /// Told what a login asks of the host.
+    logins: Option<(UnboundedSender<LoginStep>, PortInfo)>,
     streams: AtomicUsize,
     asked: AtomicBool,
 }
@@ -42,9 +45,17 @@ impl Watcher {
             shared,
             milestones,
             healthy,
+            logins: None,
             streams: AtomicUsize::new(0),
             asked: AtomicBool::new(false),
         }
+    }
+
+    /// The same, and tells a host what logins ask of it.
+    #[must_use]
+    pub fn telling(self, logins: Option<UnboundedSender<LoginStep>>) -> Self {
+        let ports = self.shared.get().port;
+        Self { logins: logins.map(|logins| (logins, ports)), ..self }
     }
 
     fn page(&self, body: &[u8]) {
@@ -78,6 +89,12 @@ impl Watcher {
 
 impl Observer for Watcher {
     fn event(&self, event: Event) {
+        if let Some((logins, ports)) = &self.logins
+            && let Some(step) = LoginStep::after(&event, *ports)
+        {
+            // A host that is gone has nothing to do any more.
+            let _ = logins.send(step);
+        }
         match event {
             Event::Entered => {
                 self.milestones.pass(Milestone::Contact);
@@ -105,6 +122,7 @@ impl Observer for Watcher {
             }
             Event::UpstreamFailed { kind } => tracing::debug!(?kind, "Python did not answer"),
             Event::Report(body) => self.page(&body),
+            Event::Leaves { .. } | Event::NoReturn { .. } | Event::Returned { .. } => {}
         }
     }
 

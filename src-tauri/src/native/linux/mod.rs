@@ -10,6 +10,7 @@ mod keys;
 mod layer;
 mod links;
 mod menu;
+mod notice;
 mod splash;
 mod toast;
 
@@ -17,7 +18,7 @@ use gtk::prelude::*;
 use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt as _;
 
-use crate::{desk::Desk, downloads::Transfer, window};
+use crate::{desk::Desk, downloads::Transfer, login::Notice, window};
 
 pub use menu::show as show_menu;
 
@@ -95,6 +96,12 @@ pub fn find(window: &WebviewWindow) -> tauri::Result<()> {
 pub fn tell(window: &WebviewWindow, transfer: Transfer) -> tauri::Result<()> {
     let app = window.app_handle().clone();
     window.with_webview(move |webview| downloads::tell(&app, &webview.inner(), &transfer))
+}
+
+/// Tells something in a window.
+pub fn say(window: &WebviewWindow, notice: Notice) -> tauri::Result<()> {
+    let app = window.app_handle().clone();
+    window.with_webview(move |webview| notice::over(&app, &webview.inner(), &notice))
 }
 
 /// Loads the page again when the web view's own process ends: the window would stay white.

@@ -47,16 +47,7 @@ pub struct Gestures {
 impl Toast {
     /// Puts a notice over the page. `None` where its window is gone.
     pub fn over(view: &WebView, words: &Words, dark: bool, gestures: Gestures) -> Option<Rc<Self>> {
-        let column = layer::part(view, "notices", || {
-            let column = gtk::Box::new(gtk::Orientation::Vertical, 0);
-            column.set_halign(gtk::Align::End);
-            column.set_valign(gtk::Align::End);
-            column.show();
-            column
-        })?;
-        for old in column.children().iter().rev().skip(MOST - 1) {
-            column.remove(old);
-        }
+        let column = column(view)?;
         let Gestures { stop: on_stop, open: on_open, show: on_show } = gestures;
         let card = card::new(gtk::Orientation::Vertical, 6, dark);
         card.set_size_request(340, -1);
@@ -159,7 +150,23 @@ impl Toast {
     }
 }
 
-fn remove(widget: &glib::WeakRef<impl IsA<gtk::Widget>>) {
+/// Where notices stand, with room for one more. `None` where the window is gone.
+pub fn column(view: &WebView) -> Option<gtk::Box> {
+    let column = layer::part(view, "notices", || {
+        let column = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        column.set_halign(gtk::Align::End);
+        column.set_valign(gtk::Align::End);
+        column.show();
+        column
+    })?;
+    for old in column.children().iter().rev().skip(MOST - 1) {
+        column.remove(old);
+    }
+    Some(column)
+}
+
+/// Takes a notice away.
+pub fn remove(widget: &glib::WeakRef<impl IsA<gtk::Widget>>) {
     let Some(widget) = widget.upgrade() else { return };
     if let Some(column) = widget.parent().and_then(|parent| parent.downcast::<gtk::Box>().ok()) {
         column.remove(&widget);

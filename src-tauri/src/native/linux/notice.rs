@@ -1,0 +1,42 @@
+//! A notice with some words, at the lower right of the page.
+
+use std::time::Duration;
+
+use gtk::{glib, prelude::*};
+use tauri::{AppHandle, Manager as _};
+use webkit2gtk::WebView;
+
+use super::{card, toast};
+use crate::{desk::Desk, login::Notice};
+
+/// How long one stays that only passes by.
+const STAY: Duration = Duration::from_secs(12);
+
+/// Puts a notice over the page.
+pub fn over(app: &AppHandle, view: &WebView, notice: &Notice) {
+    let Some(desk) = app.try_state::<Desk>() else { return };
+    let Some(column) = toast::column(view) else { return };
+    let card = card::new(gtk::Orientation::Vertical, 6, desk.is_dark(app));
+    card.set_size_request(340, -1);
+    let title = card::label(&notice.title, "name");
+    title.set_line_wrap(true);
+    title.set_max_width_chars(34);
+    title.set_hexpand(true);
+    let close = card::sign("✕", &desk.words.say("menu-close"));
+    let head = gtk::Box::new(gtk::Orientation::Horizontal, 8);
+    head.pack_start(&title, true, true, 0);
+    head.pack_end(&close, false, false, 0);
+    let text = card::label(&notice.text, "soft");
+    text.set_line_wrap(true);
+    text.set_max_width_chars(40);
+    card.add(&head);
+    card.add(&text);
+    let weak = card.downgrade();
+    close.connect_clicked(move |_| toast::remove(&weak));
+    if notice.passing {
+        let weak = card.downgrade();
+        glib::timeout_add_local_once(STAY, move || toast::remove(&weak));
+    }
+    column.pack_start(&card, false, false, 0);
+    card.show_all();
+}
