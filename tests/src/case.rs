@@ -62,15 +62,28 @@ impl Case {
 
     /// Opens it as a person does. The command becomes the shell, under the same process id.
     pub fn opened(&self) -> Result<Running> {
+        self.opened_with(&[])
+    }
+
+    /// The same with arguments for the app.
+    pub fn opened_with(&self, arguments: &[&str]) -> Result<Running> {
         let launch: Launch = self.sandbox.launch(crate::cli()?).args(self.arguments());
+        let launch = launch.arg("--").args(arguments);
         launch.envs(self.desktop.environment()).start()
     }
 
     /// The processes of ours but those of the desktop and the driver.
     pub fn alive(&self) -> Vec<Process> {
         let mut alive = self.sandbox.ours().alive();
-        let desktop =
-            ["Xvfb", "dbus-daemon", "WebKitWebDriver", "at-spi", "dconf-service", "openbox"];
+        let desktop = [
+            "Xvfb",
+            "dbus-daemon",
+            "WebKitWebDriver",
+            "at-spi",
+            "dconf-service",
+            "openbox",
+            "pulseaudio",
+        ];
         alive.retain(|it| {
             !desktop.iter().any(|name| it.executable.to_string_lossy().contains(name))
         });

@@ -88,6 +88,25 @@ impl Desktop {
         Ok(daemon)
     }
 
+    /// Gives the session a microphone, which hears one tone without end: a sound server of its own
+    /// with a made-up source. It lasts as long as the result.
+    pub async fn microphone(&self, sandbox: &Sandbox) -> Result<Running> {
+        let server = sandbox.launch("/usr/bin/pulseaudio").envs(self.environment());
+        // Of the machine's settings and devices it takes none.
+        let server = server.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm"]);
+        let server = server.args(["--load=module-native-protocol-unix"]);
+        let server = server.args(["--load=module-null-sink"]);
+        let server = server.args(["--load=module-sine-source source_name=tone"]).start();
+        let server = server.context("some tests with windows need pulseaudio")?;
+        eventually("the sound server", PATIENCE, async || {
+            let ask = sandbox.launch("/usr/bin/pactl").args(["list", "short", "sources"]);
+            let told = ask.finish(PATIENCE).await?;
+            Ok((told.code == Some(0) && told.stdout.contains("tone")).then_some(()))
+        })
+        .await?;
+        Ok(server)
+    }
+
     /// Saves what the display shows as a PNG file for people to look at, in `screens` in the target
     /// folder, and gives its path.
     ///

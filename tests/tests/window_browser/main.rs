@@ -1,5 +1,6 @@
 //! What a person expects of a window because every browser does it.
 
+mod devices;
 mod downloads;
 mod hostile;
 mod keys;

@@ -7,6 +7,18 @@ use waterskin_tests::{
 
 /// Chooses an entry by the names of the menus on the way.
 async fn choose(desktop: &Desktop, menus: &[&str], entry: &str) -> Result<()> {
+    open(desktop, menus).await?;
+    desktop.seen().press("menu item", entry).await
+}
+
+/// The same for an entry with a check mark.
+pub(crate) async fn switch(desktop: &Desktop, menus: &[&str], entry: &str) -> Result<()> {
+    open(desktop, menus).await?;
+    desktop.seen().press("check menu item", entry).await
+}
+
+/// Shows the menu bar, and opens the menus in it.
+async fn open(desktop: &Desktop, menus: &[&str]) -> Result<()> {
     // A window that has just come to the front may miss a key.
     eventually("the menu", PATIENCE, async || {
         desktop.press(&["F10"]).await?;
@@ -17,7 +29,7 @@ async fn choose(desktop: &Desktop, menus: &[&str], entry: &str) -> Result<()> {
     for menu in menus {
         desktop.seen().press("menu", menu).await?;
     }
-    desktop.seen().press("menu item", entry).await
+    Ok(())
 }
 
 /// The files in a folder that may not be there.

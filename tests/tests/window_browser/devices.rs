@@ -1,0 +1,100 @@
+use waterskin_tests::{Case, PATIENCE, Result, Running, Website, eventually};
+
+use crate::menu::switch;
+
+/// The name that the dialog has for the app.
+const NAME: &str = "Fenêtre 'n' \"co\"";
+
+/// The app `devices` as a person has it: WebKit asks nobody for a page that a driver has.
+struct Asking {
+    case: Case,
+    /// Who is told what became of the page's wish.
+    site: Website,
+}
+
+impl Asking {
+    async fn new() -> Result<Self> {
+        let case = Case::of("devices", "1.67.0").await?;
+        let site = Website::serve(String::new()).await?;
+        Ok(Self { case, site })
+    }
+
+    fn open(&self) -> Result<Running> {
+        let address = format!("http://127.0.0.1:{}/", self.site.port);
+        self.case.opened_with(&[&address])
+    }
+
+    /// Waits until the page was told this, for the `count`th time that it was told anything.
+    async fn hears(&self, answer: &str, count: usize) -> Result<()> {
+        let mut heard = Vec::new();
+        let all = eventually("an answer to the page", PATIENCE, async || {
+            heard = self.site.seen();
+            Ok((heard.len() >= count).then_some(()))
+        });
+        all.await.map_err(|error| error.context(format!("so far: {heard:?}")))?;
+        let last = heard.get(count - 1).cloned().unwrap_or_default();
+        assert!(last.starts_with(&format!("GET /{answer}\n")), "{count}: {last}");
+        Ok(())
+    }
+
+    async fn close(&self) -> Result<()> {
+        let shown = self.case.desktop.window("Devices").await?;
+        self.case.desktop.close(&shown)?;
+        self.case.nothing_is_left(PATIENCE).await
+    }
+}
+
+#[tokio::test]
+async fn the_microphone_is_asked_for_once_and_can_be_taken_back() -> Result<()> {
+    let it = Asking::new().await?;
+    let desktop = &it.case.desktop;
+    let _manager = desktop.managed(&it.case.sandbox).await?;
+    let _microphone = desktop.microphone(&it.case.sandbox).await?;
+    let shell = it.open()?;
+    let question = format!("{NAME} would like to use the microphone");
+    desktop.seen().shows(&question).await?;
+    assert_eq!(it.site.seen(), Vec::<String>::new(), "the page waits");
+    desktop.screenshot("devices-asked").await?;
+    desktop.seen().press("push button", "Allow").await?;
+    it.hears("given", 1).await?;
+    desktop.window("Devices").await?;
+    desktop.press(&["F5"]).await?;
+    it.hears("given", 2).await?;
+    it.close().await?;
+    drop(shell);
+
+    let _shell = it.open()?;
+    it.hears("given", 3).await?;
+    assert!(!desktop.seen().text().await?.contains(&question), "it is asked again");
+    switch(desktop, &[NAME, "Permissions"], "Microphone allowed").await?;
+    desktop.press(&["F5"]).await?;
+    it.hears("NotAllowedError", 4).await?;
+    switch(desktop, &[NAME, "Permissions"], "Microphone allowed").await?;
+    desktop.press(&["F5"]).await?;
+    it.hears("given", 5).await
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_to_the_page_and_remembered() -> Result<()> {
+    let it = Asking::new().await?;
+    let desktop = &it.case.desktop;
+    let _manager = desktop.managed(&it.case.sandbox).await?;
+    let _microphone = desktop.microphone(&it.case.sandbox).await?;
+    let shell = it.open()?;
+    desktop.seen().press("push button", "Don’t allow").await?;
+    it.hears("NotAllowedError", 1).await?;
+    it.close().await?;
+    drop(shell);
+    let _shell = it.open()?;
+    it.hears("NotAllowedError", 2).await
+}
+
+/// WebKitGTK has a name of its own for this, and asks nobody.
+#[tokio::test]
+async fn a_page_without_a_microphone_is_told_at_once() -> Result<()> {
+    let it = Asking::new().await?;
+    let _shell = it.open()?;
+    it.hears("OverconstrainedError", 1).await?;
+    assert!(!it.case.desktop.seen().text().await?.contains("would like to use"));
+    Ok(())
+}
