@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use http::StatusCode;
 use http::header::HeaderName;
 use waterskin_tests::{
-    Ask, Case, Desktop, PATIENCE, Provider, Result, Sandbox, Site, Unpacked, Venv, Window, app,
-    eventually,
+    Ask, Case, Desktop, PATIENCE, Provider, Result, Running, Sandbox, Site, Unpacked, Venv, Window,
+    app, eventually,
 };
 
 /// The app `login` in its window, with a provider that refuses web views.
@@ -56,6 +56,18 @@ impl Login {
             Ok((calls.len() == count).then_some(calls))
         })
         .await
+    }
+
+    /// A program that has the port before the app.
+    async fn another_program(&self) -> Result<Running> {
+        let script = "import socket, sys, time\n\
+             taken = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n\
+             print('taken', flush=True)\ntime.sleep(3600)";
+        let other = self.case.sandbox.launch(&self.case.python).args(["-c", script]);
+        let mut other = other.arg(self.port.to_string()).start()?;
+        let taken = |output: &str| output.contains("taken").then_some(());
+        other.stdout.wait_for("the port to be taken", PATIENCE, taken).await?;
+        Ok(other)
     }
 
     /// What the gate says to a website that sends a browser to this path.
@@ -190,14 +202,7 @@ async fn a_packaged_app_logs_in() -> Result<()> {
 #[tokio::test]
 async fn a_taken_port_is_told_with_the_program_that_has_it() -> Result<()> {
     let it = Login::new("1.67.0").await?;
-    let script = "import socket, sys, time\n\
-         taken = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n\
-         print('taken', flush=True)\ntime.sleep(3600)";
-    let other = it.case.sandbox.launch(&it.case.python).args(["-c", script]);
-    let mut other = other.arg(it.port.to_string()).start()?;
-    let taken = |output: &str| output.contains("taken").then_some(());
-    other.stdout.wait_for("the port to be taken", PATIENCE, taken).await?;
-
+    let other = it.another_program().await?;
     let window = it.window().await?;
     window.click("Log in").await?;
     let seen = it.case.desktop.seen();
@@ -217,6 +222,27 @@ async fn a_taken_port_is_told_with_the_program_that_has_it() -> Result<()> {
     .await?;
     window.click("Log in").await?;
     seen.shows("which another program was using when this app was opened").await
+}
+
+/// Where the provider takes any port, a taken one is no matter.
+#[tokio::test]
+async fn with_any_port_a_taken_one_is_no_matter() -> Result<()> {
+    let it = Login::new("1.67.0").await?;
+    let secrets = it.case.project.join(".streamlit/secrets.toml");
+    let text = fs_err::read_to_string(&secrets)?;
+    let (fixed, any) = (format!("http://localhost:{}/", it.port), "http://localhost:{port}/");
+    assert!(text.contains(&fixed), "{text}");
+    fs_err::write(&secrets, text.replace(&fixed, any))?;
+    let _other = it.another_program().await?;
+    let window = it.window().await?;
+    window.click("Log in").await?;
+    let out = it.outside(1).await?.remove(0);
+    assert!(!out.starts_with(&fixed), "{out}");
+    let browser = Window::chromium(&it.case.sandbox, &[]).await?;
+    browser.client.goto(&out).await?;
+    browser.find("#agree").await?.click().await?;
+    browser.shows("Go back to Login é", PATIENCE).await?;
+    window.shows("Hello Zoë of zoe@example.org.", PATIENCE).await
 }
 
 /// The author forgot to change the address when the app was packaged.
