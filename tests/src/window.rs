@@ -87,6 +87,11 @@ impl Window {
         shown.map_err(|error| error.context(format!("it shows:\n{last}")))
     }
 
+    /// Waits until Streamlit's script has come to its end, so that what it drew is not drawn anew.
+    pub async fn rests(&self) -> Result<()> {
+        self.find("[data-test-script-state=notRunning]").await.map(drop)
+    }
+
     /// Waits for the first element that `selector` finds.
     pub async fn find(&self, selector: &str) -> Result<Element> {
         in_time(&format!("an element `{selector}`"), PATIENCE, async || {

@@ -40,6 +40,8 @@ async fn messages_and_files_go_both_ways() -> Result<()> {
         window.choose_file("input[type=file]", &file).await?;
         window.shows("Upload 'täble one.csv' has 8 bytes", PATIENCE).await?;
 
+        // The button leads to another address after each run, and a click in between gets lost.
+        window.rests().await?;
         window.click("Download").await?;
         let saved = eventually("the download", PATIENCE, async || {
             let mut files = walkdir::WalkDir::new(case.sandbox.home()).into_iter().flatten();
