@@ -22,6 +22,7 @@ pub fn is_root() -> bool {
 /// home are hidden, as a user with no rights that owns nothing but the sandbox.
 #[derive(Debug)]
 pub struct Ordinary {
+    id: u32,
     files: TempDir,
     sandbox: PathBuf,
     hidden_files: Vec<PathBuf>,
@@ -33,20 +34,33 @@ impl Ordinary {
     /// Looks for whatever must be hidden, and makes the sandbox the user's. What is in the folder
     /// `allowed` stays.
     pub fn of(sandbox: &Sandbox, allowed: Option<&Path>) -> Result<Self> {
+        Self::with(USER, sandbox, allowed)
+    }
+
+    /// The same for a second user beside the first.
+    pub fn second(sandbox: &Sandbox, allowed: Option<&Path>) -> Result<Self> {
+        Self::with(USER + 1, sandbox, allowed)
+    }
+
+    fn with(id: u32, sandbox: &Sandbox, allowed: Option<&Path>) -> Result<Self> {
         anyhow::ensure!(is_root(), "only root can hide parts of the machine");
-        sandbox.give_to(USER)?;
+        sandbox.give_to(id)?;
         let files = tempfile::Builder::new().prefix("waterskin-user-").tempdir()?;
         let home = sandbox.home();
-        let line =
-            format!("waterskin:x:{USER}:{USER}:An Ordinary User:{}:/bin/sh\n", home.display());
+        let line = format!("waterskin:x:{id}:{id}:An Ordinary User:{}:/bin/sh\n", home.display());
         let passwd = fs_err::read_to_string("/etc/passwd")? + &line;
         fs_err::write(files.path().join("passwd"), passwd)?;
-        let group = fs_err::read_to_string("/etc/group")? + &format!("waterskin:x:{USER}:\n");
+        let group = fs_err::read_to_string("/etc/group")? + &format!("waterskin:x:{id}:\n");
         fs_err::write(files.path().join("group"), group)?;
         let (hidden_files, hidden_folders) = pythons(allowed);
         let allowed = allowed.map(Path::to_owned);
         let sandbox = sandbox.path().to_owned();
-        Ok(Self { files, sandbox, hidden_files, hidden_folders, allowed })
+        Ok(Self { id, files, sandbox, hidden_files, hidden_folders, allowed })
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> u32 {
+        self.id
     }
 
     /// The same program, run by the user.
@@ -68,8 +82,8 @@ impl Ordinary {
             script += &format!("mount --bind /dev/null {}\n", quoted(file)?);
         }
         script += "exec \"$@\"\n";
-        let user = format!("--reuid={USER}");
-        let group = format!("--regid={USER}");
+        let user = format!("--reuid={}", self.id);
+        let group = format!("--regid={}", self.id);
         let rights = ["--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"];
         let launch = launch.behind(
             "/usr/bin/setpriv",
