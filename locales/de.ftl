@@ -125,10 +125,7 @@ log-newer = { $lines ->
     [one] 1 neue Zeile
    *[other] { $lines } neue Zeilen
   }
-log-lost = { $lines ->
-    [one] 1 Zeile steht nur in der Protokolldatei
-   *[other] { $lines } Zeilen stehen nur in der Protokolldatei
-  }
+log-lost = Älteres steht nur in der Protokolldatei
 log-region = Ausgabe der App
 log-tools = Werkzeuge
 
@@ -180,6 +177,8 @@ download-where = Datei speichern
 download-save = Speichern
 menu-close = Schließen
 download-cancel = Abbrechen
+upload-folder = Ordner hochladen
+upload-choose = Hochladen
 
 ## Finding text in the page
 

@@ -131,10 +131,7 @@ log-newer = { $lines ->
     [one] 1 new line
    *[other] { $lines } new lines
   }
-log-lost = { $lines ->
-    [one] 1 line is in the log file only
-   *[other] { $lines } lines are in the log file only
-  }
+log-lost = older lines are in the log file only
 log-region = Output of the app
 log-tools = Tools
 
@@ -186,6 +183,8 @@ download-where = Save file
 download-save = Save
 menu-close = Close
 download-cancel = Cancel
+upload-folder = Upload a folder
+upload-choose = Upload
 
 ## Finding text in the page
 

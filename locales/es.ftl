@@ -125,10 +125,7 @@ log-newer = { $lines ->
     [one] 1 línea nueva
    *[other] { $lines } líneas nuevas
   }
-log-lost = { $lines ->
-    [one] 1 línea está solo en el archivo de registro
-   *[other] { $lines } líneas están solo en el archivo de registro
-  }
+log-lost = lo anterior está solo en el archivo de registro
 log-region = Salida de la aplicación
 log-tools = Herramientas
 
@@ -180,6 +177,8 @@ download-where = Guardar archivo
 download-save = Guardar
 menu-close = Cerrar
 download-cancel = Cancelar
+upload-folder = Subir una carpeta
+upload-choose = Subir
 
 ## Finding text in the page
 

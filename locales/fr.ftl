@@ -125,10 +125,7 @@ log-newer = { $lines ->
     [one] { $lines } nouvelle ligne
    *[other] { $lines } nouvelles lignes
   }
-log-lost = { $lines ->
-    [one] { $lines } ligne se trouve seulement dans le fichier journal
-   *[other] { $lines } lignes se trouvent seulement dans le fichier journal
-  }
+log-lost = le début se trouve seulement dans le fichier journal
 log-region = Sortie de l’application
 log-tools = Outils
 
@@ -180,6 +177,8 @@ download-where = Enregistrer le fichier
 download-save = Enregistrer
 menu-close = Fermer
 download-cancel = Annuler
+upload-folder = Envoyer un dossier
+upload-choose = Envoyer
 
 ## Finding text in the page
 

@@ -116,7 +116,7 @@ log-lines = { $lines } 行
 log-following = 追従中
 log-paused = 一時停止中
 log-newer = 新しい行：{ $lines }
-log-lost = { $lines } 行はログファイルにのみあります
+log-lost = 以前の行はログファイルにのみあります
 log-region = アプリの出力
 log-tools = ツール
 
@@ -165,6 +165,8 @@ download-where = ファイルを保存
 download-save = 保存
 menu-close = 閉じる
 download-cancel = キャンセル
+upload-folder = フォルダーをアップロード
+upload-choose = アップロード
 
 ## Finding text in the page
 

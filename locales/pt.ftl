@@ -125,10 +125,7 @@ log-newer = { $lines ->
     [one] { $lines } linha nova
    *[other] { $lines } linhas novas
   }
-log-lost = { $lines ->
-    [one] { $lines } linha está apenas no arquivo de registro
-   *[other] { $lines } linhas estão apenas no arquivo de registro
-  }
+log-lost = o que veio antes está apenas no arquivo de registro
 log-region = Saída do aplicativo
 log-tools = Ferramentas
 
@@ -180,6 +177,8 @@ download-where = Salvar arquivo
 download-save = Salvar
 menu-close = Fechar
 download-cancel = Cancelar
+upload-folder = Enviar uma pasta
+upload-choose = Enviar
 
 ## Finding text in the page
 

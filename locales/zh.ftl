@@ -116,7 +116,7 @@ log-lines = { $lines } 行
 log-following = 跟随中
 log-paused = 已暂停
 log-newer = { $lines } 行新内容
-log-lost = { $lines } 行仅在日志文件中
+log-lost = 更早的内容仅在日志文件中
 log-region = 应用的输出
 log-tools = 工具
 
@@ -165,6 +165,8 @@ download-where = 保存文件
 download-save = 保存
 menu-close = 关闭
 download-cancel = 取消
+upload-folder = 上传文件夹
+upload-choose = 上传
 
 ## Finding text in the page
 

@@ -8,7 +8,7 @@ fn main() {
         "about_text",
         "app_quit",
         "log_folder",
-        "log_lines",
+        "log_output",
         "log_show",
         "report_copy",
         "report_reveal",

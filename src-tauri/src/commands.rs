@@ -16,18 +16,13 @@ use crate::{
     window,
 };
 
-/// Lines of Python's output.
-#[derive(Debug, Serialize)]
-pub struct LogLines {
-    lines: Vec<LogLine>,
+/// A stretch of Python's output, as a terminal would get it.
+#[derive(Debug, Default, Serialize)]
+pub struct LogOutput {
+    /// The number of its first byte; larger than what was asked for where older bytes are gone.
+    start: u64,
     /// Where to go on.
     next: u64,
-}
-
-/// One line of Python's output.
-#[derive(Debug, Serialize)]
-pub struct LogLine {
-    seq: u64,
     text: String,
 }
 
@@ -88,13 +83,12 @@ pub async fn log_show(app: AppHandle) -> Result<(), IpcError> {
     window::show_log(&app).map_err(|error| IpcError::desktop(&error))
 }
 
-/// Lines of Python's output from the number `from` on.
+/// Python's output from byte `from` on.
 #[tauri::command]
-pub fn log_lines(host: State<'_, Host>, from: u64) -> LogLines {
-    let Some(session) = host.session() else { return LogLines { lines: Vec::new(), next: 0 } };
-    let (lines, next) = session.log().lines_from(from);
-    let lines = lines.into_iter().map(|line| LogLine { seq: line.seq, text: line.text }).collect();
-    LogLines { lines, next }
+pub fn log_output(host: State<'_, Host>, from: u64) -> LogOutput {
+    let Some(session) = host.session() else { return LogOutput::default() };
+    let output = session.log().output_from(from);
+    LogOutput { start: output.start, next: output.end, text: output.text }
 }
 
 /// Shows the log's folder in the file manager.

@@ -110,7 +110,7 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             commands::about_text,
             commands::app_quit,
             commands::log_folder,
-            commands::log_lines,
+            commands::log_output,
             commands::log_show,
             commands::report_copy,
             commands::report_reveal,
@@ -225,7 +225,10 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     show(app, desk, url, &state)?;
     tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
     tauri::async_runtime::spawn(cover::follow(app.clone(), Arc::clone(session.milestones())));
-    tauri::async_runtime::spawn(follow_log(app.clone(), session, echo));
+    if echo {
+        tauri::async_runtime::spawn(echo_log(Arc::clone(&session)));
+    }
+    tauri::async_runtime::spawn(follow_log(app.clone(), session));
     tauri::async_runtime::spawn(login::follow(app.clone(), logins));
     Ok(())
 }
@@ -287,22 +290,26 @@ fn show_failure(app: &AppHandle) {
     window::show(app, &format!("{screen}/index.html#failure"));
 }
 
-/// Tells the log's window that there are new lines; with `echo` they also go to the terminal that
-/// the author started the program in.
-async fn follow_log(app: AppHandle, session: Arc<Session>, echo: bool) {
+/// Tells the log's window that Python wrote something.
+async fn follow_log(app: AppHandle, session: Arc<Session>) {
+    let mut changes = session.log().subscribe_output();
+    while changes.changed().await.is_ok() {
+        let end = *changes.borrow_and_update();
+        if app.get_webview_window(window::LOG).is_some() {
+            let _ = app.emit_to(window::LOG, LOG_EVENT, end);
+        }
+    }
+}
+
+/// Prints Python's output in the terminal that the author started the program in.
+async fn echo_log(session: Arc<Session>) {
     let mut changes = session.log().subscribe();
     let mut from = 0;
     loop {
-        let next = *changes.borrow_and_update();
-        if echo {
-            let (lines, after) = session.log().lines_from(from);
-            from = after;
-            for line in lines {
-                println!("{}", line.text);
-            }
-        }
-        if app.get_webview_window(window::LOG).is_some() {
-            let _ = app.emit_to(window::LOG, LOG_EVENT, next);
+        let (lines, after) = session.log().lines_from(from);
+        from = after;
+        for line in lines {
+            println!("{}", line.text);
         }
         if changes.changed().await.is_err() {
             return;

@@ -80,24 +80,24 @@ fn has_own_folder(app: &AppHandle) -> bool {
 
 /// Opens the log's window, or raises it.
 pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
-    show_own(app, LOG, "log-title", (900.0, 600.0))
+    show_own(app, LOG, "log.html", "log-title", (900.0, 600.0))
 }
 
 /// Opens the window about the app, or raises it.
 pub fn show_about(app: &AppHandle) -> tauri::Result<()> {
-    show_own(app, ABOUT, "about-title", (640.0, 640.0))
+    show_own(app, ABOUT, "index.html#about", "about-title", (640.0, 640.0))
 }
 
 /// Opens the window with the form for the app's secrets, or raises it.
 pub fn show_secrets(app: &AppHandle) -> tauri::Result<()> {
-    show_own(app, SECRETS, "secrets-title-again", (640.0, 560.0))
+    show_own(app, SECRETS, "index.html#secrets", "secrets-title-again", (640.0, 560.0))
 }
 
-/// Opens a window of the shell's own, or raises it. Its label is the screen's name too; `title` is
-/// a message with the app's name in it.
+/// Opens a window of the shell's own, or raises it. `title` is a message with the app's name in it.
 fn show_own(
     app: &AppHandle,
     label: &str,
+    screen: &str,
     title: &str,
     (width, height): (f64, f64),
 ) -> tauri::Result<()> {
@@ -107,7 +107,7 @@ fn show_own(
     let name = app.try_state::<Host>().map_or_else(String::new, |host| host.state().app.name);
     let desk = app.state::<Desk>();
     let title = desk.words.tell(title, &[("app", &name)]);
-    let screen = WebviewUrl::App(format!("index.html#{label}").into());
+    let screen = WebviewUrl::App(screen.into());
     let opener = app.clone();
     let mut builder = WebviewWindowBuilder::new(app, label, screen)
         .title(title)

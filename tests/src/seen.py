@@ -4,8 +4,10 @@
     seen.py press ROLE NAME  does the first action of the first such thing that is shown
     seen.py type TEXT        puts a text into the first field of the windows
     seen.py clipboard        the text on the clipboard
+    seen.py read TITLE       as `show`, in the windows with this title, and with the pages in them
 
-It looks at the windows themselves, not into the page: that is the web driver's business.
+But for the last it looks at the windows themselves, not into the page: that is the web driver's
+business, which sees no other window than the app's first.
 """
 
 import sys
@@ -16,24 +18,39 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # noqa: E402
 
 
-def things(parent):
+PAGES = ("document web", "document frame")
+
+
+def things(parent, pages):
     for index in range(parent.get_child_count()):
         child = parent.get_child_at_index(index)
-        if child is None or child.get_role_name() in ("document web", "document frame"):
+        if child is None or (not pages and child.get_role_name() in PAGES):
             continue
         yield child
-        yield from things(child)
+        yield from things(child, pages)
 
 
-def shown():
+def shown(title=None):
     desktop = Atspi.get_desktop(0)
     for index in range(desktop.get_child_count()):
         application = desktop.get_child_at_index(index)
         if application is None:
             continue
-        for thing in things(application):
-            if thing.get_state_set().contains(Atspi.StateType.SHOWING):
-                yield thing
+        within = [application]
+        if title is not None:
+            frames = (application.get_child_at_index(at) for at in range(application.get_child_count()))
+            within = [frame for frame in frames if frame is not None and frame.get_name() == title]
+        for parent in within:
+            for thing in things(parent, title is not None):
+                if thing.get_state_set().contains(Atspi.StateType.SHOWING):
+                    yield thing
+
+
+def line(thing):
+    role, name = thing.get_role_name(), thing.get_name() or ""
+    text = thing.get_text_iface()
+    written = Atspi.Text.get_text(text, 0, -1) if text is not None else ""
+    return f"{role}: {name or written}"
 
 
 def main(command, *arguments):
@@ -45,19 +62,17 @@ def main(command, *arguments):
         Gtk.init([])
         print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text() or "")
         return 0
-    for thing in shown():
+    for thing in shown(arguments[0] if command == "read" else None):
         role, name = thing.get_role_name(), thing.get_name() or ""
-        if command == "show":
-            text = thing.get_text_iface()
-            written = Atspi.Text.get_text(text, 0, -1) if text is not None else ""
-            print(f"{role}: {name or written}")
+        if command in ("show", "read"):
+            print(line(thing))
         elif command == "press" and (role, name) == arguments:
             action = thing.get_action_iface()
             return 0 if action is not None and Atspi.Action.do_action(action, 0) else 3
         elif command == "type" and thing.get_editable_text_iface() is not None:
             field = thing.get_editable_text_iface()
             return 0 if Atspi.EditableText.set_text_contents(field, arguments[0]) else 3
-    return 0 if command == "show" else 4
+    return 0 if command in ("show", "read") else 4
 
 
 if __name__ == "__main__":

@@ -21,6 +21,22 @@ impl Seen<'_> {
         Ok(self.ask(&["show"]).await?.1)
     }
 
+    /// The same of one window, with the page in it.
+    pub async fn window(self, title: &str) -> Result<String> {
+        Ok(self.ask(&["read", title]).await?.1)
+    }
+
+    /// Waits until the page in the window with this title has `text` in it.
+    pub async fn window_shows(self, title: &str, text: &str) -> Result<()> {
+        let mut last = String::new();
+        let shown = eventually(&format!("`{text}` in `{title}`"), PATIENCE, async || {
+            last = self.window(title).await?;
+            Ok(last.contains(text).then_some(()))
+        })
+        .await;
+        shown.map_err(|error| error.context(format!("there is:\n{last}")))
+    }
+
     /// Waits until one of these lines has `text` in it.
     pub async fn shows(self, text: &str) -> Result<()> {
         self.wait(text, true).await

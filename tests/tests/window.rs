@@ -73,7 +73,7 @@ async fn the_page_can_ask_the_shell_for_nothing() -> Result<()> {
         "session_state",
         "session_restart",
         "report_copy",
-        "log_lines",
+        "log_output",
         "app_quit",
         "plugin:opener|open_path",
         "plugin:window|close",

@@ -35,9 +35,9 @@ export async function withScreens(work) {
     // Puppeteer's own way knows fewer features.
     const session = await page.createCDPSession();
     await session.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: theme }, ...media] });
-    const hash = screen === "log" || screen === "about" ? `#${screen}` : "#failure";
-    await page.goto(`${address}/?state=${screen}&theme=${theme}${query}${hash}`);
-    await page.waitForSelector("main :is(.line, h1, .row, h2)");
+    const hash = screen === "about" ? "#about" : "#failure";
+    await page.goto(`${address}/${screen === "log" ? "log.html" : ""}?state=${screen}&theme=${theme}${query}${screen === "log" ? "" : hash}`);
+    await page.waitForSelector(screen === "log" ? ".xterm-rows span" : "main :is(.line, h1, h2)");
     return page;
   };
   try {

@@ -6,12 +6,12 @@
     "Traceback (most recent call last):",
     '  File "/usr/lib/sales-explorer/payload/app/app.py", line 12, in <module>',
     "    frame = load(Path(folder) / \"Umsätze 2026.csv\")",
-    "            \u001b[31m^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\u001b[0m",
+    "            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
     '  File "/usr/lib/sales-explorer/payload/app/data.py", line 41, in load',
     "    return pandas.read_csv(path, parse_dates=[\"day\"])",
     '  File "/usr/lib/sales-explorer/payload/site-packages/pandas/io/parsers/readers.py", line 1026, in read_csv',
     "    return _read(filepath_or_buffer, kwds)",
-    "\u001b[1;35mModuleNotFoundError\u001b[0m: \u001b[35mNo module named 'pyarrow'\u001b[0m",
+    "ModuleNotFoundError: No module named 'pyarrow'",
   ].join("\n");
   const failure = (code, message, hints, part = {}) => ({
     phase: {
@@ -86,7 +86,8 @@
     about_text: ({ part }) => `The licence of part ${part}\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software.`,
     about_show: () => null,
     log_show: () => null,
-    log_lines: ({ from }) => ({ lines: Array.from({ length: Math.max(0, lines - from) }, (_, at) => ({ seq: from + at, text: line(from + at) })), next: lines }),
+    // The numbers count lines here, and bytes in the host: only the host reads them.
+    log_output: ({ from }) => ({ start: from, next: lines, text: Array.from({ length: Math.max(0, lines - from) }, (_, at) => `${line(from + at)}\r\n`).join("") }),
     log_folder: () => { throw { code: "folder", message: "the folder of the log could not be opened", hints: [] }; },
     app_quit: () => null,
     "plugin:event|listen": ({ event, handler }) => {

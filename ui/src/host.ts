@@ -12,16 +12,13 @@ export interface HostError {
   hints: string[];
 }
 
-/** A line of the app's output. Numbers grow by one, and the host may have forgotten the oldest lines. */
-export interface LogLine {
-  seq: number;
-  text: string;
-}
-
-/** Lines from a number on, and the number to ask for next. */
-export interface LogPage {
-  lines: LogLine[];
+/** A stretch of the app's output, as a terminal would get it. */
+export interface LogOutput {
+  /** The number of its first byte; larger than what was asked for where the host has forgotten something. */
+  start: number;
+  /** The number to ask for next. */
   next: number;
+  text: string;
 }
 
 /** Everything that the screens ask of the host. This file alone knows that the host is Tauri. */
@@ -41,7 +38,7 @@ export interface Host {
   licenceText(part: number): Promise<string>;
   showLog(): Promise<void>;
   showAbout(): Promise<void>;
-  logLines(from: number): Promise<LogPage>;
+  logOutput(from: number): Promise<LogOutput>;
   openLogFolder(): Promise<void>;
   /** What the app asks for, and where it is kept. */
   secretsForm(): Promise<SecretsForm>;
@@ -50,7 +47,7 @@ export interface Host {
   quit(): Promise<void>;
   /** Calls back with each new state, until the returned function is called. */
   onState(changed: (state: SessionState) => void): () => void;
-  /** Calls back when there are new lines. */
+  /** Calls back when the app wrote something. */
   onLog(changed: () => void): () => void;
 }
 
@@ -64,7 +61,7 @@ export const host: Host = {
   licenceText: (part) => invoke<string>("about_text", { part }),
   showLog: () => invoke<void>("log_show"),
   showAbout: () => invoke<void>("about_show"),
-  logLines: (from) => invoke<LogPage>("log_lines", { from }),
+  logOutput: (from) => invoke<LogOutput>("log_output", { from }),
   openLogFolder: () => invoke<void>("log_folder"),
   secretsForm: () => invoke<SecretsForm>("secrets_form"),
   secretsSave: (answers) => invoke<Complaint[]>("secrets_save", { answers }),

@@ -1,18 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
-import type { LogPage } from "../src/host";
+import type { LogOutput } from "../src/host";
 import { hostError, subscription } from "../src/host";
 import { feed } from "../src/log/feed";
 
 /** A host whose answers the test gives. */
 function host() {
-  const asked: { from: number; answer: (page: LogPage) => void; refuse: (error: unknown) => void }[] = [];
+  const asked: { from: number; answer: (output: LogOutput) => void; refuse: (error: unknown) => void }[] = [];
   let news: () => void = () => undefined;
   let subscribed = true;
   return {
     asked,
     news: () => news(),
     subscribed: () => subscribed,
-    logLines: (from: number) => new Promise<LogPage>((answer, refuse) => asked.push({ from, answer, refuse })),
+    logOutput: (from: number) => new Promise<LogOutput>((answer, refuse) => asked.push({ from, answer, refuse })),
     onLog: (changed: () => void) => {
       news = changed;
       return () => {
@@ -21,29 +21,53 @@ function host() {
     },
   };
 }
-const page = (from: number, ...texts: string[]): LogPage => ({ lines: texts.map((text, at) => ({ seq: from + at, text })), next: from + texts.length });
+const output = (start: number, text: string): LogOutput => ({ start, next: start + text.length, text });
+const taken = () => vi.fn(() => Promise.resolve());
 
 describe("feed", () => {
   it("asks from where the last answer ended, and once for all the news in between", async () => {
     const from = host();
-    const got = vi.fn();
+    const got = taken();
     feed(from, got, vi.fn());
     from.news();
     from.news();
     from.news();
     expect(from.asked.map((question) => question.from)).toEqual([0]);
-    from.asked[0]?.answer(page(0, "a", "b"));
+    from.asked[0]?.answer(output(0, "ab"));
     await vi.waitFor(() => expect(from.asked).toHaveLength(2));
     expect(from.asked[1]?.from).toBe(2);
-    from.asked[1]?.answer(page(2, "c"));
+    from.asked[1]?.answer(output(2, "c"));
     await vi.waitFor(() => expect(got).toHaveBeenCalledTimes(2));
     expect(from.asked, "no news, no question").toHaveLength(2);
+  });
+
+  it("says where something is gone", async () => {
+    const from = host();
+    const got = taken();
+    feed(from, got, vi.fn());
+    from.news();
+    from.asked[0]?.answer(output(0, "ab"));
+    await vi.waitFor(() => expect(from.asked).toHaveLength(2));
+    from.asked[1]?.answer(output(7, "c"));
+    await vi.waitFor(() => expect(got.mock.calls).toEqual([[output(0, "ab"), false], [output(7, "c"), true]]));
+  });
+
+  it("asks for no more while what came is being read", async () => {
+    const from = host();
+    let read = () => {};
+    feed(from, () => new Promise((done) => (read = done)), vi.fn());
+    from.news();
+    from.asked[0]?.answer(output(0, "ab"));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(from.asked).toHaveLength(1);
+    read();
+    await vi.waitFor(() => expect(from.asked).toHaveLength(2));
   });
 
   it("asks again after a refusal, when there is news", async () => {
     const from = host();
     const failed = vi.fn();
-    feed(from, vi.fn(), failed);
+    feed(from, taken(), failed);
     from.asked[0]?.refuse({ message: "not yet" });
     await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
     from.news();
@@ -52,10 +76,10 @@ describe("feed", () => {
 
   it("is silent once it has ended", async () => {
     const from = host();
-    const got = vi.fn();
+    const got = taken();
     feed(from, got, vi.fn())();
     expect(from.subscribed()).toBe(false);
-    from.asked[0]?.answer(page(0, "a"));
+    from.asked[0]?.answer(output(0, "a"));
     await Promise.resolve();
     await Promise.resolve();
     expect(got).not.toHaveBeenCalled();

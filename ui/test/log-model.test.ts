@@ -1,72 +1,73 @@
 import { describe, expect, it } from "vitest";
-import { CAPACITY, INITIAL, occurrences, reduce, type Event, type Model } from "../src/log/model";
+import { INITIAL, reduce, SCROLLBACK, type Event, type Model } from "../src/log/model";
 
-const lines = (from: number, ...texts: string[]): Event => ({ kind: "lines", lines: texts.map((text, at) => ({ seq: from + at, text })) });
-const many = (from: number, count: number): Event => lines(from, ...Array.from({ length: count }, (_, at) => `line ${from + at}`));
-const after = (...events: Event[]): Model => events.reduce(reduce, INITIAL);
-const texts = (model: Model) => model.rows.map((row) => row.text);
+const output = (text: string, gap = false): Event => ({ kind: "output", text, gap });
+const follow = (follow: boolean): Event => ({ kind: "follow", follow });
+const many = (from: number, count: number): string => Array.from({ length: count }, (_, at) => `line ${from + at}\r\n`).join("");
 
-describe("lines", () => {
-  it("are kept in order, without their colours, and once only", () => {
-    const model = after(lines(0, "eins", "\x1b[31mzwei"), lines(1, "zwei", "drei"));
-    expect(texts(model)).toEqual(["eins", "zwei", "drei"]);
-    expect(model.rows[2]?.spans[0]?.look.colour, "a colour that was not ended goes on").toBe(1);
+/** The model after some events, and all that went into the terminal. */
+function after(...events: Event[]): { model: Model; written: string } {
+  let [model, written] = [INITIAL, ""];
+  for (const event of events) {
+    const step = reduce(model, event);
+    model = step.model;
+    written += step.write;
+  }
+  return { model, written };
+}
+
+describe("output", () => {
+  it("goes into the terminal as it came, and its lines are counted", () => {
+    const { model, written } = after(output("\x1b[31meins\r\nzw"), output("ei\r\n 10%\r"));
+    expect(written).toBe("\x1b[31meins\r\nzwei\r\n 10%\r");
+    expect(model).toMatchObject({ lines: 2, lost: false });
   });
 
-  it("that the host has let go are counted", () => {
-    expect(after(lines(0, "a"), lines(5, "b")).lost).toBe(4);
-    expect(after(lines(700, "a")).lost, "what was there before the window is no loss").toBe(0);
+  it("that is gone is told, but not what was gone before the window came", () => {
+    expect(after(output("a\n"), output("b\n", true)).model.lost).toBe(true);
+    expect(after(output("a\n", true)).model.lost).toBe(false);
   });
 
-  it("are bounded, and matches in those that went are gone too", () => {
-    const model = after(many(0, CAPACITY), { kind: "query", query: "line 1", from: 0 }, many(CAPACITY, 10));
-    expect(model.rows).toHaveLength(CAPACITY);
-    expect(model.rows[0]?.seq).toBe(10);
-    expect(model.lost).toBe(10);
-    expect(model.matches[0]).toBe(10);
-    expect(model.current, "it stood on line 1, which is gone").toBe(10);
+  it("that the terminal lets go is told, and no longer counted", () => {
+    const { model } = after(output(many(0, SCROLLBACK)), output("one more\n"));
+    expect(model).toMatchObject({ lines: SCROLLBACK, lost: true });
   });
 });
 
-describe("following", () => {
-  it("counts what comes while the view stands still, and forgets it when it follows again", () => {
-    const paused = after(lines(0, "a"), { kind: "follow", follow: false }, lines(1, "b", "c"));
-    expect(paused.newer).toBe(2);
-    expect(reduce(paused, { kind: "follow", follow: true }).newer).toBe(0);
+describe("a view that stands still", () => {
+  it("gets nothing until it follows again, and then everything in order", () => {
+    const paused = after(output("a\n"), follow(false), output("b\n"), output("c\nd"));
+    expect(paused.written).toBe("a\n");
+    expect(paused.model).toMatchObject({ newer: 2, lines: 1 });
+    const going = after(output("a\n"), follow(false), output("b\n"), output("c\nd"), follow(true), output("!\n"));
+    expect(going.written).toBe("a\nb\nc\nd!\n");
+    expect(going.model).toMatchObject({ follow: true, newer: 0, held: "", lines: 4 });
+  });
+
+  it("has only so much wait for it, in whole lines", () => {
+    const { model } = after(follow(false), ...Array.from({ length: 200 }, (_, at) => output(many(at * 1000, 1000))));
+    expect(model.held.length).toBeLessThanOrEqual(1024 * 1024);
+    expect(model.held.length).toBeGreaterThan(1024 * 1024 - 20);
+    expect(model.held).toMatch(/^line \d+\r\n/);
+    expect(model.held.endsWith("line 199999\r\n")).toBe(true);
+    expect(model.newer).toBe(model.held.split("\n").length - 1);
+    expect(model.lost).toBe(true);
+  });
+
+  it("is no news where it stood still before", () => {
+    const { model } = after(follow(false));
+    expect(reduce(model, follow(false)).model).toBe(model);
   });
 });
 
 describe("search", () => {
-  const log = after(lines(0, "Größe 1", "leer", "GRÖSSE 2", "größe 3"));
-  const found = reduce(log, { kind: "query", query: "größe", from: 0 });
-
-  it("does not mind case, and pauses the view where it found something", () => {
-    expect(found.matches).toEqual([0, 3]);
-    expect(found.current).toBe(0);
-    expect(found.follow).toBe(false);
-    expect(reduce(log, { kind: "query", query: "nirgends", from: 0 })).toMatchObject({ matches: [], current: null, follow: true });
+  it("forgets what an earlier query found, and counts from one", () => {
+    const { model } = after({ kind: "query", query: "größe" }, { kind: "found", index: 1, count: 3 });
+    expect(model).toMatchObject({ query: "größe", current: 2, found: 3 });
+    expect(reduce(model, { kind: "query", query: "" }).model).toMatchObject({ query: "", current: 0, found: 0 });
   });
 
-  it("begins at what is in view, and goes round at both ends", () => {
-    const model = reduce(log, { kind: "query", query: "größe", from: 1 });
-    expect(model.current).toBe(3);
-    expect(reduce(model, { kind: "step", by: 1 }).current).toBe(0);
-    expect(reduce(found, { kind: "step", by: -1 }).current).toBe(3);
-  });
-
-  it("finds in lines that come later", () => {
-    expect(reduce(found, lines(4, "noch eine Größe")).matches).toEqual([0, 3, 4]);
-  });
-
-  it("ends with an empty query", () => {
-    expect(reduce(found, { kind: "query", query: "", from: 0 })).toMatchObject({ matches: [], current: null });
-  });
-});
-
-describe("occurrences", () => {
-  it("are apart and in order", () => {
-    expect(occurrences("aAaxa", "aa")).toEqual([{ from: 0, to: 2 }]);
-    expect(occurrences("a.b.c", ".")).toEqual([{ from: 1, to: 2 }, { from: 3, to: 4 }]);
-    expect(occurrences("abc", "")).toEqual([]);
+  it("says nothing of the place where there are too many", () => {
+    expect(after({ kind: "query", query: "e" }, { kind: "found", index: -1, count: 5000 }).model).toMatchObject({ current: 0, found: 5000 });
   });
 });

@@ -1,12 +1,14 @@
-import type { Host, LogPage } from "../host";
+import type { Host, LogOutput } from "../host";
 
 /**
- * Asks the host for lines, one question at a time.
+ * Asks the host for output, one question at a time.
  *
  * News that arrives during a question leads to one more question, not to many: a script that prints in a loop sends
  * more news than a window can ask about.
+ *
+ * @param got takes a piece of output; `gap` says that something before it is gone. The next question waits for it.
  */
-export function feed(host: Pick<Host, "logLines" | "onLog">, got: (page: LogPage) => void, failed: (thrown: unknown) => void): () => void {
+export function feed(host: Pick<Host, "logOutput" | "onLog">, got: (output: LogOutput, gap: boolean) => Promise<void>, failed: (thrown: unknown) => void): () => void {
   let next = 0;
   let asking = false;
   let news = false;
@@ -21,10 +23,11 @@ export function feed(host: Pick<Host, "logLines" | "onLog">, got: (page: LogPage
     try {
       do {
         news = false;
-        const page = await host.logLines(next);
+        const output = await host.logOutput(next);
         if (ended) return;
-        next = page.next;
-        if (page.lines.length > 0) got(page);
+        const gap = output.start > next;
+        next = output.next;
+        if (output.text !== "") await got(output, gap);
         // One question per frame is as often as anyone can see.
         if (news) await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
       } while (news && !ended);
@@ -35,7 +38,7 @@ export function feed(host: Pick<Host, "logLines" | "onLog">, got: (page: LogPage
     }
   };
 
-  // Subscribed first, so that a line between the two is not missed.
+  // Subscribed first, so that nothing between the two is missed.
   const end = host.onLog(() => void ask());
   void ask();
   return () => {

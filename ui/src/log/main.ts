@@ -1,21 +1,30 @@
+import "../look/tokens.css";
+import "../look/controls.css";
+import "@xterm/xterm/css/xterm.css";
+import "./log.css";
 import type { Boot } from "../boot";
 import { copyText } from "../clipboard";
 import { h, setText } from "../dom";
 import { host, hostError } from "../host";
+import { prepared } from "../prepared";
 import { say } from "../words";
 import { feed } from "./feed";
-import { INITIAL, reduce, type Event, type Model } from "./model";
-import { createRows } from "./rows";
+import { INITIAL, MATCHES, reduce, type Event, type Model } from "./model";
+import { createTerminal } from "./terminal";
 
 /** How long an answer to a button stays. */
 const NOTICE_MS = 4000;
 
-/** Opens the log window. */
-export function openLog(boot: Boot): void {
+function openLog(boot: Boot): void {
   let model: Model = INITIAL;
   let noticed: number | undefined;
 
-  const rows = createRows((atEnd) => dispatch({ kind: "follow", follow: atEnd }));
+  const terminal = createTerminal({
+    // A search that comes to the end by itself is not done there.
+    scrolled: (atEnd) => void dispatch({ kind: "follow", follow: atEnd && model.query === "" }),
+    found: (index, count) => void dispatch({ kind: "found", index, count }),
+    copy: () => copy.click(),
+  });
   const search = h("input", { type: "search", placeholder: say("log-search"), "aria-label": say("log-search"), spellcheck: "false", autocomplete: "off" });
   const count = h("span", { class: "count", role: "status", "aria-live": "polite" });
   const previous = h("button", { type: "button", class: "small", "aria-label": say("log-previous"), title: say("log-previous") }, "↑");
@@ -26,9 +35,9 @@ export function openLog(boot: Boot): void {
   const lines = h("span", { class: "lines" });
   const notice = h("span", { class: "notice", role: "status", "aria-live": "polite" });
   const newer = h("button", { type: "button", class: "newer" });
+  const empty = h("p", { class: "empty" }, say("log-empty"));
   // The window's own title says it to the eye.
   const heading = h("h1", { class: "offscreen" });
-  newer.hidden = true;
 
   document.body.append(
     h(
@@ -41,10 +50,11 @@ export function openLog(boot: Boot): void {
         h("div", { class: "search" }, search, count, previous, next),
         h("div", { class: "tools" }, follow, copy, folder),
       ),
-      h("div", { class: "middle" }, rows.element, newer),
+      h("div", { class: "middle", role: "region", "aria-label": say("log-region") }, terminal.element, empty, newer),
       h("div", { class: "status" }, lines, notice),
     ),
   );
+  terminal.open();
   const title = (app: string) => {
     const words = app === "" ? say("log-title-plain") : say("log-title", { app });
     setText(heading, words);
@@ -53,23 +63,27 @@ export function openLog(boot: Boot): void {
   title(boot.name);
 
   const show = () => {
-    rows.update(model);
-    const found = model.matches.length;
-    const at = model.current === null ? 0 : model.matches.indexOf(model.current) + 1;
-    setText(count, model.query === "" ? "" : found === 0 ? say("log-no-match") : say("log-match", { current: at, all: found }));
-    previous.disabled = next.disabled = found === 0;
+    setText(count, model.query === "" ? "" : places(model));
+    previous.disabled = next.disabled = model.found === 0;
     setText(follow, model.follow ? say("log-pause") : say("log-follow"));
     setText(newer, `↓ ${say("log-newer", { lines: model.newer })}`);
     newer.hidden = model.newer === 0;
-    const parts = [say("log-lines", { lines: model.rows.length }), model.follow ? say("log-following") : say("log-paused")];
-    if (model.lost > 0) parts.push(say("log-lost", { lines: model.lost }));
+    empty.hidden = model.lines > 0 || model.newer > 0;
+    const parts = [say("log-lines", { lines: model.lines }), model.follow ? say("log-following") : say("log-paused")];
+    if (model.lost) parts.push(say("log-lost"));
     setText(lines, parts.join(" · "));
   };
 
-  const dispatch = (event: Event) => {
+  const dispatch = async (event: Event) => {
     const before = model;
-    model = reduce(before, event);
-    if (model !== before) show();
+    const { model: after, write } = reduce(before, event);
+    model = after;
+    if (after !== before) show();
+    if (write !== "") await terminal.write(write);
+  };
+  const followEnd = async () => {
+    await dispatch({ kind: "follow", follow: true });
+    terminal.toEnd();
   };
 
   const tell = (words: string, bad = false) => {
@@ -80,27 +94,39 @@ export function openLog(boot: Boot): void {
   };
   const fail = (thrown: unknown) => tell(say("notice-failed", { message: hostError(thrown).message }), true);
 
-  search.addEventListener("input", () => dispatch({ kind: "query", query: search.value, from: rows.firstInView(model) }));
+  const step = (way: "next" | "previous") => {
+    void dispatch({ kind: "follow", follow: false });
+    terminal.search(search.value, way);
+  };
+  const look = () => {
+    void dispatch({ kind: "query", query: search.value });
+    terminal.search(search.value, "view");
+    // What was found would move away under the reader's eyes.
+    if (model.found > 0) void dispatch({ kind: "follow", follow: false });
+  };
+  search.addEventListener("input", look);
   search.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") dispatch({ kind: "step", by: event.shiftKey ? -1 : 1 });
+    if (event.key === "Enter") step(event.shiftKey ? "previous" : "next");
     if (event.key === "Escape") {
       search.value = "";
-      dispatch({ kind: "query", query: "", from: 0 });
-      rows.element.focus();
+      look();
+      terminal.focus();
     }
   });
-  previous.addEventListener("click", () => dispatch({ kind: "step", by: -1 }));
-  next.addEventListener("click", () => dispatch({ kind: "step", by: 1 }));
-  follow.addEventListener("click", () => dispatch({ kind: "follow", follow: !model.follow }));
+  previous.addEventListener("click", () => step("previous"));
+  next.addEventListener("click", () => step("next"));
+  follow.addEventListener("click", () => {
+    if (model.follow) void dispatch({ kind: "follow", follow: false });
+    else void followEnd();
+  });
   newer.addEventListener("click", () => {
-    dispatch({ kind: "follow", follow: true });
-    rows.element.focus();
+    void followEnd();
+    terminal.focus();
   });
   copy.addEventListener("click", () => {
-    // The rows out of view are not in the document, so a copy of everything takes the text from the model.
-    const selected = document.getSelection()?.toString() ?? "";
-    const words = selected !== "" ? selected : model.rows.map((row) => row.text).join("\n");
-    const done = selected !== "" ? say("notice-selection-copied") : say("notice-log-copied", { lines: model.rows.length });
+    const selected = terminal.selection();
+    const words = selected !== "" ? selected : terminal.text();
+    const done = selected !== "" ? say("notice-selection-copied") : say("notice-log-copied", { lines: model.lines });
     copyText(words).then(() => tell(done), fail);
   });
   folder.addEventListener("click", () => {
@@ -118,5 +144,14 @@ export function openLog(boot: Boot): void {
     (state) => title(state.app.name),
     () => undefined,
   );
-  feed(host, (page) => dispatch({ kind: "lines", lines: page.lines }), fail);
+  feed(host, (output, gap) => dispatch({ kind: "output", text: output.text, gap }), fail);
 }
+
+/** Which of how many places a search stands on. */
+function places(model: Model): string {
+  if (model.found === 0) return say("log-no-match");
+  const all = model.found >= MATCHES ? `${MATCHES}+` : model.found;
+  return say("log-match", { current: model.current === 0 ? "–" : model.current, all });
+}
+
+void prepared().then(openLog);

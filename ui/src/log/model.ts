@@ -1,144 +1,83 @@
-import { parseLine, plainText, PLAIN, type Look, type Span } from "../ansi";
-import type { LogLine } from "../host";
+/** How many lines the terminal keeps. Older ones are in the log's file. */
+export const SCROLLBACK = 20_000;
 
-/** How many lines the window keeps. Older ones are in the log file. */
-export const CAPACITY = 50_000;
+/** How many places a search counts. */
+export const MATCHES = 5_000;
 
-/** A line as it is shown and searched. */
-export interface Row {
-  seq: number;
-  /** The text without colours. */
-  text: string;
-  spans: Span[];
-}
+/** How much output waits for a view that stands still, in characters. The host keeps no more either. */
+const HELD = 1024 * 1024;
 
-/** The log window. */
+/** The log window, beside what its terminal knows itself. */
 export interface Model {
-  rows: readonly Row[];
-  /** The look that the next line starts with. */
-  look: Look;
-  /** Lines that the host had forgotten before the window asked for them, or that the window let go. */
-  lost: number;
-  /** The longest line, in characters. */
-  width: number;
   /** The view moves to each new line. */
   follow: boolean;
-  /** Lines that came while the view stood still. */
+  /** Output that came while the view stands still. */
+  held: string;
+  /** How many lines that is. */
   newer: number;
+  /** Lines in the terminal. */
+  lines: number;
+  /** Something came that is in the log's file only. */
+  lost: boolean;
   query: string;
-  /** The numbers of the lines that match, in order. */
-  matches: readonly number[];
-  /** The line that the search stands on. */
-  current: number | null;
+  /** Where the search stands among the places that it found, from 1; 0 where nobody can say. */
+  current: number;
+  /** How many places it found. */
+  found: number;
 }
 
 export type Event =
-  | { kind: "lines"; lines: readonly LogLine[] }
+  | { kind: "output"; text: string; gap: boolean }
   | { kind: "follow"; follow: boolean }
-  | { kind: "query"; query: string; from: number }
-  | { kind: "step"; by: 1 | -1 };
+  | { kind: "query"; query: string }
+  | { kind: "found"; index: number; count: number };
 
-export const INITIAL: Model = {
-  rows: [],
-  look: PLAIN,
-  lost: 0,
-  width: 0,
-  follow: true,
-  newer: 0,
-  query: "",
-  matches: [],
-  current: null,
-};
+/** A model, and what goes into the terminal now. */
+export interface Step {
+  model: Model;
+  write: string;
+}
 
-/** The next model. Returns the same object where nothing changes. */
-export function reduce(model: Model, event: Event): Model {
+export const INITIAL: Model = { follow: true, held: "", newer: 0, lines: 0, lost: false, query: "", current: 0, found: 0 };
+
+/** The next model. It is the same object where nothing changes. */
+export function reduce(model: Model, event: Event): Step {
   switch (event.kind) {
-    case "lines":
-      return withLines(model, event.lines);
+    case "output":
+      return output(model, event.text, event.gap);
     case "follow":
-      return event.follow === model.follow ? model : { ...model, follow: event.follow, newer: 0 };
+      return event.follow === model.follow ? { model, write: "" } : follow(model, event.follow);
     case "query":
-      return withQuery(model, event.query, event.from);
-    case "step":
-      return step(model, event.by);
+      return { model: { ...model, query: event.query, current: 0, found: 0 }, write: "" };
+    case "found":
+      return { model: { ...model, current: event.index + 1, found: event.count }, write: "" };
   }
 }
 
-function withLines(model: Model, lines: readonly LogLine[]): Model {
-  const last = model.rows[model.rows.length - 1]?.seq ?? -1;
-  // The answer to a question that was asked twice brings the same lines again.
-  const fresh = lines.filter((line) => line.seq > last);
-  const first = fresh[0];
-  if (first === undefined) return model;
-
-  const added: Row[] = [];
-  let { look, width } = model;
-  for (const line of fresh) {
-    const { spans, end } = parseLine(line.text, look);
-    look = end;
-    const text = plainText(spans);
-    width = Math.max(width, text.length);
-    added.push({ seq: line.seq, text, spans });
-  }
-  const rows = [...model.rows, ...added];
-  const over = Math.max(0, rows.length - CAPACITY);
-  if (over > 0) rows.splice(0, over);
-  const oldest = rows[0]?.seq ?? 0;
-  const missed = last < 0 ? 0 : first.seq - last - 1;
-  const kept = over > 0 ? model.matches.filter((seq) => seq >= oldest) : model.matches;
-  const found = model.query === "" ? [] : matching(added, model.query).filter((seq) => seq >= oldest);
-  return {
-    ...model,
-    rows,
-    look,
-    width,
-    lost: model.lost + missed + over,
-    newer: model.follow ? 0 : model.newer + added.length,
-    matches: found.length > 0 ? [...kept, ...found] : kept,
-    current: model.current !== null && model.current < oldest ? (kept[0] ?? null) : model.current,
-  };
+function output(model: Model, text: string, gap: boolean): Step {
+  const lost = model.lost || (gap && model.lines + model.newer > 0);
+  if (model.follow) return { model: grown({ ...model, lost }, text), write: text };
+  const { kept, cut } = newest(model.held + text);
+  return { model: { ...model, held: kept, newer: count(kept), lost: lost || cut }, write: "" };
 }
 
-/** Searches anew, and stands on the first match at or after a line: the first one that is in view. */
-function withQuery(model: Model, query: string, from: number): Model {
-  if (query === model.query) return model;
-  const matches = query === "" ? [] : matching(model.rows, query);
-  const current = matches.find((seq) => seq >= from) ?? matches[matches.length - 1] ?? null;
-  return { ...model, query, matches, current, follow: current === null ? model.follow : false };
+function follow(model: Model, now: boolean): Step {
+  return { model: { ...grown(model, model.held), follow: now, held: "", newer: 0 }, write: model.held };
 }
 
-function step(model: Model, by: 1 | -1): Model {
-  if (model.matches.length === 0) return model;
-  const at = model.current === null ? -1 : model.matches.indexOf(model.current);
-  const next = at < 0 ? (by === 1 ? 0 : model.matches.length - 1) : (at + by + model.matches.length) % model.matches.length;
-  return { ...model, current: model.matches[next] ?? null, follow: false };
+function grown(model: Model, text: string): Model {
+  const lines = model.lines + count(text);
+  return { ...model, lines: Math.min(lines, SCROLLBACK), lost: model.lost || lines > SCROLLBACK };
 }
 
-function matching(rows: readonly Row[], query: string): number[] {
-  const wanted = query.toLowerCase();
-  return rows.filter((row) => row.text.toLowerCase().includes(wanted)).map((row) => row.seq);
+/** As much of a text's end as may wait, from the start of a line on. */
+function newest(text: string): { kept: string; cut: boolean } {
+  if (text.length <= HELD) return { kept: text, cut: false };
+  return { kept: text.slice(text.indexOf("\n", text.length - HELD) + 1), cut: true };
 }
 
-/** Where a query stands in a line's text. */
-export function occurrences(text: string, query: string): { from: number; to: number }[] {
-  if (query === "") return [];
-  const found: { from: number; to: number }[] = [];
-  const inside = text.toLowerCase();
-  const wanted = query.toLowerCase();
-  for (let at = inside.indexOf(wanted); at >= 0; at = inside.indexOf(wanted, at + wanted.length)) {
-    found.push({ from: at, to: at + wanted.length });
-  }
-  return found;
-}
-
-/** The index of a line in the rows, or the index where it would be. */
-export function indexOf(rows: readonly Row[], seq: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle]?.seq ?? 0) < seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function count(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines;
 }

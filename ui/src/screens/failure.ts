@@ -1,8 +1,6 @@
-import { parseLine, PLAIN, type Look } from "../ansi";
 import type { Boot } from "../boot";
 import { h, setText } from "../dom";
 import { appIcon } from "../look/icon";
-import { renderSpans } from "../look/terminal";
 import { say } from "../words";
 import type { Action, FailureView, Notice } from "./model";
 
@@ -84,7 +82,7 @@ function header(boot: Boot, view: FailureView, links: Links): HTMLElement {
   about.addEventListener("click", links.about);
   return h(
     "header",
-    {},
+    { class: "brand" },
     appIcon(name, boot.icon),
     h("div", {}, h("p", { class: "name" }, name), h("p", { class: "version" }, view.version === "" ? null : `${say("failure-version", { version: view.version })} · `, about)),
   );
@@ -114,15 +112,9 @@ function label(action: Action): string {
 function output(view: FailureView): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (view.details.trim() !== "") {
-    const box = h("pre", { tabindex: "0", role: "region", "aria-label": say("failure-details") });
-    let look: Look = PLAIN;
-    const lines = view.details.replace(/\s+$/, "").split("\n");
-    for (const line of lines) {
-      const { spans, end } = parseLine(line, look);
-      look = end;
-      box.append(...renderSpans(spans), "\n");
-    }
-    parts.push(h("section", { class: lines.length > SHORT ? "output" : "output short" }, h("h2", {}, say("failure-details")), box));
+    const details = view.details.trimEnd();
+    const box = h("pre", { tabindex: "0", role: "region", "aria-label": say("failure-details") }, details);
+    parts.push(h("section", { class: details.split("\n").length > SHORT ? "output" : "output short" }, h("h2", {}, say("failure-details")), box));
   }
   if (view.logFile !== "") parts.push(h("p", { class: "file" }, say("failure-log-file", { file: view.logFile })));
   return parts;

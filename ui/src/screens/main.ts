@@ -1,18 +1,16 @@
 import "../look/tokens.css";
 import "../look/splash.css";
+import "../look/controls.css";
 import "./screens.css";
-import "../log/log.css";
 import "../about/about.css";
 import { openAbout } from "../about/main";
-import { takeBoot, type Boot } from "../boot";
+import type { Boot } from "../boot";
 import { copyText } from "../clipboard";
 import { h } from "../dom";
 import { host, hostError } from "../host";
-import { openLog } from "../log/main";
-import { fluentWords } from "../languages";
-import { applyTheme } from "../look/theme";
+import { prepared } from "../prepared";
 import { openSecrets } from "../secrets/main";
-import { say, speak } from "../words";
+import { say } from "../words";
 import { createFailure } from "./failure";
 import { INITIAL, reduce, screen, type Action, type Event, type Model } from "./model";
 import { createStarting } from "./starting";
@@ -122,28 +120,8 @@ function openSession(boot: Boot): void {
   window.setTimeout(show, ANSWER_MS);
 }
 
-/** Waits for the styles. WebKit runs a module although a style sheet of the same page is still on its way. */
-async function styled(): Promise<void> {
-  const sheets = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")];
-  const coming = sheets.filter((link) => link.sheet === null);
-  await Promise.all(
-    coming.map(
-      (link) =>
-        new Promise<void>((done) => {
-          link.addEventListener("load", () => done(), { once: true });
-          link.addEventListener("error", () => done(), { once: true });
-        }),
-    ),
-  );
-}
-
-const boot = takeBoot(window);
-speak(fluentWords(boot.language));
-document.documentElement.lang = boot.language;
-applyTheme(document.documentElement, boot.theme);
-void styled().then(() => {
-  if (location.hash === "#log") openLog(boot);
-  else if (location.hash === "#about") openAbout(boot);
+void prepared().then((boot) => {
+  if (location.hash === "#about") openAbout(boot);
   else if (location.hash === "#secrets") openSecrets(boot);
   else openSession(boot);
 });

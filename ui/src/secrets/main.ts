@@ -40,7 +40,7 @@ export function createForm(name: string, icon: string, form: SecretsForm) {
     h("div", { class: "actions" }, save, first ? quit : null, notice),
   );
   element.append(
-    h("header", {}, appIcon(name, icon), h("p", { class: "name" }, name)),
+    h("header", { class: "brand" }, appIcon(name, icon), h("p", { class: "name" }, name)),
     h("h1", {}, say(first ? "secrets-title" : "secrets-title-again", { app: name })),
     h("p", { class: "meaning" }, place(form)),
     paper,

@@ -13,6 +13,7 @@ mod policy;
 mod program;
 mod ring;
 mod status;
+mod stream;
 mod supervisor;
 
 pub use exit::Exit;
@@ -21,4 +22,5 @@ pub use policy::Policy;
 pub use program::{BoxError, Program, Readiness};
 pub use ring::{Line, Source};
 pub use status::Status;
+pub use stream::Output;
 pub use supervisor::Supervisor;

@@ -7,8 +7,9 @@ use waterskin_process::Lines;
 
 use crate::file::RotatingFile;
 use crate::ring::{Line, Ring, Source};
+use crate::stream::{Output, Stream};
 
-/// How much of the newest output is kept in memory, in bytes.
+/// How much of the newest output is kept in memory, in bytes: once as it came, and once as lines.
 const MEMORY: usize = 1024 * 1024;
 /// The size of each file, in bytes, and how many there are.
 const FILE: u64 = 2 * 1024 * 1024;
@@ -16,19 +17,22 @@ const FILES: u32 = 3;
 /// The name of the newest file.
 const NAME: &str = "app.log";
 
-/// What a program printed: the newest lines in memory, more of it in rotating files.
+/// What a program printed: the newest of it in memory, more of it in rotating files.
 ///
-/// The files get the raw bytes and the remarks, the memory gets lines. A file that cannot be
-/// written stops nothing: that is said once, and the lines in memory go on.
+/// The files get the raw bytes and the remarks. The memory has the same twice: as it came, for
+/// whoever shows a terminal, and as lines. A file that cannot be written stops nothing: that is
+/// said once, and the memory goes on.
 #[derive(Debug)]
 pub struct OutputLog {
     state: Mutex<State>,
     next: watch::Sender<u64>,
+    end: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
 struct State {
     ring: Ring,
+    stream: Stream,
     lines: Lines,
     file: Option<RotatingFile>,
     /// The last bytes in the file end no line.
@@ -47,6 +51,7 @@ impl OutputLog {
     fn with(file: Option<RotatingFile>, memory: usize) -> Self {
         let mut state = State {
             ring: Ring::new(memory),
+            stream: Stream::new(memory),
             lines: Lines::default(),
             file,
             mid_line: false,
@@ -55,7 +60,8 @@ impl OutputLog {
         let opened = state.file.as_mut().map_or(Ok(()), RotatingFile::open);
         state.warn_once(opened);
         let next = watch::Sender::new(state.ring.next());
-        Self { state: Mutex::new(state), next }
+        let end = watch::Sender::new(state.stream.end());
+        Self { state: Mutex::new(state), next, end }
     }
 
     /// The file with the newest lines, if there is to be one.
@@ -70,6 +76,7 @@ impl OutputLog {
         }
         self.change(|state| {
             state.write_file(bytes);
+            state.stream.push(bytes);
             state.mid_line = bytes.last() != Some(&b'\n');
             let ring = &mut state.ring;
             state.lines.push(bytes, |line| ring.push(Source::Program, line));
@@ -86,7 +93,7 @@ impl OutputLog {
         self.change(|state| {
             state.finish_line();
             state.write_file(format!("-- {text}\n").as_bytes());
-            state.ring.push(Source::Note, text);
+            state.remark(text);
         });
     }
 
@@ -94,6 +101,16 @@ impl OutputLog {
     pub fn lines_from(&self, seq: u64) -> (Vec<Line>, u64) {
         let state = self.lock();
         (state.ring.from(seq), state.ring.next())
+    }
+
+    /// The output from byte `at` on that is still in memory, remarks included.
+    pub fn output_from(&self, at: u64) -> Output {
+        self.lock().stream.from(at)
+    }
+
+    /// How many bytes of output there have been; changes with every piece of it.
+    pub fn subscribe_output(&self) -> watch::Receiver<u64> {
+        self.end.subscribe()
     }
 
     /// The last `count` lines.
@@ -109,9 +126,10 @@ impl OutputLog {
     fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
         change(&mut state);
-        let next = state.ring.next();
-        // Under the lock, so that the number never goes back.
-        self.next.send_if_modified(|seen| std::mem::replace(seen, next) != next);
+        // Under the lock, so that no number ever goes back.
+        for (sender, now) in [(&self.next, state.ring.next()), (&self.end, state.stream.end())] {
+            sender.send_if_modified(|seen| std::mem::replace(seen, now) != now);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -125,7 +143,15 @@ impl State {
         self.lines.finish(|line| ring.push(Source::Program, line));
         if std::mem::take(&mut self.mid_line) {
             self.write_file(b"\n");
+            self.stream.push(b"\r\n");
         }
+    }
+
+    /// A remark stands apart from what the program printed, whatever colour that ended in.
+    fn remark(&mut self, text: &str) {
+        let apart = if self.mid_line { "\r\n" } else { "" };
+        self.stream.push(format!("{apart}\x1b[0;2m-- {text}\x1b[0m\r\n").as_bytes());
+        self.ring.push(Source::Note, text);
     }
 
     fn write_file(&mut self, bytes: &[u8]) {
@@ -138,7 +164,7 @@ impl State {
             && !std::mem::replace(&mut self.warned, true)
         {
             tracing::warn!(%error, "the log file cannot be written");
-            self.ring.push(Source::Note, &format!("the log file cannot be written: {error}"));
+            self.remark(&format!("the log file cannot be written: {error}"));
         }
     }
 }
@@ -176,6 +202,10 @@ mod tests {
             fs_err::read(path).unwrap(),
             b"-- start 1\n\x1b[31mred\x1b[0m caf\xE9\nhalf a line\nrest\n-- exited with code 1\n"
         );
+        assert_eq!(
+            log.output_from(0).text,
+            "\x1b[0;2m-- start 1\x1b[0m\r\n\x1b[31mred\x1b[0m caf\u{FFFD}\nhalf a line\nrest\r\n\x1b[0;2m-- exited with code 1\x1b[0m\r\n"
+        );
         let sources: Vec<_> = log.tail(9).iter().map(|line| line.source == Source::Note).collect();
         assert_eq!(sources, [true, false, false, false, true]);
     }
@@ -189,8 +219,13 @@ mod tests {
         assert_eq!(*woken.borrow_and_update(), 2);
         let (lines, next) = log.lines_from(0);
         assert_eq!((lines.len(), next), (2, 2));
+        let mut written = log.subscribe_output();
+        let seen = log.output_from(0).end;
         log.write(b"e");
         assert!(!woken.has_changed().unwrap(), "no line ended");
+        assert!(written.has_changed().unwrap(), "an unfinished line is seen in a terminal");
+        assert_eq!(log.output_from(seen).text, "e");
+        assert_eq!(*written.borrow_and_update(), seen + 1);
         log.write(b"e\nfour\n");
         let (lines, next) = log.lines_from(next);
         let lines: Vec<_> = lines.iter().map(|line| (line.seq, line.text.as_str())).collect();
@@ -204,6 +239,7 @@ mod tests {
         for number in 0..20_000 {
             log.write(format!("line {number}\n").as_bytes());
         }
+        assert!(log.output_from(0).text.len() <= 10_000);
         let (lines, next) = log.lines_from(0);
         assert_eq!(next, 20_000);
         assert!(lines.len() < 300, "{}", lines.len());
