@@ -168,6 +168,32 @@ async fn a_report_is_saved_and_names_nobody() -> Result<()> {
     Ok(())
 }
 
+/// The standard library is a part of the interpreter, which no distribution records.
+#[tokio::test]
+async fn a_damaged_file_of_python_is_named() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let unpacked = Unpacked::of(&app("stages"), &sandbox).await?;
+    let (python, shell) = (unpacked.folder().join("payload/python"), unpacked.program()?);
+    let files = walkdir::WalkDir::new(python).into_iter().filter_map(std::result::Result::ok);
+    let decoder: Vec<_> = files
+        .filter(|file| file.path().parent().is_some_and(|it| it.ends_with("json")))
+        .filter(|file| file.file_name() == "decoder.py")
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    let [decoder] = &decoder[..] else { anyhow::bail!("no decoder, or several: {decoder:?}") };
+    fs_err::remove_file(decoder)?;
+    fs_err::write(decoder, "raise SystemExit('overwritten by something')\n")?;
+    // Python would prefer what it compiled from the file as it was.
+    fs_err::remove_dir_all(decoder.with_file_name("__pycache__"))?;
+
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let window = opened(&sandbox, &desktop, &shell, &[], "exec \"$@\"").await?;
+    window.shows("The app is damaged", PATIENCE).await?;
+    window.shows("/json/decoder.py", PATIENCE).await?;
+    window.shows("overwritten by something", PATIENCE).await?;
+    desktop.screenshot("damaged-python").await.map(drop)
+}
+
 #[tokio::test]
 async fn a_damaged_file_is_named_and_the_rest_has_its_licence() -> Result<()> {
     let sandbox = Sandbox::new()?;

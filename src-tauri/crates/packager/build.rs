@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 7] = [
+const RECIPE: [&str; 8] = [
+    "../bundle/src/record.rs",
     "src/format",
     "src/runtime",
     "src/trim",

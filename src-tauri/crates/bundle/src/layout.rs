@@ -13,6 +13,9 @@ impl Layout {
     pub const SITE_PACKAGES: &str = "site-packages";
     /// The name of the folder with the author's files.
     pub const APP: &str = "app";
+    /// The file that says what others are: of the interpreter in its folder, of the app in the
+    /// payload's, and of each distribution where that keeps it.
+    pub const RECORD: &str = "RECORD";
     /// The file with the resolved set of distributions, in requirements form with hashes.
     pub const RESOLVED: &str = "resolved.txt";
     /// The app's icon, a square PNG.

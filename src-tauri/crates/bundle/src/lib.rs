@@ -6,7 +6,7 @@ mod id;
 mod layout;
 mod manifest;
 mod payload;
-mod records;
+mod record;
 mod staged;
 
 pub use digest::{Digest, DigestError, file_digest, tree_digest};
@@ -17,4 +17,5 @@ pub use manifest::{
     PythonSource, SCHEMA, Secret, Shell, Streamlit, Theme, Window,
 };
 pub use payload::{Payload, PayloadError};
+pub use record::{Recorded, write_record};
 pub use staged::{StagedDir, StagedFile, StagingError};

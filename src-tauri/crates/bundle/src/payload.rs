@@ -2,7 +2,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::{Digest, DigestError, Layout, Manifest, ManifestError, records, tree_digest};
+use crate::{Digest, DigestError, Layout, Manifest, ManifestError, record, tree_digest};
 
 /// A directory that holds an app in a form that runs in place.
 #[derive(Clone, Debug)]
@@ -116,14 +116,12 @@ impl Payload {
     /// distributions that is missing or was changed. Takes a second or more. The app's own folder
     /// is not looked at, since an app may have written into it.
     pub fn diagnose(&self) -> Result<(), PayloadError> {
-        self.verify_tree(Layout::SITE_PACKAGES).map_err(|error| {
-            let file = records::first_changed(&self.layout.site_packages());
-            file.map_or(error, |path| PayloadError::File { path })
-        })?;
+        self.verify_tree(Layout::SITE_PACKAGES)?;
         self.verify_tree(Layout::PYTHON)
     }
 
-    /// Compares every tree with its digest in the manifest.
+    /// Compares every tree with its digest in the manifest. The error names the file where one is
+    /// not what its record says, and the tree where a file is new.
     pub fn verify(&self) -> Result<(), PayloadError> {
         self.manifest.digests.keys().try_for_each(|name| self.verify_tree(name))
     }
@@ -134,6 +132,9 @@ impl Payload {
             let actual: Digest = tree_digest(&path)
                 .map_err(|source| PayloadError::Digest { path: path.clone(), source })?;
             if actual != *expected {
+                if let Some(path) = record::first_changed(&self.layout, name) {
+                    return Err(PayloadError::File { path });
+                }
                 return Err(PayloadError::Changed {
                     path,
                     expected: expected.as_str().to_owned(),

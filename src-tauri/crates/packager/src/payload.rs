@@ -4,7 +4,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{
     Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, SCHEMA, Shell,
-    StagedDir, StagingError, Streamlit, Window, tree_digest,
+    StagedDir, StagingError, Streamlit, Window, tree_digest, write_record,
 };
 
 use crate::compile::{self, CompileError, CompileFailure};
@@ -114,6 +114,10 @@ impl Parts<'_> {
 
         progress.step(Step::Digest, None);
         let app = layout.app();
+        write_record(layout.root(), &app).map_err(|source| AssembleError::Write {
+            path: layout.root().join(Layout::RECORD),
+            source,
+        })?;
         let digest = tree_digest(&app)
             .map_err(|source| AssembleError::Digest { path: app.clone(), source })?;
         progress.step(Step::Manifest, None);

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
-use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest};
+use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest, write_record};
 
 use crate::cache::{Cache, CacheError, Entry};
 use crate::compile::{self, CompileError};
@@ -133,6 +133,10 @@ impl Base {
             let trees = [tree.clone()];
             compile::byte_compile(&executable, &trees, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
+            write_record(&tree, &tree).map_err(|source| {
+                let path = tree.join(Layout::RECORD);
+                ProvisionError::Facts { path, source }
+            })?;
             let facts = BaseFacts {
                 python: runtime.python,
                 minimum_glibc: runtime.minimum_glibc,

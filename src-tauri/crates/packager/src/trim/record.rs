@@ -1,6 +1,5 @@
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use camino::Utf8Path;
-use sha2::{Digest as _, Sha256};
+use waterskin_bundle::{Layout, Recorded};
 
 use super::TrimError;
 
@@ -18,7 +17,7 @@ pub(super) fn rewrite_all(site_packages: &Utf8Path) -> Result<(), TrimError> {
     let folders = site_packages.read_dir_utf8().map_err(error("read", site_packages))?;
     for folder in folders {
         let folder = folder.map_err(error("read", site_packages))?.into_path();
-        let record = folder.join("RECORD");
+        let record = folder.join(Layout::RECORD);
         if folder.extension() != Some("dist-info") || !record.is_file() {
             continue;
         }
@@ -31,37 +30,13 @@ pub(super) fn rewrite_all(site_packages: &Utf8Path) -> Result<(), TrimError> {
     Ok(())
 }
 
-/// The lines whose files are there, sorted, with the hash and the length of what `read` gives. The
-/// form is CSV of path, hash and length, the path quoted where it has a comma or a quote (PyPA's
-/// "Recording installed projects"); the record itself and a few others have no hash.
+/// The lines whose files are there, each with the hash and the length of what `read` gives.
 fn current(text: &str, read: impl Fn(&str) -> Option<Vec<u8>>) -> String {
-    let mut lines: Vec<String> = text
-        .lines()
-        .filter_map(|line| {
-            let (path, written) = path_of(line);
-            let content = (!path.contains("..")).then(|| read(&path))??;
-            let hashed = line[written..].starts_with(",sha256=");
-            Some(if hashed {
-                let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(&content));
-                format!("{},sha256={hash},{}\n", &line[..written], content.len())
-            } else {
-                format!("{line}\n")
-            })
-        })
-        .collect();
-    lines.sort_unstable();
-    lines.concat()
-}
-
-/// The path that a line is about, and where it ends in the line.
-fn path_of(line: &str) -> (String, usize) {
-    match line.strip_prefix('"').and_then(|rest| rest.find("\",")) {
-        Some(end) => (line[1..=end].replace("\"\"", "\""), end + 2),
-        None => {
-            let end = line.find(',').unwrap_or(line.len());
-            (line[..end].to_owned(), end)
-        }
-    }
+    let lines = Recorded::parse(text).into_iter().filter_map(|line| {
+        let content = (!line.path().contains("..")).then(|| read(line.path()))??;
+        Some(line.with(&content))
+    });
+    Recorded::to_text(lines.collect())
 }
 
 #[cfg(test)]
@@ -73,7 +48,7 @@ mod tests {
         let text = "b.py,sha256=x,1\r\n../../bin/b,sha256=y,2\n\"a, \"\"q\"\".py\",sha256=z,9\ngone.py,,\nRECORD,,\n";
         let read = |path: &str| (path != "gone.py").then(Vec::new);
         let empty = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0";
-        let expected = format!("\"a, \"\"q\"\".py\",{empty}\nRECORD,,\nb.py,{empty}\n");
+        let expected = format!("RECORD,,\n\"a, \"\"q\"\".py\",{empty}\nb.py,{empty}\n");
         assert_eq!(current(text, read), expected);
     }
 }
