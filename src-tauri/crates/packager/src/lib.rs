@@ -25,6 +25,7 @@ mod keys;
 mod left_out;
 mod locate;
 mod names;
+mod network;
 mod payload;
 mod plan;
 mod plan_error;
