@@ -63,6 +63,11 @@ await withScreens(async (open) => {
       const name = `${screen} ${JSON.stringify(variant)}`;
       const page = await open(screen, variant);
       await look(page, name);
+      if (screen.startsWith("secrets")) {
+        await page.click("button[type=submit]");
+        await page.waitForSelector("[aria-invalid]");
+        await look(page, `${name}, complaining`);
+      }
       if (screen === "log" || screen === "about") {
         await page.type("input", screen === "log" ? "request 1" : "py");
         if (screen === "about") await page.click("li:not([hidden]) summary");

@@ -85,6 +85,19 @@
     }),
     about_text: ({ part }) => `The licence of part ${part}\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software.`,
     about_show: () => null,
+    secrets_form: () => {
+      const set = wanted === "secrets-again";
+      const field = (key, label, help, optional = false) => ({ key, label, help, optional, isSet: set });
+      return {
+        place: set ? { kind: "keychain" } : { kind: "file", path: "/home/ada/.local/share/org.example.sales/secrets.json" },
+        fields: [
+          field("OPENAI_API_KEY", "OpenAI key", "You find it on https://platform.openai.com/api-keys."),
+          field("database.password", "Password of the sales database", "Ask the person who looks after the database."),
+          field("MAP_TOKEN", "Token for the map", "", true),
+        ],
+      };
+    },
+    secrets_save: () => new Promise((resolve) => setTimeout(() => resolve([{ key: "OPENAI_API_KEY", problem: "malformed" }, { key: "database.password", problem: "missing" }]), 300)),
     log_show: () => null,
     // The numbers count lines here, and bytes in the host: only the host reads them.
     log_output: ({ from }) => ({ start: from, next: lines, text: Array.from({ length: Math.max(0, lines - from) }, (_, at) => `${line(from + at)}\r\n`).join("") }),
