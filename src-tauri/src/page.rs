@@ -35,7 +35,20 @@ pub fn open_main(
     url: WebviewUrl,
     state: &SessionState,
 ) -> tauri::Result<WebviewWindow> {
-    open(app, desk, (window::MAIN, url), state, None)
+    let window = open(app, desk, (window::MAIN, url), state, None)?;
+    if let Some(theme) = chosen(desk.looks.theme) {
+        native::keep_theme(theme);
+    }
+    Ok(window)
+}
+
+/// The theme that the author chose, if not the system's.
+fn chosen(theme: Theme) -> Option<tauri::Theme> {
+    match theme {
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+        Theme::System => None,
+    }
 }
 
 /// Opens one more window, for a page of the app that asked for one.
@@ -58,11 +71,7 @@ fn open(
     let looks = &desk.looks;
     let port = desk.port;
     let script = splash_script(desk, state);
-    let (theme, ground) = match looks.theme {
-        Theme::Light => (Some(tauri::Theme::Light), LIGHT),
-        Theme::Dark => (Some(tauri::Theme::Dark), DARK),
-        Theme::System => (None, LIGHT),
-    };
+    let ground = if looks.theme == Theme::Dark { DARK } else { LIGHT };
     let (own_title, script_name) = (looks.title.clone(), looks.script.clone());
     let (opener, asked) = (app.clone(), app.clone());
     let (width, height) = looks.size;
@@ -70,7 +79,7 @@ fn open(
         .title(&looks.title)
         .inner_size(f64::from(width), f64::from(height))
         .min_inner_size(320.0, 240.0)
-        .theme(theme)
+        .theme(chosen(looks.theme))
         .background_color(ground)
         .initialization_script(script)
         .disable_drag_drop_handler()

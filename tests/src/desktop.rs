@@ -162,6 +162,20 @@ impl Desktop {
         ended.success().map(drop)
     }
 
+    /// Clicks at a place on the display, in pixels.
+    pub async fn click(&self, (x, y): (i32, i32)) -> Result<()> {
+        let move_there = ["mousemove", "--sync", &x.to_string(), &y.to_string()];
+        let ended = self.tool("xdotool").args(move_there).args(["click", "1"]).finish(PATIENCE);
+        ended.await?.success().map(drop)
+    }
+
+    /// Types a text as a person does, in the window that has the keys.
+    pub async fn write(&self, text: &str) -> Result<()> {
+        let tool = self.tool("xdotool").args(["type", "--", text]);
+        // It reads its arguments by the locale.
+        tool.env("LC_ALL", "C.UTF-8").finish(PATIENCE).await?.success().map(drop)
+    }
+
     /// Takes a file that lies outside of all windows, to drag it.
     pub async fn take_file(&self, file: &Path) -> Result<Dragged<'_>> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/drag.py");
@@ -197,6 +211,19 @@ impl Desktop {
         ended.success().map(drop)
     }
 
+    /// The colour of a pixel in a picture, such as `#FFFFFF`.
+    pub async fn colour(&self, picture: &Path, (x, y): (u32, u32)) -> Result<String> {
+        let pixel = format!("%[hex:p{{{x},{y}}}]");
+        let tool = self.tool("identify").args(["-format", &pixel]).arg(picture);
+        let hex = tool.finish(PATIENCE).await?.success()?.stdout;
+        Ok(format!("#{}", hex.trim().get(..6).unwrap_or_default()))
+    }
+
+    /// The colour in the middle of a window's icon, if it has one: red, green, blue.
+    pub fn icon(&self, window: &Shown) -> Result<Option<[u8; 3]>> {
+        x11::icon(&self.display, window)
+    }
+
     /// Where a window is on the display, and how large, in pixels.
     pub fn place(&self, window: &Shown) -> Result<((i32, i32), (u32, u32))> {
         x11::place(&self.display, window)
@@ -220,7 +247,7 @@ impl Desktop {
         x11::close(&self.display, window)
     }
 
-    fn tool(&self, name: &str) -> Launch {
+    pub(crate) fn tool(&self, name: &str) -> Launch {
         Launch::new(Path::new("/usr/bin").join(name)).envs(self.environment())
     }
 }

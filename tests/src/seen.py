@@ -2,11 +2,12 @@
 
     seen.py show             one line for each thing that is shown: its role and its name
     seen.py press ROLE NAME  does the first action of the first such thing that is shown
+    seen.py within TITLE ROLE NAME  the same in the windows with this title, with the pages in them
     seen.py type TEXT        puts a text into the first field of the windows
     seen.py clipboard        the text on the clipboard
     seen.py read TITLE       as `show`, in the windows with this title, and with the pages in them
 
-But for the last it looks at the windows themselves, not into the page: that is the web driver's
+But for `within` and `read` it looks at the windows themselves, not into the page: that is the web driver's
 business, which sees no other window than the app's first.
 """
 
@@ -15,13 +16,21 @@ import sys
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
+from gi.repository import Atspi, GLib  # noqa: E402
 
 
 PAGES = ("document web", "document frame")
 
 
 def things(parent, pages):
+    try:
+        yield from parts(parent, pages)
+    except GLib.Error:
+        # What goes away while it is looked at has no more parts.
+        return
+
+
+def parts(parent, pages):
     for index in range(parent.get_child_count()):
         child = parent.get_child_at_index(index)
         if child is None or (not pages and child.get_role_name() in PAGES):
@@ -42,7 +51,8 @@ def shown(title=None):
             within = [frame for frame in frames if frame is not None and frame.get_name() == title]
         for parent in within:
             for thing in things(parent, title is not None):
-                if thing.get_state_set().contains(Atspi.StateType.SHOWING):
+                states = thing.get_state_set()
+                if states is not None and states.contains(Atspi.StateType.SHOWING):
                     yield thing
 
 
@@ -62,11 +72,14 @@ def main(command, *arguments):
         Gtk.init([])
         print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text() or "")
         return 0
-    for thing in shown(arguments[0] if command == "read" else None):
+    title = None
+    if command in ("read", "within"):
+        title, *arguments = arguments
+    for thing in shown(title):
         role, name = thing.get_role_name(), thing.get_name() or ""
         if command in ("show", "read"):
             print(line(thing))
-        elif command == "press" and (role, name) == arguments:
+        elif command in ("press", "within") and [role, name] == list(arguments):
             action = thing.get_action_iface()
             return 0 if action is not None and Atspi.Action.do_action(action, 0) else 3
         elif command == "type" and thing.get_editable_text_iface() is not None:

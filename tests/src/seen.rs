@@ -37,6 +37,21 @@ impl Seen<'_> {
         shown.map_err(|error| error.context(format!("there is:\n{last}")))
     }
 
+    /// Presses a button of the page in the window with this title, as soon as it is there.
+    pub async fn press_within(self, title: &str, role: &str, name: &str) -> Result<()> {
+        let mut last = String::new();
+        let pressed =
+            eventually(&format!("a {role} `{name}` in `{title}`"), PATIENCE, async || {
+                let done = self.ask(&["within", title, role, name]).await?.0;
+                if !done {
+                    last = self.window(title).await?;
+                }
+                Ok(done.then_some(()))
+            })
+            .await;
+        pressed.map_err(|error| error.context(format!("there is:\n{last}")))
+    }
+
     /// Waits until one of these lines has `text` in it.
     pub async fn shows(self, text: &str) -> Result<()> {
         self.wait(text, true).await

@@ -97,6 +97,21 @@ impl Camera {
     }
 }
 
+/// The colour in the middle of a window's first icon: EWMH, `_NET_WM_ICON`.
+pub(crate) fn icon(display: &str, window: &Shown) -> Result<Option<[u8; 3]>> {
+    let (connection, _) = connect(display)?;
+    let name = connection.intern_atom(false, b"_NET_WM_ICON")?.reply()?.atom;
+    let all = u32::MAX / 4;
+    let icon = connection.get_property(false, window.id, name, AtomEnum::CARDINAL, 0, all)?;
+    let icon = icon.reply()?;
+    // Width and height, then the pixels line by line: alpha, red, green, blue.
+    let pixels: Vec<u32> = icon.value32().into_iter().flatten().collect();
+    let [width, height, pixels @ ..] = &pixels[..] else { return Ok(None) };
+    let middle = usize::try_from(height / 2 * width + width / 2)?;
+    let pixel = pixels.get(middle).map(|pixel| pixel.to_be_bytes());
+    Ok(pixel.map(|[_, red, green, blue]| [red, green, blue]))
+}
+
 fn connect(display: &str) -> Result<(RustConnection, Window)> {
     let (connection, screen) = x11rb::connect(Some(display))
         .with_context(|| format!("could not connect to the display {display}"))?;

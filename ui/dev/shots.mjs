@@ -8,7 +8,7 @@ const docs = process.argv.includes("--docs");
 const [folder, ...named] = process.argv.slice(2).filter((argument) => argument !== "--docs");
 const place = resolve(folder ?? "shots");
 const SIZES = docs ? [[900, 600, 2]] : [[900, 600, 1], [1600, 1000, 1], [900, 600, 2], [1600, 1000, 2]];
-const chosen = docs ? ["starting", "waiting", "crashing", "damaged", "log", "about"] : SCREENS;
+const chosen = docs ? ["starting", "waiting", "crashing", "damaged", "secrets", "log", "about"] : SCREENS;
 
 await mkdir(place, { recursive: true });
 await withScreens(async (open) => {

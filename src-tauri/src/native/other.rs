@@ -62,6 +62,9 @@ pub fn uncover(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 
+/// The window keeps the look that it was made with.
+pub fn keep_theme(_: tauri::Theme) {}
+
 /// Opens the bar that finds text in the page. WebView2 does so by itself; WKWebView has none.
 pub fn find(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())

@@ -1,6 +1,9 @@
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process};
 use waterskin_tests::{Case, PATIENCE, Result, STREAMLITS, Window, eventually, is_root};
 
 /// Waits for the file `name` in the folder for downloads, and gives what is in it.
@@ -178,4 +181,98 @@ async fn an_author_can_have_the_place_asked_for() -> Result<()> {
     case.desktop.seen().press("push button", "Save").await?;
     assert_eq!(saved(&case, "text ä.txt", Some(8)).await?, "Grüße\n".as_bytes());
     Ok(())
+}
+
+/// A repeated megabyte, as the app `huge` has it.
+const BLOCK: usize = 256 * 4096;
+
+/// The app `huge` with a download of so many of them.
+async fn huge(blocks: usize) -> Result<(Case, Window)> {
+    let case = Case::of("huge", "1.67.0").await?;
+    fs_err::write(case.project.join("size.txt"), (blocks * BLOCK).to_string())?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    Ok((case, window))
+}
+
+/// How much of a download is on the disk, under whatever name.
+fn written(case: &Case) -> u64 {
+    let files = walkdir::WalkDir::new(case.sandbox.home().join("Downloads")).into_iter().flatten();
+    files.filter_map(|it| it.metadata().ok()).filter(|it| it.is_file()).map(|it| it.len()).sum()
+}
+
+/// Begins the download and holds Python in the middle of it, with the notice shown: on a quick
+/// machine nobody would see it.
+async fn held(case: &Case, window: &Window) -> Result<Pid> {
+    let python = case.running_python(&[]).await?.id;
+    window.click("huge.bin").await?;
+    let mut before = 0;
+    eventually("a notice of a download that goes on", PATIENCE, async || {
+        kill_process(python, Signal::CONT)?;
+        let grown = eventually("some of the file", PATIENCE, async || {
+            Ok(Some(written(case)).filter(|length| *length > before))
+        });
+        before = grown.await?;
+        kill_process(python, Signal::STOP)?;
+        Ok(case.desktop.seen().text().await?.contains("huge.bin").then_some(()))
+    })
+    .await?;
+    Ok(python)
+}
+
+/// The most memory that the shell has had so far, in bytes (`proc(5)`). What WebKit's processes
+/// take for a download is WebKit's business.
+fn most_memory(case: &Case) -> Result<u64> {
+    let alive = case.alive();
+    let shell = alive.iter().find(|it| it.executable.ends_with("waterskin-shell"));
+    let shell = shell.context("no shell")?.id.as_raw_nonzero();
+    let status = fs_err::read_to_string(format!("/proc/{shell}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")).context("no VmHWM")?;
+    Ok(kilobytes.parse::<u64>()? * 1024)
+}
+
+#[tokio::test]
+async fn a_large_download_is_shown_whole_and_not_kept_in_memory() -> Result<()> {
+    const BLOCKS: usize = 200;
+    let (case, window) = huge(BLOCKS).await?;
+    let before = most_memory(&case)?;
+    let python = held(&case, &window).await?;
+    case.desktop.seen().shows("progress bar").await?;
+    case.desktop.screenshot("download-progress").await?;
+    kill_process(python, Signal::CONT)?;
+    let path = case.sandbox.home().join("Downloads/huge.bin");
+    let length = (BLOCKS * BLOCK) as u64;
+    eventually("the whole file", PATIENCE, async || {
+        Ok(path.metadata().is_ok_and(|it| it.len() == length).then_some(()))
+    })
+    .await?;
+    case.desktop.seen().shows("push button: Show in folder").await?;
+    case.desktop.screenshot("download-large").await?;
+    let mut file = std::io::BufReader::with_capacity(BLOCK, fs_err::File::open(path)?);
+    let mut block = vec![0; BLOCK];
+    let expected: Vec<u8> = (0..BLOCK).map(|at| u8::try_from(at % 256).unwrap_or(0)).collect();
+    for number in 0..BLOCKS {
+        file.read_exact(&mut block)?;
+        assert!(block == expected, "block {number} is another");
+    }
+    let grown = most_memory(&case)?.saturating_sub(before);
+    println!("memory grew by {grown} bytes");
+    assert!(grown < length / 4, "the file is kept in memory: {grown} bytes more for {length}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_download_can_be_stopped() -> Result<()> {
+    let (case, window) = huge(400).await?;
+    let python = held(&case, &window).await?;
+    case.desktop.seen().press("push button", "Stop").await?;
+    case.desktop.seen().shows("Stopped").await?;
+    case.desktop.screenshot("download-stopped").await?;
+    eventually("no half of a file", PATIENCE, async || Ok((written(&case) == 0).then_some(())))
+        .await?;
+    kill_process(python, Signal::CONT)?;
+    // The app goes on, and the next try is whole.
+    window.click("huge.bin").await?;
+    saved(&case, "huge.bin", Some((400 * BLOCK) as u64)).await.map(drop)
 }

@@ -3,7 +3,6 @@
 
 use std::{
     cell::RefCell,
-    fmt::Write as _,
     path::{Path, PathBuf},
     rc::Rc,
     time::UNIX_EPOCH,
@@ -11,58 +10,11 @@ use std::{
 
 use gtk::{gio, gio::prelude::*, glib, prelude::*};
 use serde_json::{Value, json};
-use webkit2gtk::{
-    SecurityManagerExt as _, URISchemeRequest, URISchemeRequestExt as _, URISchemeResponse,
-    URISchemeResponseExt as _, WebContext, WebContextExt as _, WebView, WebViewExt as _,
-};
+use webkit2gtk::{WebView, WebViewExt as _};
 
-use crate::navigation::is_own;
-
-/// The scheme of the addresses under which a page finds what was dropped on it.
-const SCHEME: &str = "waterskin-drop";
-
-/// How many dropped files wait for the page to read them. More are the first ones of a page that
-/// doesn't.
-const MOST: usize = 500;
+use super::offered::{self, About, Content};
 
 const SCRIPT: &str = include_str!("drop.js");
-
-thread_local! {
-    /// Each dropped file under its token, which is good for one reading.
-    static OFFERED: RefCell<Vec<(String, PathBuf)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Has the pages of a context find dropped files. Only they: `port` is the app's own.
-pub fn serve(context: &WebContext, port: u16) {
-    if let Some(security) = context.security_manager() {
-        security.register_uri_scheme_as_secure(SCHEME);
-        security.register_uri_scheme_as_cors_enabled(SCHEME);
-    }
-    context.register_uri_scheme(SCHEME, move |request| {
-        if let Err(mut error) = answer(request, port) {
-            tracing::warn!(%error, "a dropped file could not be read");
-            request.finish_error(&mut error);
-        }
-    });
-}
-
-fn answer(request: &URISchemeRequest, port: u16) -> Result<(), glib::Error> {
-    let token = request.path().unwrap_or_default();
-    let path = OFFERED.with_borrow_mut(|offered| {
-        let place = offered.iter().position(|(known, _)| known == token.as_str())?;
-        Some(offered.remove(place).1)
-    });
-    let path = path.ok_or_else(|| glib::Error::new(gio::IOErrorEnum::NotFound, "not offered"))?;
-    let file = gio::File::for_path(&path);
-    let stream = file.read(gio::Cancellable::NONE)?;
-    let length = stream.query_info("standard::size", gio::Cancellable::NONE)?.size();
-    let response = URISchemeResponse::new(&stream, length);
-    let headers = soup::MessageHeaders::new(soup::MessageHeadersType::Response);
-    headers.append("Access-Control-Allow-Origin", &format!("http://localhost:{port}"));
-    response.set_http_headers(headers);
-    request.finish_with_response(&response);
-    Ok(())
-}
 
 /// Gives the page what is dropped on it.
 pub fn listen(view: &WebView, port: u16) {
@@ -84,15 +36,10 @@ pub fn listen(view: &WebView, port: u16) {
     view.connect_drag_drop(move |view, _, x, y, _| {
         let paths = std::mem::take(&mut *dragged.borrow_mut());
         let files: Vec<Value> = paths.iter().filter_map(|path| offer(path)).collect();
-        if !files.is_empty() && is_of_app(view, port) {
+        if !files.is_empty() {
             let zoom = view.zoom_level();
             let (x, y) = (f64::from(x) / zoom, f64::from(y) / zoom);
-            let script = format!("({SCRIPT})({x}, {y}, {})", json!(files));
-            view.evaluate_javascript(&script, None, None, gio::Cancellable::NONE, |done| {
-                if let Err(error) = done {
-                    tracing::warn!(%error, "dropped files could not be given to the page");
-                }
-            });
+            offered::run(view, port, SCRIPT, &[json!(x), json!(y), json!(files)]);
         }
         // The page learns of the drop itself from WebKit.
         false
@@ -109,34 +56,13 @@ fn local(uri: &str) -> Option<PathBuf> {
     gio::File::for_uri(uri).path()
 }
 
-fn is_of_app(view: &WebView, port: u16) -> bool {
-    let url = view.uri().and_then(|uri| tauri::Url::parse(&uri).ok());
-    url.is_some_and(|url| is_own(&url, port))
-}
-
-/// What the page is told of a file. A folder has no content of its own.
+/// Offers a file to the page. A folder has no content of its own.
 fn offer(path: &Path) -> Option<Value> {
-    let about = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let file = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
     let name = path.file_name()?.to_string_lossy().into_owned();
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).ok()?;
-    let token = random.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
     let (kind, _) = gio::content_type_guess(Some(path), &[]);
-    let modified = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    let file = json!({
-        "address": format!("{SCHEME}:{token}"),
-        "name": name,
-        "type": gio::content_type_get_mime_type(&kind).unwrap_or_default().as_str(),
-        "modified": modified.unwrap_or_default().as_millis(),
-    });
-    OFFERED.with_borrow_mut(|offered| {
-        let surplus = (offered.len() + 1).saturating_sub(MOST);
-        offered.drain(..surplus);
-        offered.push((token, path.to_owned()));
-    });
-    Some(file)
+    let kind = gio::content_type_get_mime_type(&kind).unwrap_or_default().to_string();
+    let modified = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = modified.unwrap_or_default().as_millis();
+    offered::offer(&About { name, kind, modified }, Content::File(path.to_owned()))
 }

@@ -1,48 +1,71 @@
-//! The window's icon follows the page's, where that is an image.
+//! The window's icon follows the page's.
 
-use gtk::{cairo, gdk, prelude::*};
-use tauri::{AppHandle, Manager as _, Url};
+use std::{cell::OnceCell, rc::Rc};
+
+use gtk::{gdk_pixbuf, glib, prelude::*};
+use javascriptcore::ValueExt as _;
 use webkit2gtk::{
-    FaviconDatabaseExt as _, WebContext, WebContextExt as _, WebView, WebViewExt as _,
+    UserContentInjectedFrames, UserContentManagerExt as _, UserScript, UserScriptInjectionTime,
+    WebView, WebViewExt as _,
 };
 
-use crate::desk::Desk;
+const SCRIPT: &str = include_str!("icon.js");
 
-/// The size in pixels below which an icon is worse than the app's own.
-const LEAST: i32 = 24;
+/// The world of the script, which pages don't share, and the handler that it calls there.
+const WORLD: &str = "waterskin-icon";
+const HANDLER: &str = "icon";
 
-/// Where Streamlit's own icon is (1.40 to 1.67, `index.html`).
-const STREAMLITS: &str = "/favicon.png";
+/// The side of the icons that the script draws, in pixels.
+const SIDE: i32 = 64;
 
-/// Has a context collect the icons of pages, beside its other data. It does so nowhere else.
-pub fn collect(app: &AppHandle, context: &WebContext) {
-    let folder = app.try_state::<Desk>().and_then(|desk| desk.web.clone());
-    if let Some(folder) = folder {
-        context.set_favicon_database_directory(folder.join("icons").to_str());
-    }
-}
-
-/// Gives a window the icon of the page that it shows.
+/// Gives a window the icon of the page that it shows, and its own while the page has none.
 pub fn follow(view: &WebView) {
-    view.connect_favicon_notify(|view| {
-        let window = view.toplevel().and_then(|window| window.downcast::<gtk::Window>().ok());
-        if let (Some(window), Some(icon)) = (window, of_page(view)) {
-            window.set_icon(Some(&icon));
-        }
+    let Some(manager) = view.user_content_manager() else { return };
+    let (of_view, own) = (view.downgrade(), Rc::new(OnceCell::new()));
+    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+        let window = of_view.upgrade().and_then(|view| view.toplevel());
+        let window = window.and_then(|window| window.downcast::<gtk::Window>().ok());
+        let (Some(window), Some(said)) = (window, message.js_value()) else { return };
+        let own = own.get_or_init(|| window.icon());
+        window.set_icon(pixels(&said.to_str()).or_else(|| own.clone()).as_ref());
     });
+    manager.register_script_message_handler_in_world(HANDLER, WORLD);
+    manager.add_script(&UserScript::for_world(
+        SCRIPT,
+        UserContentInjectedFrames::TopFrame,
+        UserScriptInjectionTime::End,
+        WORLD,
+        &[],
+        &[],
+    ));
 }
 
-/// The page's own icon. Streamlit's, which a page without one has, says less than the app's.
-fn of_page(view: &WebView) -> Option<gdk::gdk_pixbuf::Pixbuf> {
-    let icons = view.context()?.favicon_database()?;
-    let address = Url::parse(&icons.favicon_uri(&view.uri()?)?).ok()?;
-    if address.path() == STREAMLITS {
+/// The icon from the script's message: red, green, blue and alpha of each pixel in hexadecimal
+/// digits, line by line.
+fn pixels(text: &str) -> Option<gdk_pixbuf::Pixbuf> {
+    let length = usize::try_from(SIDE * SIDE * 4).ok()?;
+    if text.len() != length * 2 || !text.is_ascii() {
         return None;
     }
-    let image = cairo::ImageSurface::try_from(view.favicon()?).ok()?;
-    let (width, height) = (image.width(), image.height());
-    if width.min(height) < LEAST {
-        return None;
+    let bytes = (0..length).map(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok());
+    let bytes = glib::Bytes::from_owned(bytes.collect::<Option<Vec<u8>>>()?);
+    let colours = gdk_pixbuf::Colorspace::Rgb;
+    Some(gdk_pixbuf::Pixbuf::from_bytes(&bytes, colours, true, 8, SIDE, SIDE, SIDE * 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_icon_is_one() {
+        let whole = "0a141eff".repeat(64 * 64);
+        let icon = pixels(&whole).unwrap();
+        assert_eq!((icon.width(), icon.height()), (64, 64));
+        assert_eq!(icon.read_pixel_bytes()[..4], [10, 20, 30, 255]);
+        for broken in ["", "00", &whole[8..], &whole.replace('a', "x"), &whole.replace("0a", "é")]
+        {
+            assert!(pixels(broken).is_none());
+        }
     }
-    gdk::pixbuf_get_from_surface(&image, 0, 0, width, height)
 }

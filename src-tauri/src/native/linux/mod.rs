@@ -5,12 +5,15 @@ mod devices;
 mod downloads;
 mod drops;
 mod find;
+mod folders;
 mod icon;
 mod keys;
 mod layer;
 mod links;
 mod menu;
 mod notice;
+mod offered;
+mod pastes;
 mod splash;
 mod toast;
 
@@ -52,12 +55,13 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         // These belong to the context, which all windows of an app share.
         if is_main && let Some(context) = view.context() {
             downloads::watch(app, &context);
-            icon::collect(app, &context);
-            drops::serve(&context, port);
+            offered::serve(&context, port);
         }
         links::guard(app, &view, port);
         drops::listen(&view, port);
+        pastes::listen(&view, port);
         devices::answer(app, &view);
+        folders::choose(app, &view);
         icon::follow(&view);
         menu::offer(&window_, &view);
         keys::listen(&window_, &view);
@@ -84,6 +88,19 @@ pub fn cover(window: &WebviewWindow) -> tauri::Result<()> {
 /// Takes the splash away again.
 pub fn uncover(window: &WebviewWindow) -> tauri::Result<()> {
     window.with_webview(|webview| splash::remove(&webview.inner()))
+}
+
+/// Keeps the look that the author chose: tao takes the desktop's, at the start and whenever that
+/// changes (0.37, `window.rs` and `event_loop.rs`).
+pub fn keep_theme(theme: tauri::Theme) {
+    let Some(settings) = gtk::Settings::default() else { return };
+    let dark = theme == tauri::Theme::Dark;
+    settings.set_gtk_application_prefer_dark_theme(dark);
+    settings.connect_gtk_application_prefer_dark_theme_notify(move |settings| {
+        if settings.is_gtk_application_prefer_dark_theme() != dark {
+            settings.set_gtk_application_prefer_dark_theme(dark);
+        }
+    });
 }
 
 /// Opens the bar that finds text in the page.

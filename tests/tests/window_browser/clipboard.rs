@@ -1,0 +1,70 @@
+use waterskin_tests::{Case, PATIENCE, Result, Running, Window, eventually};
+
+/// The app `everyday` in a window that has the keys.
+async fn opened() -> Result<(Case, Running, Window)> {
+    let case = Case::of("everyday", "1.67.0").await?;
+    let manager = case.desktop.managed(&case.sandbox).await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    Ok((case, manager, window))
+}
+
+/// Waits until other programs find this on the clipboard.
+async fn copied(case: &Case, text: &str) -> Result<()> {
+    eventually(&format!("`{text}` on the clipboard"), PATIENCE, async || {
+        Ok((case.desktop.seen().clipboard().await?.trim() == text).then_some(()))
+    })
+    .await
+}
+
+/// Puts the cursor into a field as a click does, and pastes.
+async fn paste(case: &Case, window: &Window, selector: &str) -> Result<()> {
+    window.find(selector).await?.click().await?;
+    eventually("the cursor in the field", PATIENCE, async || {
+        let script = format!("return document.activeElement?.matches({selector:?}) ?? false");
+        Ok((window.script(&script).await? == true).then_some(()))
+    })
+    .await?;
+    case.desktop.press(&["ctrl+v"]).await
+}
+
+#[tokio::test]
+async fn what_a_person_selects_is_copied() -> Result<()> {
+    let (case, _manager, window) = opened().await?;
+    window.find(".st-key-text input").await?.click().await?;
+    case.desktop.write("some words").await?;
+    case.desktop.press(&["shift+Home", "ctrl+c"]).await?;
+    copied(&case, "some words").await?;
+    let select = "document.activeElement.blur();
+        getSelection().selectAllChildren(document.querySelector('[data-testid=stText]'))";
+    window.script(select).await?;
+    case.desktop.press(&["ctrl+c"]).await?;
+    copied(&case, "Made for the 1. time.").await
+}
+
+#[tokio::test]
+async fn what_others_copied_is_pasted_into_fields() -> Result<()> {
+    let (case, _manager, window) = opened().await?;
+    let other = case.desktop.offers("text", "Grüße, 世界").await?;
+    paste(&case, &window, ".st-key-text input").await?;
+    case.desktop.press(&["Return"]).await?;
+    window.shows("Written: 'Grüße, 世界'", PATIENCE).await?;
+    paste(&case, &window, "[data-testid=stChatInputTextArea]").await?;
+    case.desktop.press(&["Return"]).await?;
+    window.shows("Asked: 'Grüße, 世界'", PATIENCE).await?;
+    drop(other);
+
+    // A picture from another program, such as one of the screen, is a file for the chat.
+    let picture = case.project.join("red.png");
+    let other = case.desktop.offers("image", &picture).await?;
+    paste(&case, &window, "[data-testid=stChatInputTextArea]").await?;
+    window.shows(".png", PATIENCE).await?;
+    case.desktop.screenshot("pasted-image").await?;
+    case.desktop.press(&["p", "Return"]).await?;
+    window.shows("Asked: 'p'", PATIENCE).await?;
+    window.shows("With: ", PATIENCE).await?;
+    let with = window.text().await?;
+    assert!(with.contains(".png of "), "{with}");
+    drop(other);
+    Ok(())
+}
