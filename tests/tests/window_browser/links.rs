@@ -29,13 +29,21 @@ impl Linked {
     /// Clicks the link with `label` in what it says.
     async fn link(&self, label: &str) -> Result<()> {
         let path = format!("//a[contains(normalize-space(), {label:?})]");
-        // A click is lost where the splash still fades over the link, or the page draws it anew.
+        // A click is lost where the page draws the link anew, or moves it: the sidebar slides in
+        // when the script has ended already.
         let rests = format!(
             "const found = document.evaluate({path:?}, document, null, 9, null).singleNodeValue;
              if (!found || !document.querySelector('[data-test-script-state=notRunning]')) return false;
              found.scrollIntoView({{ block: 'center' }});
              const box = found.getBoundingClientRect();
-             return found.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))"
+             const frames = (left) => new Promise((done) => {{
+                 const next = () => (left-- > 0 ? requestAnimationFrame(next) : done()); next();
+             }});
+             return frames(15).then(() => {{
+                 const now = found.getBoundingClientRect();
+                 return now.x === box.x && now.y === box.y &&
+                     found.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+             }})"
         );
         eventually(&format!("a link `{label}` to click"), PATIENCE, async || {
             if !self.window.script(&rests).await.is_ok_and(|it| it == true) {
