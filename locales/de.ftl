@@ -177,8 +177,6 @@ download-where = Datei speichern
 download-save = Speichern
 menu-close = Schließen
 download-cancel = Abbrechen
-upload-folder = Ordner hochladen
-upload-choose = Hochladen
 
 ## Finding text in the page
 

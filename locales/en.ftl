@@ -183,8 +183,6 @@ download-where = Save file
 download-save = Save
 menu-close = Close
 download-cancel = Cancel
-upload-folder = Upload a folder
-upload-choose = Upload
 
 ## Finding text in the page
 

@@ -177,8 +177,6 @@ download-where = Guardar archivo
 download-save = Guardar
 menu-close = Cerrar
 download-cancel = Cancelar
-upload-folder = Subir una carpeta
-upload-choose = Subir
 
 ## Finding text in the page
 

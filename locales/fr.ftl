@@ -177,8 +177,6 @@ download-where = Enregistrer le fichier
 download-save = Enregistrer
 menu-close = Fermer
 download-cancel = Annuler
-upload-folder = Envoyer un dossier
-upload-choose = Envoyer
 
 ## Finding text in the page
 

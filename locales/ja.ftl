@@ -165,8 +165,6 @@ download-where = ファイルを保存
 download-save = 保存
 menu-close = 閉じる
 download-cancel = キャンセル
-upload-folder = フォルダーをアップロード
-upload-choose = アップロード
 
 ## Finding text in the page
 

@@ -177,8 +177,6 @@ download-where = Salvar arquivo
 download-save = Salvar
 menu-close = Fechar
 download-cancel = Cancelar
-upload-folder = Enviar uma pasta
-upload-choose = Enviar
 
 ## Finding text in the page
 

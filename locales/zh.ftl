@@ -165,8 +165,6 @@ download-where = 保存文件
 download-save = 保存
 menu-close = 关闭
 download-cancel = 取消
-upload-folder = 上传文件夹
-upload-choose = 上传
 
 ## Finding text in the page
 

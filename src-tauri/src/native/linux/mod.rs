@@ -5,7 +5,6 @@ mod devices;
 mod downloads;
 mod drops;
 mod find;
-mod folders;
 mod icon;
 mod keys;
 mod layer;
@@ -61,7 +60,6 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         drops::listen(&view, port);
         pastes::listen(&view, port);
         devices::answer(app, &view);
-        folders::choose(app, &view);
         icon::follow(&view);
         menu::offer(&window_, &view);
         keys::listen(&window_, &view);
