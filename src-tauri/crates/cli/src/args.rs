@@ -56,7 +56,7 @@ pub struct BuildArgs {
     pub formats: Vec<Format>,
 
     /// How the .deb is compressed
-    #[arg(long, value_name = "METHOD", default_value = "xz")]
+    #[arg(long, value_name = "METHOD", default_value = "zstd")]
     pub compression: Compression,
 
     /// The app's name, instead of the project's own
@@ -121,13 +121,11 @@ pub enum Format {
 /// How the .deb is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
-    /// For every dpkg; what did not change is not compressed again
-    Xz,
-    /// A sixth smaller, and a minute or two the first time
-    Smallest,
-    /// The quickest, also when it is installed; for Debian 12, Ubuntu 22.04 and newer
+    /// The quickest, also when it is installed
     Zstd,
-    /// The largest; for every dpkg
+    /// A tenth smaller, and a minute or more the first time
+    Smallest,
+    /// The largest; for programs that don't read Zstandard
     Gzip,
 }
 

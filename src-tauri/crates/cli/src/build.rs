@@ -152,9 +152,8 @@ fn settings(args: &BuildArgs) -> Settings {
             })
             .collect(),
         compression: match args.compression {
-            args::Compression::Zstd => Compression::Zstd(9),
-            args::Compression::Xz => Compression::default(),
-            args::Compression::Smallest => Compression::Xz(6),
+            args::Compression::Zstd => Compression::default(),
+            args::Compression::Smallest => Compression::SMALLEST,
             args::Compression::Gzip => Compression::Gzip,
         },
         cache_dir: args.cache_dir.clone(),

@@ -72,12 +72,11 @@ fn build() {
               How the .deb is compressed
 
               Possible values:
-              - xz:       For every dpkg; what did not change is not compressed again
-              - smallest: A sixth smaller, and a minute or two the first time
-              - zstd:     The quickest, also when it is installed; for Debian 12, Ubuntu 22.04 and newer
-              - gzip:     The largest; for every dpkg
+              - zstd:     The quickest, also when it is installed
+              - smallest: A tenth smaller, and a minute or more the first time
+              - gzip:     The largest; for programs that don't read Zstandard
 
-              [default: xz]
+              [default: zstd]
 
           --name <NAME>
               The app's name, instead of the project's own

@@ -10,7 +10,7 @@ use super::{
     depends::depends,
     desktop::desktop,
     entries::{Entries, Entry},
-    layers::{self, Archive, Codec},
+    layers::{self, Archive},
     lintian, manual,
     metainfo::metainfo,
     picture::{self, Picture},
@@ -54,32 +54,13 @@ pub fn deb(
     // The list of checksums stands before the data, so the data waits in a file without a name.
     let write = || FormatError::write(&destination);
     let data = BufWriter::new(tempfile::tempfile_in(package.output).map_err(write())?);
-    let (data, written) = match compression {
-        Compression::Xz(preset) => {
-            let folder = format!("usr/lib/{}", manifest.app.package);
-            let payload = format!("{folder}/{}", Layout::PAYLOAD);
-            let program = format!("{folder}/{}", manifest.app.package);
-            let archive = Archive {
-                codec: Codec::Xz(preset),
-                prefix: "./",
-                time,
-                processor: triple.split('-').next().unwrap_or_default(),
-                destination: &destination,
-                progress,
-            };
-            let layers = layers::of(package, &payload, program)?;
-            let parts = archive.parts(package, entries, &layers)?;
-            (archive.write_all(&parts, data)?, parts.written)
-        }
-        Compression::Zstd(_) | Compression::Gzip => {
-            let mut compressor = compression.writer(data).map_err(write())?;
-            let options = archive::Options { prefix: "./", root: true, time };
-            let written =
-                archive::write(&mut compressor, &entries, options, &destination, progress)?;
-            compressor.write_all(&archive::END).map_err(write())?;
-            (compressor.finish().map_err(write())?, written)
-        }
-    };
+    let folder = format!("usr/lib/{}", manifest.app.package);
+    let payload = format!("{folder}/{}", Layout::PAYLOAD);
+    let program = format!("{folder}/{}", manifest.app.package);
+    let layers = layers::of(package, &payload, program)?;
+    let archive = Archive { compression, prefix: "./", time, destination: &destination, progress };
+    let parts = archive.parts(package, entries, &layers)?;
+    let (data, written) = (archive.write_all(&parts, data)?, parts.written);
     let mut data = data.into_inner().map_err(io::IntoInnerError::into_error).map_err(write())?;
 
     let mut about = Entries::default();

@@ -5,7 +5,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use walkdir::WalkDir;
 
 use super::FormatError;
-use crate::runtime::elf;
 
 /// What an archive will hold, in the order in which it will hold it: sorted by path, so that it
 /// comes out the same each time. Every folder above an entry is there too.
@@ -32,17 +31,6 @@ pub(super) enum Entry {
         /// Whether its mode is 755 and not 644.
         executable: bool,
     },
-}
-
-/// Files that are better compressed together than with others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Group {
-    /// Folders, links, texts and all that has no group of its own.
-    Others,
-    /// Python's.
-    Bytecode,
-    /// Programs and libraries.
-    Programs,
 }
 
 impl Entries {
@@ -103,20 +91,6 @@ impl Entries {
         Self { map: taken }
     }
 
-    /// The entries in groups whose files have much in common. Folders are all in the first.
-    pub fn groups(&self) -> Result<BTreeMap<Group, Self>, FormatError> {
-        let mut groups: BTreeMap<Group, Self> = BTreeMap::new();
-        for (path, entry) in &self.map {
-            let group = match entry {
-                Entry::File { source, .. } if source.extension() == Some("pyc") => Group::Bytecode,
-                Entry::File { source, .. } if is_program(source)? => Group::Programs,
-                _ => Group::Others,
-            };
-            groups.entry(group).or_default().map.insert(path.clone(), entry.clone());
-        }
-        Ok(groups)
-    }
-
     /// Every entry with its path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.map.iter().map(|(path, entry)| (path.as_str(), entry))
@@ -146,10 +120,6 @@ impl Entry {
             Self::Bytes(_) | Self::File { executable: false, .. } => 0o644,
         }
     }
-}
-
-fn is_program(file: &Utf8Path) -> Result<bool, FormatError> {
-    elf::is_elf(file).map_err(|error| FormatError::read(file)(io::Error::other(error)))
 }
 
 fn utf8(path: &std::path::Path) -> Result<&Utf8Path, FormatError> {

@@ -7,34 +7,19 @@ use std::io::{self, Write};
 use std::panic::resume_unwind;
 
 use camino::Utf8Path;
-use liblzma::stream::{Check, Filters, LzmaOptions, MtStreamBuilder};
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, Layout, file_digest};
 
 use super::archive::{self, Written};
-use super::entries::{Entries, Group};
-use super::gzip::ParallelGzip;
-use super::xz::Joined;
-use super::{FormatError, Package};
+use super::entries::Entries;
+use super::{Compression, FormatError, Package};
 use crate::Progress;
 use crate::cache::{Cache, Entry};
 use crate::provision::RECIPE;
 
-/// Blocks of this length are compressed at the same time, and a byte is found again within so
-/// many before it.
-const BLOCK: u32 = 12 << 20;
 /// The names of the files of a layer in the cache.
 const DATA: &str = "data";
 const WRITTEN: &str = "written.json";
-
-/// How layers are compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Codec {
-    /// Blocks of one stream, with this preset.
-    Xz(u32),
-    /// Members.
-    Gzip,
-}
 
 /// A folder or file of the archive that may be compressed already.
 #[derive(Clone, Debug)]
@@ -55,14 +40,11 @@ struct Kept {
 /// How an archive is written.
 #[derive(Clone, Copy)]
 pub(super) struct Archive<'a> {
-    pub codec: Codec,
+    pub compression: Compression,
     /// Stands before every path: `./` in a Debian package.
     pub prefix: &'a str,
     /// Seconds since 1970, of every file.
     pub time: u64,
-    /// The processor's BCJ filter is used for programs (`x86_64`); others have none that every
-    /// dpkg reads.
-    pub processor: &'a str,
     /// The file to be, for errors.
     pub destination: &'a Utf8Path,
     pub progress: &'a dyn Progress,
@@ -116,7 +98,8 @@ impl Archive<'_> {
             parts.written.append(&written);
             parts.files.push(Part::Kept(entry));
         }
-        let end = self.encode(|writer| writer.write_all(&archive::END), false).map_err(failed())?;
+        let end = self.compression.part(&mut |writer| writer.write_all(&archive::END));
+        let end = end.map_err(failed())?;
         parts.files.push(Part::Bytes(end));
         Ok(parts)
     }
@@ -130,8 +113,10 @@ impl Archive<'_> {
     ) -> Result<(Entry, Written), FormatError> {
         let failed = || FormatError::write(self.destination);
         let (path, digest) = (&layer.path, layer.digest.as_str());
-        let key =
-            format!("{RECIPE} {:?} {} {path} {} {digest}", self.codec, self.prefix, self.time);
+        let key = format!(
+            "{RECIPE} {:?} {} {path} {} {digest}",
+            self.compression, self.prefix, self.time
+        );
         let mut made = false;
         let entry = cache.entry("layer", &key, self.progress, |folder| {
             made = true;
@@ -152,105 +137,21 @@ impl Archive<'_> {
         Ok((entry, kept.written))
     }
 
-    /// Compresses entries, group after group: programs have much in common with each other and
-    /// little with text. Folders stand before what is in them.
+    /// Compresses entries, with the archive's root before them if `root`.
     fn compress(
         &self,
         entries: &Entries,
         root: bool,
         progress: &dyn Progress,
     ) -> Result<(Vec<u8>, Written), FormatError> {
-        let mut groups = entries.groups()?;
-        if root {
-            groups.entry(Group::Others).or_default();
-        }
-        let mut written = Written::default();
-        let mut parts = Vec::new();
-        for (group, entries) in &groups {
-            let mut failure = None;
-            let root = root && *group == Group::Others;
-            let part = self.encode(
-                |writer| {
-                    let options = archive::Options { prefix: self.prefix, root, time: self.time };
-                    match archive::write(writer, entries, options, self.destination, progress) {
-                        Ok(one) => {
-                            written.append(&one);
-                            Ok(())
-                        }
-                        Err(error) => {
-                            failure = Some(error);
-                            Err(io::Error::other("see the other error"))
-                        }
-                    }
-                },
-                *group == Group::Programs,
-            );
-            if let Some(error) = failure {
-                return Err(error);
-            }
-            parts.push(part.map_err(FormatError::write(self.destination))?);
-        }
-        let joined = self.join(parts.iter().map(Vec::as_slice), Vec::new());
-        Ok((joined.map_err(FormatError::write(self.destination))?, written))
-    }
-
-    /// Compresses what `fill` writes.
-    fn encode(
-        &self,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-        programs: bool,
-    ) -> io::Result<Vec<u8>> {
-        let mut output = Vec::new();
-        match self.codec {
-            Codec::Gzip => {
-                let mut encoder = ParallelGzip::new(&mut output);
-                fill(&mut encoder)?;
-                encoder.finish()?;
-            }
-            Codec::Xz(preset) => {
-                let mut options = LzmaOptions::new_preset(preset)?;
-                options.dict_size(BLOCK);
-                let mut filters = Filters::new();
-                if programs && self.processor == "x86_64" {
-                    filters.x86();
-                }
-                filters.lzma2(&options);
-                let threads = std::thread::available_parallelism().map_or(1, |it| it.get() as u32);
-                let stream = MtStreamBuilder::new()
-                    .threads(threads)
-                    .block_size(u64::from(BLOCK))
-                    .filters(filters)
-                    .check(Check::Crc32)
-                    .encoder()?;
-                let mut encoder = liblzma::write::XzEncoder::new_stream(&mut output, stream);
-                fill(&mut encoder)?;
-                encoder.finish()?;
-            }
-        }
-        Ok(output)
-    }
-
-    fn join<'p, W: Write>(
-        &self,
-        parts: impl Iterator<Item = &'p [u8]>,
-        output: W,
-    ) -> io::Result<W> {
-        match self.codec {
-            Codec::Gzip => {
-                let mut output = output;
-                for part in parts {
-                    output.write_all(part)?;
-                }
-                Ok(output)
-            }
-            Codec::Xz(_) => {
-                let mut joined = Joined::new(output);
-                for part in parts {
-                    joined.add(part)?;
-                }
-                joined.finish()
-            }
-        }
+        let options = archive::Options { prefix: self.prefix, root, time: self.time };
+        let mut written = Ok(Written::default());
+        let part = self.compression.part(&mut |writer| {
+            written = archive::write(writer, entries, options, self.destination, progress);
+            if written.is_ok() { Ok(()) } else { Err(io::Error::other("see the other error")) }
+        });
+        let written = written?;
+        Ok((part.map_err(FormatError::write(self.destination))?, written))
     }
 
     /// Puts the parts together into `output`, in their order.
@@ -265,8 +166,8 @@ impl Archive<'_> {
                 }
             });
         }
-        self.join(contents.iter().map(Vec::as_slice), output)
-            .map_err(FormatError::write(self.destination))
+        let joined = self.compression.join(&contents, output);
+        joined.map_err(FormatError::write(self.destination))
     }
 }
 

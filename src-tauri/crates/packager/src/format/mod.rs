@@ -12,6 +12,7 @@ mod depends;
 mod desktop;
 mod entries;
 mod error;
+mod frame;
 mod gzip;
 mod layers;
 mod lintian;
@@ -22,7 +23,6 @@ mod tar_gz;
 mod text;
 mod time;
 mod version;
-mod xz;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Payload;

@@ -3,9 +3,9 @@ use std::io::Write as _;
 use waterskin_bundle::{Layout, Manifest, StagedFile};
 
 use super::{
-    Artifact, FormatError, Package,
+    Artifact, Compression, FormatError, Package,
     entries::Entries,
-    layers::{self, Archive, Codec},
+    layers::{self, Archive},
     text::one_line,
     time,
     version::in_file_name,
@@ -34,10 +34,9 @@ pub fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact
     progress.step(Step::TarGz, Some(entries.bytes()));
 
     let archive = Archive {
-        codec: Codec::Gzip,
+        compression: Compression::Gzip,
         prefix: "",
         time: time::of_build(),
-        processor: "",
         destination: &destination,
         progress,
     };
