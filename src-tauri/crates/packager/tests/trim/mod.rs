@@ -58,7 +58,7 @@ fn what_packages_do_is_the_same_before_and_after() {
 
     let (trimmed, outcome) = payload(&folder, "trimmed", PANDAS, "");
     let after = used_widely(&trimmed, &[]);
-    for part in ["numpy", "pandas", "pyarrow", "pillow", "elements"] {
+    for part in ["numpy", "pandas", "pyarrow", "pillow", "names", "elements"] {
         assert_eq!(before[part], after[part], "{part}");
     }
     for id in ["pyarrow-flight", "pyarrow-s3", "pyarrow-substrait", "pyarrow-parquet", "symbols"] {

@@ -122,6 +122,16 @@ def pictures():
     found["pillow"] = [sizes, features.check("raqm"), features.check("littlecms2")]
 
 
+def names():
+    """Takes all names of a package, as `from numpy import *` does (and scipy with it): some are
+    imported only then."""
+    found["names"] = {}
+    for package in ["numpy", "numpy.ma", "pandas", "altair", "narwhals"]:
+        taken = {}
+        exec(f"import {package} as package; from {package} import *", taken)
+        found["names"][package] = sum(name in taken for name in taken["package"].__all__)
+
+
 def libraries():
     """Binds every symbol of every library at once, so that a missing one shows."""
     folder = pathlib.Path(sys.argv[1])
@@ -146,6 +156,7 @@ numbers()
 tables()
 arrow()
 pictures()
+names()
 elements()
 if "parquet" in sys.argv:
     parquet()
