@@ -25,7 +25,6 @@ mod keys;
 mod left_out;
 mod locate;
 mod names;
-mod network;
 mod payload;
 mod plan;
 mod plan_error;
@@ -43,6 +42,7 @@ mod target;
 mod tools;
 mod trim;
 mod uv;
+mod wants;
 mod weight;
 mod wheels;
 

@@ -18,7 +18,7 @@ use crate::requirements::{Requirements, RequirementsSource};
 use crate::settings::{Format, Settings};
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
-use crate::{icon, keys, network, preload, secrets, tools};
+use crate::{icon, keys, preload, secrets, tools, wants};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -152,7 +152,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let mut notes = identity.notes;
     notes.extend(notes_about(&code, &files));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
-    notes.extend(network::notes(&says.words));
+    notes.extend(wants::notes(&says.words));
     let trim = Trim::plan(&declaration.config.trim, &says)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
