@@ -178,6 +178,13 @@ download-save = Speichern
 menu-close = Schließen
 download-cancel = Abbrechen
 
+## Folders to upload
+
+upload-folder = Ordner hochladen
+upload-choose = Hochladen
+upload-too-much-title = Dieser Ordner ist zu groß
+upload-too-much = In einem Ordner können höchstens { $files } Dateien mit zusammen { $size } hochgeladen werden. Wählen Sie einen kleineren Ordner.
+
 ## Finding text in the page
 
 find-text = Auf der Seite suchen

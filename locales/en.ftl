@@ -184,6 +184,13 @@ download-save = Save
 menu-close = Close
 download-cancel = Cancel
 
+## Folders to upload
+
+upload-folder = Upload a folder
+upload-choose = Upload
+upload-too-much-title = This folder is too large
+upload-too-much = A folder to upload can have at most { $files } files, and { $size } in all. Choose a smaller folder.
+
 ## Finding text in the page
 
 find-text = Find in page

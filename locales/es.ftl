@@ -178,6 +178,13 @@ download-save = Guardar
 menu-close = Cerrar
 download-cancel = Cancelar
 
+## Folders to upload
+
+upload-folder = Subir una carpeta
+upload-choose = Subir
+upload-too-much-title = Esta carpeta es demasiado grande
+upload-too-much = Una carpeta que se sube puede tener como máximo { $files } archivos y { $size } en total. Elija una carpeta más pequeña.
+
 ## Finding text in the page
 
 find-text = Buscar en la página

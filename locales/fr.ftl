@@ -178,6 +178,13 @@ download-save = Enregistrer
 menu-close = Fermer
 download-cancel = Annuler
 
+## Folders to upload
+
+upload-folder = Envoyer un dossier
+upload-choose = Envoyer
+upload-too-much-title = Ce dossier est trop volumineux
+upload-too-much = Un dossier à envoyer peut contenir au plus { $files } fichiers et { $size } en tout. Choisissez un dossier plus petit.
+
 ## Finding text in the page
 
 find-text = Rechercher dans la page

@@ -166,6 +166,13 @@ download-save = 保存
 menu-close = 閉じる
 download-cancel = キャンセル
 
+## Folders to upload
+
+upload-folder = フォルダーをアップロード
+upload-choose = アップロード
+upload-too-much-title = このフォルダーは大きすぎます
+upload-too-much = アップロードできるフォルダーは、ファイル { $files } 個、合計 { $size } までです。もっと小さいフォルダーを選んでください。
+
 ## Finding text in the page
 
 find-text = ページ内を検索

@@ -178,6 +178,13 @@ download-save = Salvar
 menu-close = Fechar
 download-cancel = Cancelar
 
+## Folders to upload
+
+upload-folder = Enviar uma pasta
+upload-choose = Enviar
+upload-too-much-title = Esta pasta é grande demais
+upload-too-much = Uma pasta a enviar pode ter no máximo { $files } arquivos e { $size } no total. Escolha uma pasta menor.
+
 ## Finding text in the page
 
 find-text = Procurar na página

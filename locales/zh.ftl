@@ -166,6 +166,13 @@ download-save = 保存
 menu-close = 关闭
 download-cancel = 取消
 
+## Folders to upload
+
+upload-folder = 上传文件夹
+upload-choose = 上传
+upload-too-much-title = 此文件夹太大
+upload-too-much = 可上传的文件夹最多包含 { $files } 个文件，总共 { $size }。请选择较小的文件夹。
+
 ## Finding text in the page
 
 find-text = 在页面中查找

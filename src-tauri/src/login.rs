@@ -8,24 +8,15 @@ use waterskin_words::Words;
 
 use crate::{
     desk::Desk,
-    native, outside,
+    native,
+    notice::Notice,
+    outside,
     port::{self, Holder},
     window,
 };
 
 /// The page that the browser shows in the end. It needs nothing else to be shown.
 const PAGE: &str = include_str!("login.html");
-
-/// Something to tell in a window, over the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// What it is about.
-    pub title: String,
-    /// What it means, and what to do.
-    pub text: String,
-    /// Whether it only says what the person sees anyway.
-    pub passing: bool,
-}
 
 /// Does what logins ask for, until the session ends.
 pub async fn follow(app: AppHandle, mut steps: UnboundedReceiver<LoginStep>) {
@@ -65,7 +56,9 @@ fn leave(app: &AppHandle, label: &str, url: &str) {
 fn come_back(app: &AppHandle, label: &str, url: &str) {
     let Some(window) = app.get_webview_window(label).or_else(|| window::front(app)) else { return };
     let Ok(url) = Url::parse(url) else { return };
-    if let Err(error) = window.navigate(url).and_then(|()| window::raise(&window)) {
+    let back = window.navigate(url).and_then(|()| window::raise(&window));
+    // The browser has had its part.
+    if let Err(error) = back.and_then(|()| native::dismiss(&window)) {
         tracing::warn!(%error, "the window could not go on after a login");
     }
 }

@@ -18,6 +18,7 @@ mod login;
 mod menu;
 mod native;
 mod navigation;
+mod notice;
 mod outside;
 mod page;
 mod place;

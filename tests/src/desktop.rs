@@ -163,9 +163,18 @@ impl Desktop {
     }
 
     /// Clicks at a place on the display, in pixels.
-    pub async fn click(&self, (x, y): (i32, i32)) -> Result<()> {
-        let move_there = ["mousemove", "--sync", &x.to_string(), &y.to_string()];
-        let ended = self.tool("xdotool").args(move_there).args(["click", "1"]).finish(PATIENCE);
+    pub async fn click(&self, place: (i32, i32)) -> Result<()> {
+        self.click_with("1", place).await
+    }
+
+    /// The same with the right button.
+    pub async fn ask_for_menu(&self, place: (i32, i32)) -> Result<()> {
+        self.click_with("3", place).await
+    }
+
+    async fn click_with(&self, button: &str, (x, y): (i32, i32)) -> Result<()> {
+        let move_there = ["mousemove", &x.to_string(), &y.to_string()];
+        let ended = self.tool("xdotool").args(move_there).args(["click", button]).finish(PATIENCE);
         ended.await?.success().map(drop)
     }
 

@@ -5,6 +5,7 @@
     seen.py within TITLE ROLE NAME  the same in the windows with this title, with the pages in them
     seen.py type TEXT        puts a text into the first field of the windows
     seen.py clipboard        the text on the clipboard
+    seen.py picture          the size of the picture on the clipboard
     seen.py read TITLE       as `show`, in the windows with this title, and with the pages in them
 
 But for `within` and `read` it looks at the windows themselves, not into the page: that is the web driver's
@@ -64,13 +65,18 @@ def line(thing):
 
 
 def main(command, *arguments):
-    if command == "clipboard":
+    if command in ("clipboard", "picture"):
         gi.require_version("Gdk", "3.0")
         gi.require_version("Gtk", "3.0")
         from gi.repository import Gdk, Gtk
 
         Gtk.init([])
-        print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text() or "")
+        clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+        if command == "picture":
+            picture = clipboard.wait_for_image()
+            print(f"{picture.get_width()}x{picture.get_height()}" if picture else "")
+        else:
+            print(clipboard.wait_for_text() or "")
         return 0
     title = None
     if command in ("read", "within"):

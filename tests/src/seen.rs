@@ -90,6 +90,11 @@ impl Seen<'_> {
         Ok(self.ask(&["clipboard"]).await?.1)
     }
 
+    /// The size of the picture on the clipboard, such as `8x8`; empty where there is none.
+    pub async fn clipboard_picture(self) -> Result<String> {
+        Ok(self.ask(&["picture"]).await?.1)
+    }
+
     async fn wait(self, text: &str, there: bool) -> Result<()> {
         let mut last = String::new();
         let what = format!("`{text}` to be {}", if there { "shown" } else { "gone" });

@@ -114,6 +114,20 @@ impl Window {
         .await
     }
 
+    /// The middle of an element on the display, scrolled to. Without a window manager the page
+    /// begins at the corner.
+    pub async fn middle(&self, selector: &str) -> Result<(i32, i32)> {
+        self.find(selector).await?;
+        let script = format!(
+            "const it = document.querySelector({selector:?}); it.scrollIntoView({{ block: 'center' }});
+             const box = it.getBoundingClientRect();
+             return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]"
+        );
+        let place = self.script(&script).await?;
+        let at = |index: usize| place[index].as_i64().and_then(|it| i32::try_from(it).ok());
+        at(0).zip(at(1)).context("an element without a place")
+    }
+
     /// Gives a file to a field for files, as its dialog does.
     pub async fn choose_file(&self, selector: &str, file: &Path) -> Result<()> {
         let file = file.to_str().context("a path that is not UTF-8")?;

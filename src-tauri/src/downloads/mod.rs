@@ -5,7 +5,7 @@ mod transfer;
 
 pub use name::{clean, free};
 #[cfg(target_os = "linux")]
-pub use transfer::Cause;
+pub use transfer::{Cause, size};
 pub use transfer::{Facts, State, Transfer, cause};
 
 use std::path::{Path, PathBuf};

@@ -134,7 +134,7 @@ impl Transfer {
 }
 
 /// A number of bytes, for a person. Decimal units, as file managers use them.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         0..1_000 => return format!("{bytes} B"),
         1_000..1_000_000 => (1_000, "kB"),

@@ -13,7 +13,7 @@ use crate::{
     desk::Desk,
     devices::{Answer, answer, question, remember},
     downloads::{self, Facts, State, Transfer},
-    login::Notice,
+    notice::Notice,
     settings::Device,
 };
 
@@ -163,6 +163,11 @@ pub fn say(window: &WebviewWindow, notice: Notice) -> tauri::Result<()> {
             .set_buttons(rfd::MessageButtons::OkCustom(close.unwrap_or_default()))
             .show();
     })
+}
+
+/// Takes away what was told in passing: here that is nothing.
+pub fn dismiss(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Says that a download has ended, after this event: a dialog inside of it would stop the page.

@@ -110,6 +110,8 @@ async fn goes_by_the_systems_browser(version: &str) -> Result<()> {
     window.shows("Hello Zoë of zoe@example.org.", PATIENCE).await?;
     let address = window.script("return location.href").await?;
     assert_eq!(address, format!("http://localhost:{}/", it.port).as_str());
+    let told = it.case.desktop.seen().text().await?;
+    assert!(!told.contains("Go on in your browser"), "it still sends people away: {told}");
 
     // What the browser came back with is good for nothing now, and the way out neither.
     let used = browser.script("return location.href").await?;

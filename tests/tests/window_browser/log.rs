@@ -7,6 +7,7 @@ use crate::menu::choose;
 #[tokio::test]
 async fn the_log_is_a_terminal() -> Result<()> {
     let case = Case::of("printing", "1.67.0").await?;
+    let opened = case.sandbox.stub("xdg-open")?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let window = case.driven().await?;
     window.shows("Ready to print.", PATIENCE).await?;
@@ -43,5 +44,15 @@ async fn the_log_is_a_terminal() -> Result<()> {
         Ok((copied.contains("line 0 of the flood") && copied.contains("Rot é")).then_some(()))
     })
     .await?;
-    desktop.screenshot("log-selected").await.map(drop)
+    desktop.screenshot("log-selected").await?;
+    assert_eq!(fs_err::read_to_string(&opened)?, "");
+    seen.press_within(title, "push button", "Open folder").await?;
+    let folder = eventually("the folder to be opened", PATIENCE, async || {
+        let opened = fs_err::read_to_string(&opened)?;
+        Ok(opened.lines().next().map(str::to_owned))
+    })
+    .await?;
+    let logs = fs_err::read_dir(&folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    assert!(logs.iter().any(|it| it.path().extension().is_some_and(|it| it == "log")), "{logs:?}");
+    Ok(())
 }

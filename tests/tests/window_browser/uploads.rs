@@ -1,20 +1,7 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::Context as _;
 use waterskin_tests::{Case, Dragged, PATIENCE, Result, Window, eventually};
-
-/// The middle of an element on the display. Without a window manager the page begins at the corner.
-async fn middle(window: &Window, selector: &str) -> Result<(i32, i32)> {
-    window.find(selector).await?;
-    let script = format!(
-        "const it = document.querySelector({selector:?}); it.scrollIntoView({{ block: 'center' }});
-         const box = it.getBoundingClientRect();
-         return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]"
-    );
-    let place = window.script(&script).await?;
-    let at = |index: usize| place[index].as_i64().and_then(|it| i32::try_from(it).ok());
-    at(0).zip(at(1)).context("an element without a place")
-}
 
 const ZONE: &str = "[data-testid=stFileUploaderDropzone]";
 
@@ -25,7 +12,7 @@ async fn drop_on(case: &Case, window: &Window, selector: &str, file: &Path) -> R
 }
 
 async fn drop_there(window: &Window, selector: &str, dragged: Dragged<'_>) -> Result<()> {
-    let (x, y) = middle(window, selector).await?;
+    let (x, y) = window.middle(selector).await?;
     let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
         addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
     window.script(listen).await?;
@@ -120,4 +107,65 @@ async fn a_page_gets_no_file_that_it_names_itself() -> Result<()> {
     window.shows("Upload 'given'", PATIENCE).await?;
     assert_eq!(window.script("return got.join()").await?, "given");
     Ok(())
+}
+
+/// A folder of two files, one of them further down.
+fn folder(case: &Case) -> Result<PathBuf> {
+    let folder = case.sandbox.work().join("Ördner 1");
+    fs_err::create_dir_all(folder.join("below"))?;
+    fs_err::write(folder.join("one.txt"), "eins")?;
+    fs_err::write(folder.join("below/two.bin"), [7; 30_000])?;
+    Ok(folder)
+}
+
+/// Chooses a folder in the dialog that is open.
+async fn choose_folder(case: &Case, folder: &Path) -> Result<()> {
+    case.desktop.window("Upload a folder").await?;
+    // The dialog's own field for a path.
+    case.desktop.press(&["ctrl+l"]).await?;
+    case.desktop.seen().write(&folder.to_string_lossy()).await?;
+    case.desktop.seen().press("push button", "Upload").await
+}
+
+/// Without a driver, which would keep the dialog from coming.
+#[tokio::test]
+async fn a_folder_is_chosen_and_uploaded() -> Result<()> {
+    let case = Case::of("everyday", "1.67.0").await?;
+    let _manager = case.desktop.managed(&case.sandbox).await?;
+    let _shell = case.opened()?;
+    let (title, seen) = ("Éveryday", case.desktop.seen());
+    seen.window_shows(title, "The last text.").await?;
+    let folder = folder(&case)?;
+
+    seen.press_within(title, "push button", "Upload directories").await?;
+    case.desktop.window("Upload a folder").await?;
+    case.desktop.screenshot("upload-folder").await?;
+    seen.press("push button", "Cancel").await?;
+    seen.hides("Upload a folder").await?;
+    seen.press_within(title, "push button", "Upload directories").await?;
+    choose_folder(&case, &folder).await?;
+    seen.window_shows(title, "In the folder: Ördner 1/one.txt of 4 bytes").await?;
+    seen.window_shows(title, "In the folder: Ördner 1/below/two.bin of 30000 bytes").await?;
+    case.desktop.screenshot("upload-folder-done").await?;
+
+    let many = case.sandbox.work().join("many");
+    fs_err::create_dir(&many)?;
+    for number in 0..2_000 {
+        fs_err::write(many.join(number.to_string()), "")?;
+    }
+    seen.press_within(title, "push button", "Add files").await?;
+    choose_folder(&case, &many).await?;
+    seen.shows("This folder is too large").await?;
+    case.desktop.screenshot("upload-folder-too-large").await.map(drop)
+}
+
+#[tokio::test]
+async fn a_dropped_folder_is_uploaded() -> Result<()> {
+    let case = Case::of("everyday", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let folder = folder(&case)?;
+    drop_on(&case, &window, &format!(".st-key-folder {ZONE}"), &folder).await?;
+    window.shows("In the folder: Ördner 1/one.txt of 4 bytes", PATIENCE).await?;
+    window.shows("In the folder: Ördner 1/below/two.bin of 30000 bytes", PATIENCE).await
 }

@@ -3,7 +3,7 @@
 
 use gtk::{gdk, prelude::*};
 
-const STYLE: &str = "
+pub(super) const STYLE: &str = "
 .ws-card { background: #ffffff; color: #1b212b; border: 1px solid #dfe3e8; border-radius: 10px;
   padding: 12px 14px; margin: 0 18px 18px 18px; box-shadow: 0 6px 16px rgba(16, 24, 40, 0.20); }
 .ws-card.bar { padding: 6px 8px; margin: 10px 18px 18px 18px; }
@@ -21,7 +21,7 @@ const STYLE: &str = "
 .ws-card entry { color: #1b212b; background: #f6f7f9; border: 1px solid #dfe3e8; border-radius: 6px;
   box-shadow: none; min-height: 28px; padding: 0 8px; caret-color: #1b212b; }
 .ws-card entry:focus { border-color: #0b6b82; }
-.ws-card progressbar trough { background: #e6eaee; border: none; border-radius: 2px; min-height: 4px; }
+.ws-card progressbar trough { background: #dfe3e8; border: none; border-radius: 2px; min-height: 4px; }
 .ws-card progressbar progress { background: #0b6b82; border: none; border-radius: 2px; min-height: 4px; }
 .ws-dark.ws-card { background: #181c25; color: #eef1f5; border-color: #2a303c;
   box-shadow: 0 6px 16px rgba(0, 0, 0, 0.5); }

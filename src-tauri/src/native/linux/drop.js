@@ -10,9 +10,12 @@ async (x, y, files) => {
   }
   if (!place) return;
   const transfer = new DataTransfer();
-  for (const { address, name, type, modified } of files) {
+  for (const { address, name, relative, type, modified } of files) {
     const content = await (await fetch(address)).blob();
-    transfer.items.add(new File([content], name, { type, lastModified: modified }));
+    const file = new File([content], name, { type, lastModified: modified });
+    // A script can't say this of a file in any other way.
+    if (relative) Object.defineProperty(file, "webkitRelativePath", { value: relative });
+    transfer.items.add(file);
   }
   for (const kind of ["dragenter", "dragover", "drop"]) {
     // Not `DragEvent`: made by a script, WebKit's has no files.

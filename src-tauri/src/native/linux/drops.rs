@@ -1,23 +1,23 @@
 //! Files that are dropped on the page. WebKitGTK tells a page of the drop and not of the files
 //! (2.50, `DataTransfer.files` is empty), so that an upload by drag and drop never begins.
 
-use std::{
-    cell::RefCell,
-    path::{Path, PathBuf},
-    rc::Rc,
-    time::UNIX_EPOCH,
-};
+use std::{cell::RefCell, path::PathBuf, rc::Rc, time::UNIX_EPOCH};
 
 use gtk::{gio, gio::prelude::*, glib, prelude::*};
 use serde_json::{Value, json};
+use tauri::AppHandle;
 use webkit2gtk::{WebView, WebViewExt as _};
 
-use super::offered::{self, About, Content};
+use super::{
+    folders,
+    given::{self, Given},
+    offered::{self, About, Content},
+};
 
 const SCRIPT: &str = include_str!("drop.js");
 
 /// Gives the page what is dropped on it.
-pub fn listen(view: &WebView, port: u16) {
+pub fn listen(app: &AppHandle, view: &WebView, port: u16) {
     // The data come while something is dragged over the page, and so before the drop.
     let dragged = Rc::new(RefCell::new(Vec::<PathBuf>::new()));
     let over = Rc::clone(&dragged);
@@ -33,9 +33,16 @@ pub fn listen(view: &WebView, port: u16) {
         let left = Rc::clone(&left);
         glib::idle_add_local_once(move || left.borrow_mut().clear());
     });
+    let app = app.clone();
     view.connect_drag_drop(move |view, _, x, y, _| {
         let paths = std::mem::take(&mut *dragged.borrow_mut());
-        let files: Vec<Value> = paths.iter().filter_map(|path| offer(path)).collect();
+        let files: Vec<Value> = match given::files(&paths, given::LIMITS) {
+            Ok(files) => files.iter().filter_map(offer).collect(),
+            Err(given::TooMuch) => {
+                folders::refuse(&app, view);
+                return false;
+            }
+        };
         if !files.is_empty() {
             let zoom = view.zoom_level();
             let (x, y) = (f64::from(x) / zoom, f64::from(y) / zoom);
@@ -56,13 +63,16 @@ fn local(uri: &str) -> Option<PathBuf> {
     gio::File::for_uri(uri).path()
 }
 
-/// Offers a file to the page. A folder has no content of its own.
-fn offer(path: &Path) -> Option<Value> {
-    let file = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+/// Offers a file to the page.
+fn offer(Given { path, relative }: &Given) -> Option<Value> {
+    let file = path.metadata().ok()?;
     let name = path.file_name()?.to_string_lossy().into_owned();
     let (kind, _) = gio::content_type_guess(Some(path), &[]);
     let kind = gio::content_type_get_mime_type(&kind).unwrap_or_default().to_string();
     let modified = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified = modified.unwrap_or_default().as_millis();
-    offered::offer(&About { name, kind, modified }, Content::File(path.to_owned()))
+    offered::offer(
+        &About { name, relative: relative.clone(), kind, modified },
+        Content::File(path.to_owned()),
+    )
 }

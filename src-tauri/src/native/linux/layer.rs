@@ -21,15 +21,20 @@ pub fn part<W: IsA<gtk::Widget>>(
     name: &str,
     make: impl FnOnce() -> W,
 ) -> Option<W> {
-    let overlay: gtk::Overlay = view.parent()?.downcast().ok()?;
-    let there = overlay.children().into_iter().find(|child| child.widget_name() == name);
-    if let Some(there) = there {
+    if let Some(there) = find(view, name) {
         return there.downcast().ok();
     }
+    let overlay: gtk::Overlay = view.parent()?.downcast().ok()?;
     let made = make();
     made.set_widget_name(name);
     overlay.add_overlay(&made);
     Some(made)
+}
+
+/// The part of the layer called `name`, where it is there.
+pub fn find(view: &WebView, name: &str) -> Option<gtk::Widget> {
+    let overlay: gtk::Overlay = view.parent()?.downcast().ok()?;
+    overlay.children().into_iter().find(|child| child.widget_name() == name)
 }
 
 /// Takes the part called `name` away, where it is there.

@@ -2,18 +2,24 @@
 
 use gtk::{gio, prelude::*};
 use tauri::{Manager as _, WebviewWindow};
-use webkit2gtk::{ContextMenuExt as _, ContextMenuItem, WebView, WebViewExt as _};
+use webkit2gtk::{
+    ContextMenu, ContextMenuAction as Stock, ContextMenuExt as _, ContextMenuItem,
+    ContextMenuItemExt as _, HitTestResult, HitTestResultExt as _, WebView, WebViewExt as _,
+};
 
 use crate::{
     action::{self, Action},
     desk::Desk,
+    navigation::is_own,
 };
 
-/// Adds a way to the menu bar to the context menu of the page, for who does not know the key.
+/// Tidies the context menu of the page up, and adds a way to the menu bar to it, for who does not
+/// know the key.
 pub fn offer(window: &WebviewWindow, view: &WebView) {
     let window = window.clone();
-    view.connect_context_menu(move |_, menu, _, _| {
+    view.connect_context_menu(move |_, menu, _, under| {
         let Some(desk) = window.try_state::<Desk>() else { return false };
+        tidy(menu, under, desk.port);
         let entry = gio::SimpleAction::new("app-menu", None);
         let shown = window.clone();
         entry.connect_activate(move |_, _| action::perform(&shown, Action::Menu));
@@ -22,6 +28,27 @@ pub fn offer(window: &WebviewWindow, view: &WebView) {
         menu.append(&ContextMenuItem::from_gaction(&entry, &label, None));
         false
     });
+}
+
+/// Takes out what copies an address of the page: it leads nowhere outside of this window, and
+/// nowhere at all after this launch.
+fn tidy(menu: &ContextMenu, under: &HitTestResult, port: u16) {
+    let link = under.link_uri().and_then(|uri| tauri::Url::parse(&uri).ok());
+    let of_page = link.is_none_or(|link| is_own(&link, port));
+    for item in menu.items() {
+        let useless = match item.stock_action() {
+            Stock::CopyImageUrlToClipboard
+            | Stock::CopyVideoLinkToClipboard
+            | Stock::CopyAudioLinkToClipboard => true,
+            Stock::CopyLinkToClipboard => of_page,
+            // The link to a selected text has no name of its own here (WebKitGTK 2.50).
+            Stock::NoAction | Stock::Custom => !item.is_separator() && item.submenu().is_none(),
+            _ => false,
+        };
+        if useless {
+            menu.remove(&item);
+        }
+    }
 }
 
 /// Shows the menu bar with its first menu marked, as GTK does by F10.

@@ -1,10 +1,14 @@
 //! WebKitGTK and GTK.
 
 mod card;
+#[cfg(test)]
+mod colours_tests;
 mod devices;
 mod downloads;
 mod drops;
 mod find;
+mod folders;
+mod given;
 mod icon;
 mod keys;
 mod layer;
@@ -20,7 +24,7 @@ use gtk::prelude::*;
 use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt as _;
 
-use crate::{desk::Desk, downloads::Transfer, login::Notice, window};
+use crate::{desk::Desk, downloads::Transfer, notice::Notice, window};
 
 pub use menu::show as show_menu;
 
@@ -57,9 +61,10 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
             offered::serve(&context, port);
         }
         links::guard(app, &view, port);
-        drops::listen(&view, port);
+        drops::listen(app, &view, port);
         pastes::listen(&view, port);
         devices::answer(app, &view);
+        folders::choose(app, &view);
         icon::follow(&view);
         menu::offer(&window_, &view);
         keys::listen(&window_, &view);
@@ -117,6 +122,11 @@ pub fn tell(window: &WebviewWindow, transfer: Transfer) -> tauri::Result<()> {
 pub fn say(window: &WebviewWindow, notice: Notice) -> tauri::Result<()> {
     let app = window.app_handle().clone();
     window.with_webview(move |webview| notice::over(&app, &webview.inner(), &notice))
+}
+
+/// Takes away what was told in passing.
+pub fn dismiss(window: &WebviewWindow) -> tauri::Result<()> {
+    window.with_webview(|webview| notice::dismiss(&webview.inner()))
 }
 
 /// Loads the page again when the web view's own process ends: the window would stay white.

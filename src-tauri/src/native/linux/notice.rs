@@ -7,10 +7,13 @@ use tauri::{AppHandle, Manager as _};
 use webkit2gtk::WebView;
 
 use super::{card, toast};
-use crate::{desk::Desk, login::Notice};
+use crate::{desk::Desk, notice::Notice};
 
 /// How long one stays that only passes by.
 const STAY: Duration = Duration::from_secs(12);
+
+/// What a notice is called that only passes by.
+const PASSING: &str = "passing";
 
 /// Puts a notice over the page.
 pub fn over(app: &AppHandle, view: &WebView, notice: &Notice) {
@@ -34,9 +37,18 @@ pub fn over(app: &AppHandle, view: &WebView, notice: &Notice) {
     let weak = card.downgrade();
     close.connect_clicked(move |_| toast::remove(&weak));
     if notice.passing {
+        card.set_widget_name(PASSING);
         let weak = card.downgrade();
         glib::timeout_add_local_once(STAY, move || toast::remove(&weak));
     }
     column.pack_start(&card, false, false, 0);
     card.show_all();
+}
+
+/// Takes away the notices that only pass by.
+pub fn dismiss(view: &WebView) {
+    let Some(column) = toast::notices(view) else { return };
+    for card in column.children().into_iter().filter(|card| card.widget_name() == PASSING) {
+        column.remove(&card);
+    }
 }

@@ -9,13 +9,14 @@ use webkit2gtk::{
     URISchemeResponseExt as _, WebContext, WebContextExt as _, WebView, WebViewExt as _,
 };
 
+use super::given::LIMITS;
 use crate::navigation::is_own;
 
 /// The scheme of the addresses.
 const SCHEME: &str = "waterskin-drop";
 
 /// How many files wait for the page to read them. More are the first ones of a page that doesn't.
-const MOST: usize = 500;
+const MOST: usize = LIMITS.entries;
 
 /// What is read.
 pub enum Content {
@@ -29,6 +30,8 @@ pub enum Content {
 pub struct About {
     /// The file's name.
     pub name: String,
+    /// Its path in the folder that was given with it, which begins with the folder's name.
+    pub relative: String,
     /// Its media type.
     pub kind: String,
     /// When it was changed, in milliseconds since 1970.
@@ -89,14 +92,16 @@ pub fn offer(about: &About, content: Content) -> Option<Value> {
         let _ = write!(text, "{byte:02x}");
         text
     });
-    let About { name, kind, modified } = about;
+    let About { name, relative, kind, modified } = about;
     let address = format!("{SCHEME}:{token}");
     OFFERED.with_borrow_mut(|offered| {
         let surplus = (offered.len() + 1).saturating_sub(MOST);
         offered.drain(..surplus);
         offered.push((token, content));
     });
-    Some(json!({ "address": address, "name": name, "type": kind, "modified": modified }))
+    Some(json!({
+        "address": address, "name": name, "relative": relative, "type": kind, "modified": modified,
+    }))
 }
 
 /// Runs a function of ours in the page with these arguments, where the page is the app's.

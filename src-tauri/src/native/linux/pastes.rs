@@ -52,7 +52,8 @@ fn give(view: &WebView, port: u16, picture: &gdk_pixbuf::Pixbuf) {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     // What browsers call it.
     let (name, kind) = ("image.png".to_owned(), "image/png".to_owned());
-    let about = About { name, kind, modified: now.as_millis() };
+    let relative = String::new();
+    let about = About { name, relative, kind, modified: now.as_millis() };
     if let Some(file) = offered::offer(&about, Content::Bytes(bytes)) {
         offered::run(view, port, SCRIPT, &[json!(file)]);
     }

@@ -34,19 +34,19 @@ const DETAIL: f64 = 4.0 + 39.0;
 const MARGIN: f64 = 24.0;
 
 /// Red, green and blue, from 0 to 255.
-type Colour = [u8; 3];
+pub(super) type Colour = [u8; 3];
 
 /// The colours of `tokens.css`.
-struct Colours {
-    ground: Colour,
-    ink: Colour,
-    soft: Colour,
-    line: Colour,
-    accent: Colour,
-    on_accent: Colour,
+pub(super) struct Colours {
+    pub(super) ground: Colour,
+    pub(super) ink: Colour,
+    pub(super) soft: Colour,
+    pub(super) line: Colour,
+    pub(super) accent: Colour,
+    pub(super) on_accent: Colour,
 }
 
-const LIGHT: Colours = Colours {
+pub(super) const LIGHT: Colours = Colours {
     ground: [0xff, 0xff, 0xff],
     ink: [0x1b, 0x21, 0x2b],
     soft: [0x4d, 0x57, 0x66],
@@ -55,7 +55,7 @@ const LIGHT: Colours = Colours {
     on_accent: [0xff, 0xff, 0xff],
 };
 
-const DARK: Colours = Colours {
+pub(super) const DARK: Colours = Colours {
     ground: [0x0e, 0x11, 0x17],
     ink: [0xee, 0xf1, 0xf5],
     soft: [0xb4, 0xbc, 0xc8],

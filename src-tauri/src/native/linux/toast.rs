@@ -17,6 +17,9 @@ use crate::downloads::{State, Transfer};
 /// How long a notice of success stays.
 const STAY: Duration = Duration::from_secs(12);
 
+/// The part of the layer that they stand in.
+const NOTICES: &str = "notices";
+
 /// How many notices there are at a time.
 const MOST: usize = 4;
 
@@ -156,7 +159,7 @@ impl Toast {
 
 /// Where notices stand, with room for one more. `None` where the window is gone.
 pub fn column(view: &WebView) -> Option<gtk::Box> {
-    let column = layer::part(view, "notices", || {
+    let column = layer::part(view, NOTICES, || {
         let column = gtk::Box::new(gtk::Orientation::Vertical, 0);
         column.set_halign(gtk::Align::End);
         column.set_valign(gtk::Align::End);
@@ -167,6 +170,11 @@ pub fn column(view: &WebView) -> Option<gtk::Box> {
         column.remove(old);
     }
     Some(column)
+}
+
+/// The notices that there are, where there have been any.
+pub fn notices(view: &WebView) -> Option<gtk::Box> {
+    layer::find(view, NOTICES)?.downcast().ok()
 }
 
 /// Takes a notice away.

@@ -1,0 +1,99 @@
+//! Folders for fields that take one. WebKitGTK's own dialog lets nobody choose a folder (2.50);
+//! what it does with one that was chosen is right.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use gtk::prelude::*;
+use javascriptcore::ValueExt as _;
+use tauri::{AppHandle, Manager as _};
+use webkit2gtk::{
+    FileChooserRequest, FileChooserRequestExt as _, UserContentInjectedFrames,
+    UserContentManagerExt as _, UserScript, UserScriptInjectionTime, WebView, WebViewExt as _,
+};
+
+use super::{given, notice};
+use crate::{desk::Desk, downloads::size, notice::Notice};
+
+const SCRIPT: &str = include_str!("folders.js");
+
+/// The world of the script, which pages don't share, and the handler that it calls there.
+const WORLD: &str = "waterskin-folders";
+const HANDLER: &str = "folder";
+
+/// Has a dialog for folders open where the page asks for one.
+pub fn choose(app: &AppHandle, view: &WebView) {
+    let Some(manager) = view.user_content_manager() else { return };
+    // What the script says comes before the question, on the same way.
+    let wants_folder = Rc::new(Cell::new(false));
+    let told = Rc::clone(&wants_folder);
+    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+        told.set(message.js_value().is_some_and(|value| value.to_boolean()));
+    });
+    manager.register_script_message_handler_in_world(HANDLER, WORLD);
+    manager.add_script(&UserScript::for_world(
+        SCRIPT,
+        UserContentInjectedFrames::AllFrames,
+        UserScriptInjectionTime::Start,
+        WORLD,
+        &[],
+        &[],
+    ));
+    let app = app.clone();
+    view.connect_run_file_chooser(move |view, request| {
+        let asks = wants_folder.take();
+        if asks {
+            ask(&app, view, request);
+        }
+        asks
+    });
+}
+
+fn ask(app: &AppHandle, view: &WebView, request: &FileChooserRequest) {
+    let Some(desk) = app.try_state::<Desk>() else { return request.cancel() };
+    let parent = view.toplevel().and_then(|parent| parent.downcast::<gtk::Window>().ok());
+    let dialog = gtk::FileChooserNative::new(
+        Some(&desk.words.say("upload-folder")),
+        parent.as_ref(),
+        gtk::FileChooserAction::SelectFolder,
+        Some(&desk.words.say("upload-choose")),
+        Some(&desk.words.say("download-cancel")),
+    );
+    dialog.set_modal(true);
+    dialog.set_current_folder(gtk::glib::home_dir());
+    // Nothing else keeps a native dialog alive while it is open.
+    let keep = RefCell::new(Some(dialog.clone()));
+    let (app, view, request) = (app.clone(), view.downgrade(), request.clone());
+    dialog.connect_response(move |dialog, response| {
+        let chosen = dialog.filename().filter(|_| response == gtk::ResponseType::Accept);
+        match chosen.as_ref().and_then(|folder| folder.to_str()) {
+            Some(folder) if given::files(&[folder.into()], given::LIMITS).is_ok() => {
+                request.select_files(&[folder]);
+            }
+            Some(_) => {
+                request.cancel();
+                if let Some(view) = view.upgrade() {
+                    refuse(&app, &view);
+                }
+            }
+            None => request.cancel(),
+        }
+        keep.take();
+    });
+    dialog.show();
+}
+
+/// Says that a folder has too much in it.
+pub fn refuse(app: &AppHandle, view: &WebView) {
+    let Some(desk) = app.try_state::<Desk>() else { return };
+    let given::Limits { entries, bytes } = given::LIMITS;
+    let limits = [("files", &*entries.to_string()), ("size", &size(bytes))];
+    let notice = Notice {
+        title: desk.words.say("upload-too-much-title"),
+        text: desk.words.tell("upload-too-much", &limits),
+        passing: false,
+    };
+    notice::over(app, view, &notice);
+}
