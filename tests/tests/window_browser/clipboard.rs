@@ -1,3 +1,4 @@
+use anyhow::Context as _;
 use waterskin_tests::{Case, PATIENCE, Result, Running, Window, eventually};
 
 /// The app `everyday` in a window that has the keys.
@@ -66,5 +67,66 @@ async fn what_others_copied_is_pasted_into_fields() -> Result<()> {
     let with = window.text().await?;
     assert!(with.contains(".png of "), "{with}");
     drop(other);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_copy_button_of_code_copies() -> Result<()> {
+    let case = Case::of("everyday", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    window.rests().await?;
+    // The button comes while the pointer is over the code, and moves into its place.
+    case.desktop.click(window.middle("[data-testid=stCode] code").await?).await?;
+    let copied = eventually("the code on the clipboard", PATIENCE, async || {
+        case.desktop.click(window.middle("[data-testid=stCode] button").await?).await?;
+        Ok((case.desktop.seen().clipboard().await?.trim() == "copied = 'été'").then_some(()))
+    })
+    .await;
+    case.desktop.screenshot("copy-button").await?;
+    copied
+}
+
+/// Opens the context menu at a place and gives the names of its entries.
+async fn entries(case: &Case, place: (i32, i32)) -> Result<Vec<String>> {
+    let seen = case.desktop.seen();
+    case.desktop.ask_for_menu(place).await?;
+    seen.shows("App menu (F10)").await?;
+    let text = seen.text().await?;
+    Ok(text.lines().filter_map(|it| it.strip_prefix("menu item: ")).map(str::to_owned).collect())
+}
+
+#[tokio::test]
+async fn the_context_menu_copies_and_saves() -> Result<()> {
+    let case = Case::of("everyday", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    window.rests().await?;
+    let seen = case.desktop.seen();
+
+    let select = "getSelection().selectAllChildren(document.querySelector('[data-testid=stText]'))";
+    window.script(select).await?;
+    let place = window.middle("[data-testid=stText]").await?;
+    assert_eq!(entries(&case, place).await?, ["Copy", "App menu (F10)"]);
+    case.desktop.screenshot("context-text").await?;
+    seen.press("menu item", "Copy").await?;
+    copied(&case, "Made for the 1. time.").await?;
+
+    let place = window.middle("[data-testid=stImage] img").await?;
+    let there = ["Open Image in New Window", "Save Image As", "Copy Image", "App menu (F10)"];
+    assert_eq!(entries(&case, place).await?, there);
+    case.desktop.screenshot("context-picture").await?;
+    seen.press("menu item", "Copy Image").await?;
+    eventually("a picture on the clipboard", PATIENCE, async || {
+        Ok((seen.clipboard_picture().await?.trim() == "64x64").then_some(()))
+    })
+    .await?;
+    entries(&case, place).await?;
+    seen.press("menu item", "Save Image As").await?;
+    seen.shows("Saved in").await?;
+    case.desktop.screenshot("context-picture-saved").await?;
+    let mut downloads = fs_err::read_dir(case.sandbox.home().join("Downloads"))?;
+    let saved = downloads.next().context("nothing was saved")??;
+    assert!(saved.metadata()?.len() > 0, "{saved:?} is empty");
     Ok(())
 }
