@@ -59,7 +59,7 @@ impl Compression {
 
 impl Default for Compression {
     /// xz at level 1 makes large libraries a twentieth smaller, but takes four times as long to
-    /// write and six times as long to install.
+    /// write and six times as long to unpack.
     fn default() -> Self {
         Self::Zstd(9)
     }
