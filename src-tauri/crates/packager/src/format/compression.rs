@@ -15,7 +15,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// As small as it gets: a tenth smaller than the default, in thirty times as long.
+    /// As small as it gets: a tenth smaller than the default, in about twenty times as long.
     pub const SMALLEST: Self = Self::Zstd(19);
 
     /// The end of the archive's name.
