@@ -37,13 +37,14 @@ impl Desk {
         expect(dead_code, reason = "only Linux has something of the shell's over the page")
     )]
     pub fn is_dark(&self, app: &AppHandle) -> bool {
-        match self.looks.theme {
+        let dark = match self.looks.theme {
             Theme::Light => false,
             Theme::Dark => true,
             Theme::System => app
                 .get_webview_window(window::MAIN)
                 .and_then(|window| window.theme().ok())
                 .is_some_and(|theme| theme == tauri::Theme::Dark),
-        }
+        };
+        self.looks.grounds.of_look(dark).is_dark()
     }
 }
