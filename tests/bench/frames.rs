@@ -69,7 +69,7 @@ impl Head {
 
 /// The kind of a `ForwardMsg`: its first field after `hash` (1) and `metadata` (2), both of which
 /// have a length (Streamlit 1.67.0, `streamlit/proto/ForwardMsg_pb2.py`).
-fn message(mut bytes: &[u8]) -> Option<Message> {
+pub fn message(mut bytes: &[u8]) -> Option<Message> {
     loop {
         let key = varint(&mut bytes)?;
         match key >> 3 {

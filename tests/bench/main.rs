@@ -13,6 +13,7 @@ mod memory;
 mod milestones;
 mod packaged;
 mod peer;
+mod probe;
 mod proxy;
 mod pyinstaller;
 mod size;
@@ -61,7 +62,7 @@ enum What {
     /// Memory and processor at rest
     Memory {
         /// How often each side is measured, after a start to warm up
-        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
         /// Which of `examples/`, or of `tests/apps/`
         #[arg(long, default_value = "hello")]
@@ -70,7 +71,7 @@ enum What {
     /// The time of a build beside PyInstaller's
     Build {
         /// How often each side builds
-        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
         /// Which of `examples/`
         #[arg(long, default_value = "hello")]

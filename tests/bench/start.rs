@@ -1,6 +1,6 @@
 //! From the start of the program to the page, beside `streamlit run` with a page that is opened when
-//! Streamlit is healthy, and beside what Python alone needs to import Streamlit and to run the script
-//! once: the floor.
+//! Streamlit is healthy, beside a program that PyInstaller made (streamlit-desktop-app), and beside
+//! what Python alone needs to import Streamlit and to run the script once: the floor.
 //!
 //! The sides take turns, so that whatever else the machine does meets all of them. Every start is
 //! of a new process with a profile that was used before. Files are in the page cache, or, when cold,
@@ -15,6 +15,7 @@ use crate::figures::{PACKAGED, PEER, Table};
 use crate::machine;
 use crate::packaged::{Packaged, project};
 use crate::peer::{Peer, WINDOW};
+use crate::pyinstaller::{Frozen, PYINSTALLER, Pyinstaller};
 
 const FLOOR: &str = "floor";
 const FIRST_DELTA: &str = "first delta";
@@ -39,6 +40,7 @@ type Moments = Vec<(&'static str, Duration)>;
 enum Side {
     Packaged,
     Peer,
+    Pyinstaller,
     Floor,
 }
 
@@ -47,6 +49,10 @@ pub async fn run(runs: u32, app: &str, cold: bool) -> Result<()> {
     let project = project(app);
     let packaged = Packaged::unpack(&project, Some(WINDOW)).await?;
     let peer = Peer::of(&project, &packaged.payload).await?;
+    let pyinstaller = Pyinstaller::with_window(&packaged.payload).await?;
+    eprintln!("PyInstaller builds");
+    let entry = packaged.payload.manifest.entry.as_str();
+    let frozen = Frozen::build(&pyinstaller, &project, entry).await?;
     let screen = Sandbox::new()?;
     let desktop = Desktop::start(&screen, None).await?;
     let before = machine::load()?;
@@ -56,10 +62,12 @@ pub async fn run(runs: u32, app: &str, cold: bool) -> Result<()> {
             if cold {
                 packaged.forget()?;
                 peer.forget()?;
+                frozen.forget()?;
             }
             let moments = match side {
                 Side::Packaged => start_packaged(&packaged, &desktop).await,
                 Side::Peer => start_peer(&peer, &desktop).await,
+                Side::Pyinstaller => start_frozen(&frozen, &desktop).await,
                 Side::Floor => floor(&packaged).await,
             };
             let moments = moments.with_context(|| format!("{side:?}, round {round}"))?;
@@ -85,6 +93,8 @@ pub async fn run(runs: u32, app: &str, cold: bool) -> Result<()> {
     println!("before: {before}\nafter:  {}\n\n{table}\n", machine::load()?);
     for (name, what) in [("first-delta", FIRST_DELTA), ("finished", FINISHED)] {
         println!("ratio {name} {:.2}", table.ratio(what).context("nothing to compare")?);
+        let ratio = table.ratio_of((PACKAGED, what), (PYINSTALLER, what));
+        println!("ratio {name}-to-pyinstaller {:.2}", ratio.context("nothing to compare")?);
     }
     let floor = table.ratio_of((PACKAGED, FINISHED), (FLOOR, FINISHED));
     println!("ratio finished-to-floor {:.2}", floor.context("nothing to compare")?);
@@ -92,12 +102,12 @@ pub async fn run(runs: u32, app: &str, cold: bool) -> Result<()> {
 }
 
 /// Back and forth, so that none is always the one after a certain other.
-fn order(round: u32) -> [Side; 3] {
-    if round.is_multiple_of(2) {
-        [Side::Packaged, Side::Peer, Side::Floor]
-    } else {
-        [Side::Floor, Side::Peer, Side::Packaged]
+fn order(round: u32) -> [Side; 4] {
+    let mut order = [Side::Packaged, Side::Peer, Side::Pyinstaller, Side::Floor];
+    if !round.is_multiple_of(2) {
+        order.reverse();
     }
+    order
 }
 
 /// What no start can be below: the same Python imports Streamlit, and runs the script without a page.
@@ -134,6 +144,12 @@ async fn start_peer(peer: &Peer, desktop: &Desktop) -> Result<Moments> {
     ])
 }
 
+async fn start_frozen(frozen: &Frozen, desktop: &Desktop) -> Result<Moments> {
+    let (began, seen) = frozen.start(desktop).await?;
+    let moment = |at: Option<SystemTime>| since(began, at.context("it was not seen")?);
+    Ok(vec![(FIRST_DELTA, moment(seen.first_delta)?), (FINISHED, moment(seen.finished)?)])
+}
+
 fn since(began: SystemTime, at: SystemTime) -> Result<Duration> {
     at.duration_since(began).context("the clock was set back")
 }
@@ -148,6 +164,7 @@ impl Side {
         match self {
             Self::Packaged => PACKAGED,
             Self::Peer => PEER,
+            Self::Pyinstaller => PYINSTALLER,
             Self::Floor => FLOOR,
         }
     }
