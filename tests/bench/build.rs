@@ -1,5 +1,5 @@
-//! How long a build takes, beside PyInstaller's: the first of all, one with the interpreter and the
-//! wheels at hand, and one after a changed line.
+//! How long a build takes, beside PyInstaller's: the first of all; one with the interpreter at hand,
+//! one with the trimmed packages at hand too, and one after a changed line.
 //!
 //! The sides take turns. Wheels are in uv's cache throughout, for the peer they are installed.
 
@@ -17,6 +17,7 @@ use crate::pyinstaller::{Form, PYINSTALLER, Pyinstaller};
 
 const FIRST: &str = "empty cache";
 const WARM: &str = "warm cache";
+const KNOWN: &str = "known packages";
 const CHANGED: &str = "one line changed";
 
 /// Builds `app` `runs` times with each side and prints the figures.
@@ -35,8 +36,10 @@ pub async fn run(runs: u32, app: &str) -> Result<()> {
         };
         let cache = sandbox.path().join("cache");
         add(PACKAGED, FIRST, build(&sandbox, &project, &cache).await?);
-        forget_app(&cache)?;
+        forget(&cache, &["packages-", "layer-"])?;
         add(PACKAGED, WARM, build(&sandbox, &project, &cache).await?);
+        forget(&cache, &["layer-"])?;
+        add(PACKAGED, KNOWN, build(&sandbox, &project, &cache).await?);
         change(&project.join(&entry))?;
         add(PACKAGED, CHANGED, build(&sandbox, &project, &cache).await?);
 
@@ -48,8 +51,10 @@ pub async fn run(runs: u32, app: &str) -> Result<()> {
     let manifest = &packaged.payload.manifest;
     println!("{} {}: {runs} builds, in turn", manifest.app.name, manifest.app.version);
     println!("before: {before}\nafter:  {}\n\n{table}\n", machine::load()?);
-    for (name, what) in [("warm", WARM), ("changed", CHANGED)] {
-        let ratio = table.ratio_of((PACKAGED, what), (PYINSTALLER, what));
+    for (name, what, theirs) in
+        [("warm", WARM, WARM), ("known", KNOWN, WARM), ("changed", CHANGED, CHANGED)]
+    {
+        let ratio = table.ratio_of((PACKAGED, what), (PYINSTALLER, theirs));
         println!("ratio {name} {:.3}", ratio.context("nothing to compare")?);
     }
     Ok(())
@@ -67,14 +72,15 @@ fn output(sandbox: &Sandbox) -> PathBuf {
     sandbox.path().join("made")
 }
 
-/// Leaves of the cache what another app with the same Python would have left there.
-fn forget_app(cache: &Path) -> Result<()> {
+/// Removes trees of these kinds from the cache. Without packages and layers it is what another app
+/// with the same Python leaves, without layers what another app with the same requirements leaves:
+/// a layer is of one app, whose name is in its paths.
+fn forget(cache: &Path, kinds: &[&str]) -> Result<()> {
     for entry in fs_err::read_dir(cache.join("packager"))? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let of_app = ["packages-", "layer-"].iter().any(|kind| name.starts_with(kind));
-        if of_app && entry.file_type()?.is_dir() {
+        if kinds.iter().any(|kind| name.starts_with(kind)) && entry.file_type()?.is_dir() {
             fs_err::remove_dir_all(entry.path())?;
         }
     }
