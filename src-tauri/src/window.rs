@@ -7,6 +7,7 @@ use waterskin_session::{Ground, SessionState};
 use crate::{
     desk::Desk,
     host::Host,
+    native,
     navigation::{Decision, decide},
     outside,
 };
@@ -128,7 +129,7 @@ fn show_own(
         builder = builder.icon(icon.image.clone())?;
     }
     let window = keeping(app, builder, None).build()?;
-    if window.theme()? == tauri::Theme::Dark {
+    if native::prefers_dark(&window) {
         window.set_background_color(Some(colour(Ground::DARK)))?;
     }
     Ok(())

@@ -133,6 +133,20 @@ async fn a_theme_of_the_authors_is_seen_before_it_is_built() -> Result<()> {
     ground(&window, DARK).await
 }
 
+/// Desktops without a portal say it in a file of GTK's settings.
+#[tokio::test]
+async fn nothing_flashes_where_gtk_is_dark() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let settings = case.sandbox.home().join(".config/gtk-3.0");
+    fs_err::create_dir_all(&settings)?;
+    let text = "[Settings]\ngtk-application-prefer-dark-theme=1\n";
+    fs_err::write(settings.join("settings.ini"), text)?;
+    let opened = grounds_of_a_start(&case.desktop, async || case.driven().await).await;
+    let (window, seen) = opened?;
+    assert_eq!(seen, [[23, 22, 20]].into(), "one ground, from the first picture on");
+    ground(&window, DARK).await
+}
+
 /// The ground that the app has by Streamlit's own settings is there from the first picture on.
 #[tokio::test]
 async fn nothing_flashes_where_the_app_has_a_ground_of_its_own() -> Result<()> {
@@ -163,6 +177,8 @@ async fn title_and_icon_are_those_of_the_page() -> Result<()> {
         reached.map_err(|error: anyhow::Error| error.context(format!("it is {last:?}")))
     };
     icon("Éveryday", [200, 30, 30]).await?;
+    // A click into a script that still runs can miss.
+    window.rests().await?;
     window.click("Go on").await?;
     window.shows("The blue page.", PATIENCE).await?;
     icon("Bleu", [30, 30, 200]).await

@@ -143,8 +143,9 @@ impl Splash {
             Theme::Light => false,
             Theme::Dark => true,
             // What the desktop prefers; it is known before a window is shown.
-            Theme::System => gtk::Settings::default()
-                .is_some_and(|settings| settings.is_gtk_application_prefer_dark_theme()),
+            Theme::System => {
+                gtk::Settings::default().is_some_and(|settings| super::are_dark(&settings))
+            }
         };
         let ground = desk.looks.grounds.of_look(is_dark);
         Self {
