@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use waterskin_tests::{
-    Case, Desktop, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
+    Case, Desktop, PATIENCE, Result, Sandbox, Shown, Unpacked, Window, app, eventually,
 };
 
 use crate::menu::choose;
@@ -99,6 +99,10 @@ async fn a_theme_of_the_authors_stays() -> Result<()> {
     let portal = desktop.portal().await?;
     let window = Window::open(&sandbox, &desktop, None, &program, &[]).await?;
     window.shows("The last text.", PATIENCE).await?;
+    window.rests().await?;
+    let shown = desktop.windows()?;
+    let has_icon = |window: &Shown| desktop.icon(window).is_ok_and(|icon| icon.is_some());
+    assert!(shown.iter().any(has_icon), "no icon of the app's own, of 512 pixels: {shown:?}");
     ground(&window, DARK).await?;
     portal.turn(true).await?;
     portal.turn(false).await?;

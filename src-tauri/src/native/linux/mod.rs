@@ -26,6 +26,7 @@ use webkit2gtk::WebViewExt as _;
 
 use crate::{desk::Desk, downloads::Transfer, notice::Notice, window};
 
+pub use icon::fitting;
 pub use menu::show as show_menu;
 
 /// Whether the window's own page can be told from one in a frame of it: `links` does.
