@@ -1,6 +1,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{Downloads, Layout, Payload, Secret, Theme};
-use waterskin_session::{AppInfo, Failure, Folders, Options, Project, damaged, no_app, system};
+use waterskin_session::{
+    AppInfo, Failure, Folders, Grounds, Options, Project, damaged, no_app, system,
+};
 
 /// The id under which a shell without an app keeps its log.
 const OWN_ID: &str = "org.waterskin.shell";
@@ -48,6 +50,8 @@ pub struct Looks {
     pub size: (u32, u32),
     /// Light, dark, or as the system says.
     pub theme: Theme,
+    /// What the page will have behind everything.
+    pub grounds: Grounds,
     /// The app's icon, a PNG.
     pub icon: Option<Utf8PathBuf>,
 }
@@ -90,6 +94,8 @@ impl Boot {
             Ok(folders) => folders,
             Err(error) => return Self::broken(system(&error.to_string())),
         };
+        let options = Options::of_payload(&payload, folders);
+        let version = manifest.streamlit.version.as_str();
         Self::App(Box::new(App {
             versions: vec![
                 format!("Python {} ({})", manifest.python.version, manifest.python.triple),
@@ -100,9 +106,10 @@ impl Boot {
                 script: stem(&manifest.entry),
                 size: (manifest.window.width, manifest.window.height),
                 theme: manifest.window.theme,
+                grounds: Grounds::read(&options.directory, &options.script, Some(version)),
                 icon: manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon)),
             },
-            options: Options::of_payload(&payload, folders),
+            options,
             secrets: manifest.secrets.clone(),
             downloads: manifest.downloads,
             echo: false,
@@ -123,13 +130,15 @@ impl Boot {
             Ok(folders) => folders,
             Err(error) => return Self::broken(system(&error.to_string())),
         };
+        let version = project.streamlit.as_deref();
         Self::App(Box::new(App {
             versions: vec![format!("Python at {}", project.python)],
             looks: Looks {
                 title: project.name.clone(),
                 script: stem(&project.script),
                 size: project.size,
-                theme: Theme::System,
+                theme: project.theme,
+                grounds: Grounds::read(&project.directory, &project.script, version),
                 icon: project.icon.clone(),
             },
             options: Options::of_project(&project, folders),

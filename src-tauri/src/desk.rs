@@ -4,7 +4,7 @@ use tauri::{AppHandle, Manager as _};
 use waterskin_bundle::{Downloads, Theme};
 use waterskin_words::Words;
 
-use crate::{boot::Looks, icon::Icon, settings::Settings, window};
+use crate::{boot::Looks, icon::Icon, native, settings::Settings, window};
 
 /// What all windows of an app have in common.
 pub struct Desk {
@@ -37,13 +37,13 @@ impl Desk {
         expect(dead_code, reason = "only Linux has something of the shell's over the page")
     )]
     pub fn is_dark(&self, app: &AppHandle) -> bool {
-        match self.looks.theme {
+        let dark = match self.looks.theme {
             Theme::Light => false,
             Theme::Dark => true,
             Theme::System => app
                 .get_webview_window(window::MAIN)
-                .and_then(|window| window.theme().ok())
-                .is_some_and(|theme| theme == tauri::Theme::Dark),
-        }
+                .is_some_and(|window| native::prefers_dark(&window)),
+        };
+        self.looks.grounds.of_look(dark).is_dark()
     }
 }

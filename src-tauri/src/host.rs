@@ -7,8 +7,8 @@ use camino::Utf8Path;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
 use waterskin_bundle::Downloads;
 use waterskin_session::{
-    About, AppInfo, Failure, Login, Phase, PortInfo, Report, Session, SessionState, Stage, Vault,
-    not_opened,
+    About, AppInfo, Failure, Grounds, Login, Phase, PortInfo, Report, Session, SessionState, Stage,
+    Vault, not_opened,
 };
 
 use crate::{
@@ -186,6 +186,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
             script: String::new(),
             size: (900, 600),
             theme: waterskin_bundle::Theme::System,
+            grounds: Grounds::default(),
             icon: None,
         };
         let state = broken_state(info, failure);

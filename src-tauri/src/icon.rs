@@ -2,6 +2,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use camino::Utf8Path;
 use tauri::image::Image;
 
+use crate::native;
+
 /// An app's icon, as the window and the splash want it.
 pub struct Icon {
     /// For the window.
@@ -16,6 +18,6 @@ impl Icon {
         let bytes = fs_err::read(path).inspect_err(|error| tracing::warn!(%error)).ok()?;
         let image = Image::from_bytes(&bytes).inspect_err(|error| tracing::warn!(%error)).ok()?;
         let data_url = format!("data:image/png;base64,{}", STANDARD.encode(&bytes));
-        Some(Self { image: image.to_owned(), data_url })
+        Some(Self { image: native::fitting(image.to_owned()), data_url })
     }
 }

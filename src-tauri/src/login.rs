@@ -143,6 +143,7 @@ mod tests {
             script: String::new(),
             size: (1, 1),
             theme: Theme::Dark,
+            grounds: waterskin_session::Grounds::default(),
             icon: None,
         };
         let desk = Desk::new(looks, waterskin_bundle::Downloads::default(), Settings::read(None));

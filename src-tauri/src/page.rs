@@ -8,7 +8,7 @@ use tauri::{
     webview::{NewWindowFeatures, NewWindowResponse, PageLoadEvent},
 };
 use waterskin_bundle::Theme;
-use waterskin_session::SessionState;
+use waterskin_session::{Ground, SessionState};
 
 use crate::{
     cover,
@@ -17,9 +17,7 @@ use crate::{
     menu::Bar,
     native,
     navigation::{Decision, decide, decide_new},
-    outside, place, title,
-    window::{self, DARK, LIGHT},
-    zoom,
+    outside, place, title, window, zoom,
 };
 
 /// The splash, which lies over the page until its first render.
@@ -71,7 +69,8 @@ fn open(
     let looks = &desk.looks;
     let port = desk.port;
     let script = splash_script(desk, state);
-    let ground = if looks.theme == Theme::Dark { DARK } else { LIGHT };
+    let grounds = looks.grounds;
+    let ground = grounds.of_look(looks.theme == Theme::Dark);
     let (own_title, script_name) = (looks.title.clone(), looks.script.clone());
     let (opener, asked) = (app.clone(), app.clone());
     let (width, height) = looks.size;
@@ -80,7 +79,7 @@ fn open(
         .inner_size(f64::from(width), f64::from(height))
         .min_inner_size(320.0, 240.0)
         .theme(chosen(looks.theme))
-        .background_color(ground)
+        .background_color(window::colour(ground))
         .initialization_script(script)
         .disable_drag_drop_handler()
         .on_navigation(move |url| match decide(url, port) {
@@ -130,8 +129,8 @@ fn open(
         window.hide_menu()?;
     }
     // What the system prefers is known only now, still before the first frame.
-    if looks.theme == Theme::System && window.theme()? == tauri::Theme::Dark {
-        window.set_background_color(Some(DARK))?;
+    if looks.theme == Theme::System && native::prefers_dark(&window) {
+        window.set_background_color(Some(window::colour(grounds.dark)))?;
     }
     if let Some(percent) = desk.settings.choices().zoom {
         window.set_zoom(zoom::factor(percent))?;
@@ -165,10 +164,15 @@ fn splash_script(desk: &Desk, state: &SessionState) -> String {
         Theme::Dark => "dark",
         Theme::System => "system",
     };
+    let ground = |ground: Ground| json!({ "colour": ground.css(), "dark": ground.is_dark() });
     let settings = json!({
         "name": state.app.name,
         "icon": desk.icon.as_ref().map_or("", |icon| icon.data_url.as_str()),
         "theme": theme,
+        "grounds": {
+            "light": ground(desk.looks.grounds.light),
+            "dark": ground(desk.looks.grounds.dark),
+        },
         "language": desk.words.language().tag(),
         "words": desk.words.splash(),
         "state": state,

@@ -2,11 +2,12 @@ use serde_json::json;
 use tauri::{
     AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color,
 };
-use waterskin_session::SessionState;
+use waterskin_session::{Ground, SessionState};
 
 use crate::{
     desk::Desk,
     host::Host,
+    native,
     navigation::{Decision, decide},
     outside,
 };
@@ -26,10 +27,11 @@ const ABOUT: &str = "about";
 /// The window with the form for the app's secrets.
 const SECRETS: &str = "secrets";
 
-/// Page grounds of the splash, so that not even the first frame is of another colour.
-pub const LIGHT: Color = Color(255, 255, 255, 255);
-/// The same where it is dark.
-pub const DARK: Color = Color(14, 17, 23, 255);
+/// A ground as the colour of a window, so that not even the first frame is of another one.
+pub fn colour(ground: Ground) -> Color {
+    let [red, green, blue] = ground.0;
+    Color(red, green, blue, 255)
+}
 
 /// The shell's screen for what went wrong.
 pub fn failure_screen() -> WebviewUrl {
@@ -114,7 +116,7 @@ fn show_own(
         .initialization_script(screen_script(app, &name))
         .inner_size(width, height)
         .min_inner_size(320.0, 240.0)
-        .background_color(LIGHT)
+        .background_color(colour(Ground::LIGHT))
         .on_navigation(move |url| match decide(url, 0) {
             Decision::Here => true,
             Decision::Outside => {
@@ -127,8 +129,8 @@ fn show_own(
         builder = builder.icon(icon.image.clone())?;
     }
     let window = keeping(app, builder, None).build()?;
-    if window.theme()? == tauri::Theme::Dark {
-        window.set_background_color(Some(DARK))?;
+    if native::prefers_dark(&window) {
+        window.set_background_color(Some(colour(Ground::DARK)))?;
     }
     Ok(())
 }

@@ -3,6 +3,12 @@ import type { SessionState } from "./gen/SessionState";
 /** Light, dark, or as the system has it. */
 export type Theme = "light" | "dark" | "system";
 
+/** What lies behind everything, and whether what is written on it has to be light. */
+export interface Ground {
+  colour: string;
+  dark: boolean;
+}
+
 /** What the shell puts into a window before any script of ours runs. */
 export interface Boot {
   /** The app's name. */
@@ -10,6 +16,8 @@ export interface Boot {
   /** The app's icon as a data URL, or the empty string. */
   icon: string;
   theme: Theme;
+  /** The grounds of the page, light and dark, where there is a page. */
+  grounds: Readonly<Record<"light" | "dark", Ground>> | null;
   /** The language of the words, one of `locales/`. */
   language: string;
   /** The words of the splash in that language, for the page; the shell's own screens have them all. */
@@ -31,6 +39,7 @@ export function takeBoot(holder: { __WATERSKIN__?: unknown }): Boot {
     name: typeof record.name === "string" ? record.name : "",
     icon: typeof record.icon === "string" && record.icon.startsWith("data:image/") ? record.icon : "",
     theme: record.theme === "light" || record.theme === "dark" ? record.theme : "system",
+    grounds: isRecord(record.grounds) ? grounds(record.grounds) : null,
     language: typeof record.language === "string" ? record.language : "en",
     words: isRecord(record.words) ? texts(record.words) : {},
     state: isSessionState(record.state) ? record.state : null,
@@ -50,6 +59,14 @@ export function isSessionState(value: unknown): value is SessionState {
     isRecord(value.port) &&
     typeof value.port.port === "number"
   );
+}
+
+function grounds({ light, dark }: Record<string, unknown>): Boot["grounds"] {
+  return isGround(light) && isGround(dark) ? { light, dark } : null;
+}
+
+function isGround(value: unknown): value is Ground {
+  return isRecord(value) && typeof value.colour === "string" && typeof value.dark === "boolean";
 }
 
 function texts(record: Record<string, unknown>): Record<string, string> {

@@ -94,6 +94,14 @@ describe("the splash", () => {
     expect(page.reports).toEqual([{ event: "splash" }]);
   });
 
+  it("has the ground of the page below it, and ink that stands out from that", () => {
+    const grounds = { light: { colour: "#ffe4e1", dark: false }, dark: { colour: "#ffe4e1", dark: false } };
+    const page = open({ boot: { name: "A", icon: "", theme: "dark", grounds, state: session(1, STARTING) } });
+    const ground = page.splash()?.querySelector<HTMLElement>(".ws");
+    expect(ground?.style.getPropertyValue("--ground")).toBe("#ffe4e1");
+    expect(ground?.classList.contains("dark")).toBe(false);
+  });
+
   it("is there as soon as the document has a root element", async () => {
     const page = open({ before: (window) => window.document.documentElement.remove() });
     expect(page.reports).toEqual([]);

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 describe("the failure screen", () => {
-  const BOOT = { name: "Café", icon: "", theme: "light", language: "en", words: {}, state: null } as const;
+  const BOOT = { name: "Café", icon: "", theme: "light", grounds: null, language: "en", words: {}, state: null } as const;
 
   function view(part: object = {}): FailureView {
     const failure: Failure = { code: "crashing", subject: { kind: "file", name: "<b>x</b>.py" }, message: "python ended", hints: [], details: "", logFile: "", ...part };

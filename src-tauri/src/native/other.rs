@@ -65,6 +65,16 @@ pub fn uncover(_: &WebviewWindow) -> tauri::Result<()> {
 /// The window keeps the look that it was made with.
 pub fn keep_theme(_: tauri::Theme) {}
 
+/// An app's icon, small enough for a window: any is.
+pub fn fitting(image: tauri::image::Image<'static>) -> tauri::image::Image<'static> {
+    image
+}
+
+/// Whether the person prefers dark windows.
+pub fn prefers_dark(window: &WebviewWindow) -> bool {
+    window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark)
+}
+
 /// Opens the bar that finds text in the page. WebView2 does so by itself; WKWebView has none.
 pub fn find(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())

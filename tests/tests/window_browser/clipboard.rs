@@ -1,6 +1,8 @@
 use anyhow::Context as _;
 use waterskin_tests::{Case, PATIENCE, Result, Running, Window, eventually};
 
+use crate::menu::entries;
+
 /// The app `everyday` in a window that has the keys.
 async fn opened() -> Result<(Case, Running, Window)> {
     let case = Case::of("everyday", "1.67.0").await?;
@@ -87,15 +89,6 @@ async fn the_copy_button_of_code_copies() -> Result<()> {
     copied
 }
 
-/// Opens the context menu at a place and gives the names of its entries.
-async fn entries(case: &Case, place: (i32, i32)) -> Result<Vec<String>> {
-    let seen = case.desktop.seen();
-    case.desktop.ask_for_menu(place).await?;
-    seen.shows("App menu (F10)").await?;
-    let text = seen.text().await?;
-    Ok(text.lines().filter_map(|it| it.strip_prefix("menu item: ")).map(str::to_owned).collect())
-}
-
 #[tokio::test]
 async fn the_context_menu_copies_and_saves() -> Result<()> {
     let case = Case::of("everyday", "1.67.0").await?;
@@ -107,26 +100,37 @@ async fn the_context_menu_copies_and_saves() -> Result<()> {
     let select = "getSelection().selectAllChildren(document.querySelector('[data-testid=stText]'))";
     window.script(select).await?;
     let place = window.middle("[data-testid=stText]").await?;
-    assert_eq!(entries(&case, place).await?, ["Copy", "App menu (F10)"]);
+    assert_eq!(entries(&case.desktop, place).await?, ["Copy", "App menu (F10)"]);
     case.desktop.screenshot("context-text").await?;
     seen.press("menu item", "Copy").await?;
     copied(&case, "Made for the 1. time.").await?;
 
     let place = window.middle("[data-testid=stImage] img").await?;
     let there = ["Open Image in New Window", "Save Image As", "Copy Image", "App menu (F10)"];
-    assert_eq!(entries(&case, place).await?, there);
+    assert_eq!(entries(&case.desktop, place).await?, there);
     case.desktop.screenshot("context-picture").await?;
     seen.press("menu item", "Copy Image").await?;
     eventually("a picture on the clipboard", PATIENCE, async || {
         Ok((seen.clipboard_picture().await?.trim() == "64x64").then_some(()))
     })
     .await?;
-    entries(&case, place).await?;
+    entries(&case.desktop, place).await?;
     seen.press("menu item", "Save Image As").await?;
     seen.shows("Saved in").await?;
     case.desktop.screenshot("context-picture-saved").await?;
     let mut downloads = fs_err::read_dir(case.sandbox.home().join("Downloads"))?;
     let saved = downloads.next().context("nothing was saved")??;
     assert!(saved.metadata()?.len() > 0, "{saved:?} is empty");
-    Ok(())
+
+    entries(&case.desktop, place).await?;
+    seen.press("menu item", "Open Image in New Window").await?;
+    // It is alone in a window over the first one, in the middle of its upper edge.
+    let mut camera = case.desktop.camera()?;
+    eventually("a window with the picture", PATIENCE, async || {
+        let (width, dots) = camera.shoot()?;
+        let dot = dots.chunks_exact(4).nth(usize::try_from(width)? * 30 + 600);
+        let red = dot.is_some_and(|dot| dot[2] > 190 && dot[1] < 50 && dot[0] < 50);
+        Ok((red && case.desktop.windows()?.len() > 1).then_some(()))
+    })
+    .await
 }

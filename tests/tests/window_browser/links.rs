@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use fantoccini::Locator;
 use waterskin_tests::{Case, PATIENCE, Result, Website, Window, eventually};
 
+use crate::menu::entries;
+
 /// The app `links` in its window, with another site.
 struct Linked {
     case: Case,
@@ -153,4 +155,40 @@ async fn a_page_that_closes_itself_leaves_no_empty_window() -> Result<()> {
         Ok(()) => Ok(()),
         Err(_) => it.case.nothing_is_left(PATIENCE).await,
     }
+}
+
+/// The context menu of a link goes by the same rule as a click on it.
+#[tokio::test]
+async fn the_context_menu_of_a_link_opens_and_copies_it() -> Result<()> {
+    let it = Linked::open().await?;
+    let (desktop, seen) = (&it.case.desktop, it.case.desktop.seen());
+    it.window.rests().await?;
+    let away = format!("a[href='{}']", it.address());
+    let there = ["Open Link", "Open Link in New Window", "Copy Link Location", "App menu (F10)"];
+    let place = it.window.middle(&away).await?;
+    assert_eq!(entries(desktop, place).await?, there);
+    desktop.screenshot("context-link").await?;
+    seen.press("menu item", "Copy Link Location").await?;
+    eventually("the link on the clipboard", PATIENCE, async || {
+        Ok((seen.clipboard().await?.trim() == it.address()).then_some(()))
+    })
+    .await?;
+    for (entry, times) in [("Open Link", 1), ("Open Link in New Window", 2)] {
+        entries(desktop, place).await?;
+        seen.press("menu item", entry).await?;
+        eventually(&format!("`{entry}` in the system's browser"), PATIENCE, async || {
+            Ok((it.outside()? == vec![it.address(); times]).then_some(()))
+        })
+        .await?;
+    }
+    it.window.shows("Run 1.", PATIENCE).await?;
+
+    let place = it.window.middle("[data-testid=stPageLink] a").await?;
+    let there = ["Open Link", "Open Link in New Window", "Download Linked File", "App menu (F10)"];
+    assert_eq!(entries(desktop, place).await?, there);
+    seen.press("menu item", "Open Link in New Window").await?;
+    desktop.window("Second").await?;
+    desktop.screenshot("context-link-window").await?;
+    assert_eq!(it.outside()?.len(), 2, "{:?}", it.outside()?);
+    Ok(())
 }

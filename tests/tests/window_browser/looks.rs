@@ -1,5 +1,8 @@
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use waterskin_tests::{
-    Case, Desktop, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
+    Case, Desktop, PATIENCE, Result, Sandbox, Shown, Unpacked, Window, app, eventually,
 };
 
 use crate::menu::choose;
@@ -45,18 +48,61 @@ async fn light_and_dark_follow_the_system() -> Result<()> {
     Ok(())
 }
 
+/// Opens a program and gives the colours that a place on the display had meanwhile, beside the
+/// black of no window: a dot at the left edge, where no text of the page is.
+async fn grounds_of_a_start(
+    desktop: &Desktop,
+    open: impl AsyncFnOnce() -> Result<Window>,
+) -> Result<(Window, BTreeSet<[u8; 3]>)> {
+    let mut camera = desktop.camera()?;
+    let (mut seen, rests) = (BTreeSet::new(), Cell::new(false));
+    let filming = eventually("the end of a start", PATIENCE, async || {
+        let (width, dots) = camera.shoot()?;
+        let at = usize::try_from(width)? * 400 + 20;
+        let dot = dots.chunks_exact(4).nth(at).map(|dot| [dot[2], dot[1], dot[0]]);
+        seen.extend(dot.filter(|dot| *dot != [0, 0, 0]));
+        Ok(rests.get().then_some(()))
+    });
+    let opening = async {
+        let window = open().await?;
+        window.shows("The last text.", PATIENCE).await?;
+        window.rests().await?;
+        // The splash fades, and is gone then.
+        eventually("the page alone", PATIENCE, async || {
+            let script = "return document.documentElement.lastElementChild.tagName";
+            Ok((window.script(script).await? == "BODY").then_some(()))
+        })
+        .await?;
+        rests.set(true);
+        anyhow::Ok(window)
+    };
+    let (filmed, window) = tokio::join!(filming, opening);
+    let window = window?;
+    filmed?;
+    Ok((window, seen))
+}
+
+/// A copy of the app `stages` with a dark look, built and unpacked.
+async fn dark(sandbox: &Sandbox) -> Result<Unpacked> {
+    let project = sandbox.copy(&app("stages"), "stages")?;
+    fs_err::write(project.join("waterskin.toml"), "[window]\ntheme = \"dark\"\n")?;
+    Unpacked::of(&project, sandbox).await
+}
+
 /// What the author chose stays, whatever the system does.
 #[tokio::test]
 async fn a_theme_of_the_authors_stays() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let project = sandbox.copy(&app("everyday"), "everyday")?;
-    fs_err::write(project.join("waterskin.toml"), "[window]\ntheme = \"dark\"\n")?;
-    let unpacked = Unpacked::of(&project, &sandbox).await?;
+    let program = dark(&sandbox).await?.program()?;
     let desktop = Desktop::start(&sandbox, None).await?;
     let _manager = desktop.managed(&sandbox).await?;
     let portal = desktop.portal().await?;
-    let window = Window::open(&sandbox, &desktop, None, &unpacked.program()?, &[]).await?;
+    let window = Window::open(&sandbox, &desktop, None, &program, &[]).await?;
     window.shows("The last text.", PATIENCE).await?;
+    window.rests().await?;
+    let shown = desktop.windows()?;
+    let has_icon = |window: &Shown| desktop.icon(window).is_ok_and(|icon| icon.is_some());
+    assert!(shown.iter().any(has_icon), "no icon of the app's own, of 512 pixels: {shown:?}");
     ground(&window, DARK).await?;
     portal.turn(true).await?;
     portal.turn(false).await?;
@@ -65,6 +111,57 @@ async fn a_theme_of_the_authors_stays() -> Result<()> {
     desktop.seen().shows("menu: Page").await?;
     ground(&window, DARK).await?;
     desktop.screenshot("theme-of-the-author").await.map(drop)
+}
+
+#[tokio::test]
+async fn nothing_flashes_where_the_author_chose_a_theme() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let program = dark(&sandbox).await?.program()?;
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let (window, seen) = grounds_of_a_start(&desktop, async || {
+        Window::open(&sandbox, &desktop, None, &program, &[]).await
+    })
+    .await?;
+    assert_eq!(seen, [[23, 22, 20]].into(), "one ground, from the first picture on");
+    ground(&window, DARK).await
+}
+
+/// `waterskin run` has the same looks as what will be built.
+#[tokio::test]
+async fn a_theme_of_the_authors_is_seen_before_it_is_built() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    fs_err::write(case.project.join("waterskin.toml"), "[window]\ntheme = \"dark\"\n")?;
+    let opened = grounds_of_a_start(&case.desktop, async || case.driven().await).await;
+    let (window, seen) = opened?;
+    assert_eq!(seen, [[23, 22, 20]].into(), "one ground, from the first picture on");
+    ground(&window, DARK).await
+}
+
+/// Desktops without a portal say it in a file of GTK's settings.
+#[tokio::test]
+async fn nothing_flashes_where_gtk_is_dark() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let settings = case.sandbox.home().join(".config/gtk-3.0");
+    fs_err::create_dir_all(&settings)?;
+    let text = "[Settings]\ngtk-application-prefer-dark-theme=1\n";
+    fs_err::write(settings.join("settings.ini"), text)?;
+    let opened = grounds_of_a_start(&case.desktop, async || case.driven().await).await;
+    let (window, seen) = opened?;
+    assert_eq!(seen, [[23, 22, 20]].into(), "one ground, from the first picture on");
+    ground(&window, DARK).await
+}
+
+/// The ground that the app has by Streamlit's own settings is there from the first picture on.
+#[tokio::test]
+async fn nothing_flashes_where_the_app_has_a_ground_of_its_own() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let config = case.project.join(".streamlit/config.toml");
+    fs_err::create_dir_all(case.project.join(".streamlit"))?;
+    fs_err::write(config, "[theme]\nbackgroundColor = '#ffe4e1'\n")?;
+    let opened = grounds_of_a_start(&case.desktop, async || case.driven().await).await;
+    let (window, seen) = opened?;
+    assert_eq!(seen, [[255, 228, 225]].into(), "one ground, from the first picture on");
+    ground(&window, "rgb(255, 228, 225)").await
 }
 
 #[tokio::test]
@@ -84,6 +181,8 @@ async fn title_and_icon_are_those_of_the_page() -> Result<()> {
         reached.map_err(|error: anyhow::Error| error.context(format!("it is {last:?}")))
     };
     icon("Éveryday", [200, 30, 30]).await?;
+    // A click into a script that still runs can miss.
+    window.rests().await?;
     window.click("Go on").await?;
     window.shows("The blue page.", PATIENCE).await?;
     icon("Bleu", [30, 30, 200]).await

@@ -32,6 +32,15 @@ async fn open(desktop: &Desktop, menus: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Opens the context menu at a place and gives the names of its entries.
+pub(crate) async fn entries(desktop: &Desktop, place: (i32, i32)) -> Result<Vec<String>> {
+    let seen = desktop.seen();
+    desktop.ask_for_menu(place).await?;
+    seen.shows("App menu (F10)").await?;
+    let text = seen.text().await?;
+    Ok(text.lines().filter_map(|it| it.strip_prefix("menu item: ")).map(str::to_owned).collect())
+}
+
 /// The files in a folder that may not be there.
 fn files(folder: &PathBuf) -> Vec<PathBuf> {
     walkdir::WalkDir::new(folder)

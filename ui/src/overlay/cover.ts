@@ -30,7 +30,7 @@ export function createCover(boot: Boot, attached: () => void): Cover {
   const shadow = host.attachShadow({ mode: "closed" });
   const ground = h("div", { class: "cover" });
   ground.lang = boot.language;
-  applyTheme(ground, boot.theme);
+  applyTheme(ground, boot.theme, boot.grounds);
   const splash = createSplash(boot.name, boot.icon, "p");
   ground.append(splash.element);
   shadow.append(h("style", {}, tokens + splashStyle + coverStyle), ground);

@@ -66,7 +66,7 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
     let id = found.app.id.to_string();
     let folders = Folders::of(&id)
         .map_err(|error| Failure::new(error, Some("set the variable `HOME`".to_owned())))?;
-    let Interpreter { executable, statics, .. } = interpreter;
+    let Interpreter { executable, statics, streamlit, .. } = interpreter;
     let arguments =
         if args.arguments.is_empty() { found.arguments } else { args.arguments.clone() };
     let project = Project {
@@ -88,6 +88,8 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
             .as_ref()
             .map(|path| camino::absolute_utf8(path).unwrap_or_else(|_| path.clone())),
         size: (found.window.width, found.window.height),
+        theme: found.window.theme,
+        streamlit,
         downloads: found.downloads,
     };
     Ok((project, folders))

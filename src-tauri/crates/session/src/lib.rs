@@ -4,6 +4,7 @@
 mod about;
 mod failure;
 mod folders;
+mod ground;
 mod launch;
 mod launcher;
 mod login;
@@ -25,6 +26,7 @@ mod watcher;
 pub use about::{About, Part};
 pub use failure::{causes, damaged, no_app, not_opened, system};
 pub use folders::{Folders, FoldersError};
+pub use ground::{Ground, Grounds};
 pub use login::{Login, LoginStep};
 pub use milestones::{Milestone, Milestones};
 pub use options::{Interpreter, Options, Project};

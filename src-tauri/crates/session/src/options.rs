@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
-use waterskin_bundle::{DataPolicy, Downloads, Layout, Payload};
+use waterskin_bundle::{DataPolicy, Downloads, Layout, Payload, Theme};
 
 use crate::{AppInfo, Folders, Login, SecretValues};
 
@@ -81,6 +81,12 @@ pub struct Project {
     pub trace: Option<Utf8PathBuf>,
     /// Width and height of the window, in logical pixels.
     pub size: (u32, u32),
+    /// Light, dark, or as the system says.
+    #[serde(default)]
+    pub theme: Theme,
+    /// Streamlit's version, where it is known.
+    #[serde(default)]
+    pub streamlit: Option<String>,
     /// Where the page's downloads go.
     #[serde(default)]
     pub downloads: Downloads,

@@ -2,7 +2,7 @@
 //! the screens. Here they are held to it.
 
 use super::{card, splash};
-use crate::window;
+use waterskin_session::Ground;
 
 const TOKENS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/look/tokens.css"));
@@ -24,7 +24,6 @@ fn token<'a>(theme: &'a str, name: &str) -> &'a str {
 fn the_splash_has_the_colours_of_the_screens() {
     for (theme, colours) in themes().into_iter().zip([&splash::LIGHT, &splash::DARK]) {
         let named = [
-            ("ground", colours.ground),
             ("ink", colours.ink),
             ("ink-soft", colours.soft),
             ("line", colours.line),
@@ -39,9 +38,8 @@ fn the_splash_has_the_colours_of_the_screens() {
 
 #[test]
 fn windows_have_the_ground_of_the_screens() {
-    for (theme, colour) in themes().into_iter().zip([window::LIGHT, window::DARK]) {
-        let tauri::window::Color(red, green, blue, _) = colour;
-        assert_eq!(format!("#{red:02x}{green:02x}{blue:02x}"), token(theme, "ground"));
+    for (theme, ground) in themes().into_iter().zip([Ground::LIGHT, Ground::DARK]) {
+        assert_eq!(ground.css(), token(theme, "ground"));
     }
 }
 

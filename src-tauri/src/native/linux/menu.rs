@@ -31,7 +31,8 @@ pub fn offer(window: &WebviewWindow, view: &WebView) {
 }
 
 /// Takes out what copies an address of the page: it leads nowhere outside of this window, and
-/// nowhere at all after this launch.
+/// nowhere at all after this launch. And what has this window load a file of another site, which is
+/// for the system's browser.
 fn tidy(menu: &ContextMenu, under: &HitTestResult, port: u16) {
     let link = under.link_uri().and_then(|uri| tauri::Url::parse(&uri).ok());
     let of_page = link.is_none_or(|link| is_own(&link, port));
@@ -41,6 +42,7 @@ fn tidy(menu: &ContextMenu, under: &HitTestResult, port: u16) {
             | Stock::CopyVideoLinkToClipboard
             | Stock::CopyAudioLinkToClipboard => true,
             Stock::CopyLinkToClipboard => of_page,
+            Stock::DownloadLinkToDisk => !of_page,
             // The link to a selected text has no name of its own here (WebKitGTK 2.50).
             Stock::NoAction | Stock::Custom => !item.is_separator() && item.submenu().is_none(),
             _ => false,

@@ -26,6 +26,7 @@ use webkit2gtk::WebViewExt as _;
 
 use crate::{desk::Desk, downloads::Transfer, notice::Notice, window};
 
+pub use icon::fitting;
 pub use menu::show as show_menu;
 
 /// Whether the window's own page can be told from one in a frame of it: `links` does.
@@ -104,6 +105,23 @@ pub fn keep_theme(theme: tauri::Theme) {
             settings.set_gtk_application_prefer_dark_theme(dark);
         }
     });
+}
+
+/// Whether the person prefers dark windows. tao asks the desktop's portal alone, and takes light
+/// where there is none (0.37, `window.rs`).
+pub fn prefers_dark(window: &WebviewWindow) -> bool {
+    let settings = gtk::is_initialized_main_thread().then(gtk::Settings::default).flatten();
+    settings.map_or_else(
+        || window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark),
+        |settings| are_dark(&settings),
+    )
+}
+
+/// Whether GTK's settings ask for a dark look, by the same two signs that WebKitGTK goes by. They
+/// have the portal's answer, or what desktops without one write into a file of settings.
+fn are_dark(settings: &gtk::Settings) -> bool {
+    let dark = |name: gtk::glib::GString| name.ends_with("-dark");
+    settings.is_gtk_application_prefer_dark_theme() || settings.gtk_theme_name().is_some_and(dark)
 }
 
 /// Opens the bar that finds text in the page.

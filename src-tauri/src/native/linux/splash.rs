@@ -38,7 +38,6 @@ pub(super) type Colour = [u8; 3];
 
 /// The colours of `tokens.css`.
 pub(super) struct Colours {
-    pub(super) ground: Colour,
     pub(super) ink: Colour,
     pub(super) soft: Colour,
     pub(super) line: Colour,
@@ -47,7 +46,6 @@ pub(super) struct Colours {
 }
 
 pub(super) const LIGHT: Colours = Colours {
-    ground: [0xff, 0xff, 0xff],
     ink: [0x1b, 0x21, 0x2b],
     soft: [0x4d, 0x57, 0x66],
     line: [0xdf, 0xe3, 0xe8],
@@ -56,7 +54,6 @@ pub(super) const LIGHT: Colours = Colours {
 };
 
 pub(super) const DARK: Colours = Colours {
-    ground: [0x0e, 0x11, 0x17],
     ink: [0xee, 0xf1, 0xf5],
     soft: [0xb4, 0xbc, 0xc8],
     line: [0x2a, 0x30, 0x3c],
@@ -69,6 +66,7 @@ struct Splash {
     name: String,
     line: String,
     icon: Option<gdk_pixbuf::Pixbuf>,
+    ground: Colour,
     colours: &'static Colours,
 }
 
@@ -145,14 +143,17 @@ impl Splash {
             Theme::Light => false,
             Theme::Dark => true,
             // What the desktop prefers; it is known before a window is shown.
-            Theme::System => gtk::Settings::default()
-                .is_some_and(|settings| settings.is_gtk_application_prefer_dark_theme()),
+            Theme::System => {
+                gtk::Settings::default().is_some_and(|settings| super::are_dark(&settings))
+            }
         };
+        let ground = desk.looks.grounds.of_look(is_dark);
         Self {
             name: app.package_info().name.clone(),
             line: desk.words.say("splash-wait-contact"),
             icon,
-            colours: if is_dark { &DARK } else { &LIGHT },
+            ground: ground.0,
+            colours: if ground.is_dark() { &DARK } else { &LIGHT },
         }
     }
 
@@ -180,7 +181,7 @@ impl Splash {
     fn draw(&self, area: &gtk::DrawingArea, context: &cairo::Context) -> Result<(), cairo::Error> {
         let colours = self.colours;
         let width = f64::from(area.allocated_width());
-        set(context, colours.ground);
+        set(context, self.ground);
         context.paint()?;
 
         let widest = NAME_WIDEST.min(width - 2.0 * MARGIN);
