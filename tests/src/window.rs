@@ -114,18 +114,32 @@ impl Window {
         .await
     }
 
-    /// The middle of an element on the display, scrolled to. Without a window manager the page
-    /// begins at the corner.
+    /// The middle of an element on the display, scrolled to, once nothing moves any more: a place
+    /// taken while the sidebar slides or a font arrives is that of another element a moment later.
+    /// Without a window manager the page begins at the corner.
     pub async fn middle(&self, selector: &str) -> Result<(i32, i32)> {
         self.find(selector).await?;
         let script = format!(
-            "const it = document.querySelector({selector:?}); it.scrollIntoView({{ block: 'center' }});
+            "const it = document.querySelector({selector:?});
+             if (!it || document.fonts.status !== 'loaded') return null;
+             const ends = it => it.effect?.getComputedTiming().endTime !== Infinity;
+             const moves = it => it.playState === 'running' && ends(it);
+             if (document.getAnimations().some(moves)) return null;
+             it.scrollIntoView({{ block: 'center' }});
              const box = it.getBoundingClientRect();
-             return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]"
+             const x = Math.round(box.x + box.width / 2), y = Math.round(box.y + box.height / 2);
+             const seen = document.elementFromPoint(x, y);
+             return it.contains(seen) || seen?.contains(it) ? [x, y] : null"
         );
-        let place = self.script(&script).await?;
-        let at = |index: usize| place[index].as_i64().and_then(|it| i32::try_from(it).ok());
-        at(0).zip(at(1)).context("an element without a place")
+        let mut before = Value::Null;
+        in_time(&format!("`{selector}` to keep its place"), PATIENCE, async || {
+            let place = self.script(&script).await?;
+            let kept = !place.is_null() && place == before;
+            before = place;
+            let at = |index: usize| before[index].as_i64().and_then(|it| i32::try_from(it).ok());
+            Ok(if kept { at(0).zip(at(1)) } else { None })
+        })
+        .await
     }
 
     /// Gives a file to a field for files, as its dialog does.

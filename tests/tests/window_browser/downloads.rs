@@ -192,6 +192,7 @@ async fn huge(blocks: usize) -> Result<(Case, Window)> {
     fs_err::write(case.project.join("size.txt"), (blocks * BLOCK).to_string())?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
+    rests(&window).await?;
     Ok((case, window))
 }
 
@@ -207,16 +208,22 @@ async fn held(case: &Case, window: &Window) -> Result<Pid> {
     let python = case.running_python(&[]).await?.id;
     window.click("huge.bin").await?;
     let mut before = 0;
-    eventually("a notice of a download that goes on", PATIENCE, async || {
+    let mut turns = 0;
+    let noticed = eventually("a notice of a download that goes on", PATIENCE, async || {
         kill_process(python, Signal::CONT)?;
         let grown = eventually("some of the file", PATIENCE, async || {
             Ok(Some(written(case)).filter(|length| *length > before))
         });
         before = grown.await?;
         kill_process(python, Signal::STOP)?;
+        turns += 1;
         Ok(case.desktop.seen().text().await?.contains("huge.bin").then_some(()))
     })
-    .await?;
+    .await;
+    if noticed.is_err() {
+        case.desktop.screenshot("download-not-held").await?;
+    }
+    noticed.with_context(|| format!("held {turns} times, with {before} bytes written"))?;
     Ok(python)
 }
 
