@@ -27,7 +27,7 @@ def _run():
 
     import faulthandler
 
-    from . import environment, preload, secrets
+    from . import answers, environment, preload, secrets
 
     if sys.stderr is not None:
         faulthandler.enable()
@@ -37,6 +37,7 @@ def _run():
     secrets.to_environment(launch.secrets)
     options = _load_streamlit(launch)
     secrets.to_streamlit(launch.secrets)
+    answers.keep()
     server = _choose(launch, options)
     server.run(launch, options, stop, lambda: preload.start(launch.preload))
 
