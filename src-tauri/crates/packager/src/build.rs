@@ -146,8 +146,14 @@ fn make(
     progress: &dyn Progress,
 ) -> Result<Artifact, BuildError> {
     let icon = plan.icon.as_deref();
-    let package =
-        Package { payload, shell: &plan.shell, icon, output: &plan.output, cache: Some(cache) };
+    let package = Package {
+        payload,
+        shell: &plan.shell,
+        icon,
+        recommends: &plan.recommends,
+        output: &plan.output,
+        cache: Some(cache),
+    };
     match format {
         Format::Deb => format::deb(&package, plan.compression, progress),
         Format::TarGz => format::tar_gz(&package, progress),

@@ -63,6 +63,9 @@ pub struct BuildPlan {
     pub notes: Vec<String>,
     /// What is made, and for which system.
     pub formats: Vec<Format>,
+    /// What a Debian package recommends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recommends: Vec<&'static str>,
     /// How a Debian package is compressed.
     #[serde(skip)]
     pub compression: Compression,
@@ -152,7 +155,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let mut notes = identity.notes;
     notes.extend(notes_about(&code, &files));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
-    notes.extend(wants::notes(&says.words));
+    notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
+    let recommends = wants::wants(&says.words).flat_map(|want| want.packages.iter().copied());
     let trim = Trim::plan(&declaration.config.trim, &says)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
@@ -184,6 +188,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         files,
         notes,
         formats: formats(&settings.formats),
+        recommends: recommends.collect(),
         compression: settings.compression,
         target: Target::host(),
         keep_payload,

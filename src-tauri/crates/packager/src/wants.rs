@@ -1,31 +1,47 @@
 //! What of Streamlit wants more than the app brings along.
 
-/// The calls, in small letters, and what they want.
-///
+/// Something that an app can want.
+#[derive(Debug)]
+pub(crate) struct Want {
+    /// The words that tell of it, in small letters.
+    words: &'static [&'static str],
+    /// What the author should know.
+    pub note: &'static str,
+    /// The packages of Debian and Ubuntu that have it, which a system installs if it can.
+    pub packages: &'static [&'static str],
+}
+
 /// - The tiles of maps are Carto's (Streamlit 1.40 to 1.67: `elements/map.py`,
 ///   `deck_gl_json_chart.py`).
 /// - WebKitGTK records by GStreamer's `transcodebin` (2.50), which is in the plugins called "bad".
-const WANTS: [(&[&str], &str); 2] = [
-    (
-        &["st.map(", "streamlit.map(", ".pydeck_chart("],
-        "the app shows a map, whose streets and names come from the network: without one, people see what the app draws on an empty ground",
-    ),
-    (
-        &[".audio_input(", "accept_audio=true"],
-        "the app records sound: on Linux that takes the package `gstreamer1.0-plugins-bad`, without which nothing is recorded",
-    ),
+/// - H.264 and AAC are in those of FFmpeg.
+const WANTS: [Want; 3] = [
+    Want {
+        words: &["st.map(", "streamlit.map(", ".pydeck_chart("],
+        note: "the app shows a map, whose streets and names come from the network: without one, people see what the app draws on an empty ground",
+        packages: &[],
+    },
+    Want {
+        words: &[".audio_input(", "accept_audio=true"],
+        note: "the app records sound: on Linux that takes the package `gstreamer1.0-plugins-bad`, which the Debian package recommends; without it nothing is recorded",
+        packages: &["gstreamer1.0-plugins-bad"],
+    },
+    Want {
+        words: &[".mp4", ".m4v", ".m4a", "video/mp4", "audio/mp4"],
+        note: "the app plays MP4: on Linux that takes the package `gstreamer1.0-libav`, which the Debian package recommends; without it nothing is played",
+        packages: &["gstreamer1.0-libav"],
+    },
 ];
 
-/// Notes for the author of an app that says these words, in small letters.
-pub(crate) fn notes(words: &str) -> impl Iterator<Item = String> {
-    let used = WANTS.iter().filter(|(calls, _)| calls.iter().any(|call| has(words, call)));
-    used.map(|(_, note)| (*note).to_owned())
+/// What an app wants that says these words, in small letters.
+pub(crate) fn wants(words: &str) -> impl Iterator<Item = &'static Want> {
+    WANTS.iter().filter(|want| want.words.iter().any(|word| has(words, word)))
 }
 
-/// Whether a call is there that is not the end of another name.
-fn has(words: &str, call: &str) -> bool {
+/// Whether a word is there that is not the end of another name.
+fn has(words: &str, word: &str) -> bool {
     let in_name = |before: &str| before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-    words.match_indices(call).any(|(at, _)| call.starts_with('.') || !in_name(&words[..at]))
+    words.match_indices(word).any(|(at, _)| word.starts_with('.') || !in_name(&words[..at]))
 }
 
 #[cfg(test)]
@@ -39,9 +55,13 @@ mod tests {
             ("right.pydeck_chart(deck)", "a map"),
             ("left.audio_input('say it')", "gstreamer1.0-plugins-bad"),
             ("st.chat_input(accept_audio=true)", "gstreamer1.0-plugins-bad"),
+            ("app.py\nfilm.mp4", "gstreamer1.0-libav"),
+            ("st.video(data, format='video/mp4')", "gstreamer1.0-libav"),
         ] {
-            let notes: Vec<_> = notes(words).collect();
-            assert!(notes.len() == 1 && notes[0].contains(of), "{words}: {notes:?}");
+            let wants: Vec<_> = wants(words).collect();
+            assert!(wants.len() == 1 && wants[0].note.contains(of), "{words}: {wants:?}");
+            let named = wants[0].packages.iter().all(|it| wants[0].note.contains(it));
+            assert!(named, "{wants:?}");
         }
         for words in [
             "",
@@ -51,7 +71,7 @@ mod tests {
             "the_st.map(x)",
             "frame.map(round)",
         ] {
-            assert_eq!(notes(words).count(), 0, "{words}");
+            assert_eq!(wants(words).count(), 0, "{words}");
         }
     }
 }

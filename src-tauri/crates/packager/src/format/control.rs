@@ -25,12 +25,17 @@ pub(super) fn control(
     architecture: &str,
     kibibytes: u64,
     depends: &str,
+    recommends: &[&str],
 ) -> String {
     let app = &manifest.app;
     let mut description = format!(" {}\n", synopsis(manifest));
     for line in wrap(&long_description(manifest), 76) {
         description.push_str(&format!(" {line}\n"));
     }
+    let recommends = match recommends {
+        [] => String::new(),
+        names => format!("Recommends: {}\n", names.join(", ")),
+    };
     format!(
         "Package: {package}\n\
          Version: {version}\n\
@@ -38,6 +43,7 @@ pub(super) fn control(
          Maintainer: {maintainer}\n\
          Installed-Size: {kibibytes}\n\
          Depends: {depends}\n\
+         {recommends}\
          Section: misc\n\
          Priority: optional\n\
          Description:{description}",

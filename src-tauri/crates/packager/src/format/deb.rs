@@ -66,7 +66,7 @@ pub fn deb(
     let mut about = Entries::default();
     about.add_bytes(
         "control",
-        control::control(manifest, architecture, written.kibibytes, &depends),
+        control::control(manifest, architecture, written.kibibytes, &depends, package.recommends),
     );
     about.add_bytes("md5sums", written.md5sums);
     let mut about_file = gzip(Vec::new());

@@ -94,8 +94,14 @@ fn a_debian_package_installs_the_payload_as_it_is() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"],
+        output: &output,
+        cache: None,
+    };
     let root = place.root.join("installed");
     for compression in [Compression::default(), Compression::SMALLEST, Compression::Gzip] {
         let artifact = deb(&package, compression, &Quiet).unwrap();
@@ -119,6 +125,8 @@ fn a_debian_package_installs_the_payload_as_it_is() {
         assert_eq!(sums.stdout, "");
     }
     let path = output.join("elan_1.0~rc1_amd64.deb");
+    let recommends = run("dpkg-deb", &["-f", path.as_str(), "Recommends"]);
+    assert_eq!(recommends, "gstreamer1.0-libav, gstreamer1.0-plugins-bad\n");
     let listing = run("dpkg-deb", &["-c", path.as_str()]);
     let kinds: BTreeSet<_> = listing
         .lines()
@@ -145,8 +153,14 @@ fn dpkg_installs_lists_checks_and_removes_the_package() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &[],
+        output: &output,
+        cache: None,
+    };
     let artifact = deb(&package, Compression::default(), &Quiet).unwrap();
     let root = place.root.join("root");
     for folder in ["var/lib/dpkg/updates", "var/lib/dpkg/info", "var/log"] {
@@ -179,8 +193,14 @@ fn the_checkers_of_debian_and_the_desktops_find_no_errors() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &[],
+        output: &output,
+        cache: None,
+    };
     let artifact = deb(&package, Compression::default(), &Quiet).unwrap();
     let root = place.root.join("installed");
     run("dpkg-deb", &["-x", artifact.path.as_str(), root.as_str()]);
@@ -219,8 +239,14 @@ fn kept_layers_give_the_same_bytes_and_are_made_once() {
     fs_err::create_dir(&output).unwrap();
     let cache = Cache::open(&place.root.join("cache")).unwrap();
     let make = |cache| {
-        let package =
-            Package { payload: &payload, shell: &shell, icon: None, output: &output, cache };
+        let package = Package {
+            payload: &payload,
+            shell: &shell,
+            icon: None,
+            recommends: &[],
+            output: &output,
+            cache,
+        };
         let made = [
             deb(&package, Compression::Zstd(1), &Quiet).unwrap(),
             tar_gz(&package, &Quiet).unwrap(),
@@ -255,8 +281,14 @@ fn files_with_the_same_content_are_links_to_the_first() {
     }
     write(&zones.join("Rome"), "one more zone");
     let output = place.root.join("output");
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &[],
+        output: &output,
+        cache: None,
+    };
     let artifact = deb(&package, Compression::Zstd(1), &Quiet).unwrap();
     let root = place.root.join("installed");
     run("dpkg-deb", &["-x", artifact.path.as_str(), root.as_str()]);
@@ -284,6 +316,7 @@ fn the_same_payload_gives_the_same_bytes() {
                 payload: &payload,
                 shell: &shell,
                 icon: None,
+                recommends: &[],
                 output: &place.root,
                 cache: None,
             };
@@ -299,8 +332,14 @@ fn an_archive_runs_where_it_is_unpacked() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &[],
+        output: &output,
+        cache: None,
+    };
     let artifact = tar_gz(&package, &Quiet).unwrap();
     assert_eq!(artifact.path, output.join("elan-1.0rc1-linux-x86_64.tar.gz"));
     // The line that people are told to type.
@@ -333,8 +372,14 @@ fn progress_adds_up_to_what_was_announced() {
     }
     let place = place();
     let (payload, shell) = payload(&place.root);
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &place.root, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &[],
+        output: &place.root,
+        cache: None,
+    };
     let sum = Sum::default();
     deb(&package, Compression::default(), &sum).unwrap();
     let (total, done) = (sum.0.into_inner(), sum.1.into_inner());
@@ -347,8 +392,14 @@ fn a_failure_leaves_nothing_behind() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package =
-        Package { payload: &payload, shell: &shell, icon: None, output: &output, cache: None };
+    let package = Package {
+        payload: &payload,
+        shell: &shell,
+        icon: None,
+        recommends: &[],
+        output: &output,
+        cache: None,
+    };
     let failures: [(&str, Package<'_>); 2] = [
         ("a shell that is not there", Package { shell: Utf8Path::new("/nonexistent"), ..package }),
         ("an icon that is no picture", Package { icon: Some(&shell), ..package }),
@@ -381,7 +432,7 @@ fn what_people_read() {
     bare.app.summary = String::new();
     assert!(control::maintainer(&bare).ends_with("authors <noreply@elan.example.org>"));
     bare.app.id = "local.waterskin.elan".parse().unwrap();
-    insta::assert_snapshot!("control", control::control(&bare, "amd64", 1234, "libc6"));
+    insta::assert_snapshot!("control", control::control(&bare, "amd64", 1234, "libc6", &[]));
     for (publisher, expected) in [
         ("zoe@example.org", "The Élan & Co \"100 %\" \\ it's 数据 authors <zoe@example.org>"),
         ("Zoë", "Zoë <noreply@example.org>"),
