@@ -1,4 +1,4 @@
-"""A minute of sound and half a minute of pictures, to be played from any place."""
+"""A minute of sound and half a minute of pictures, to be played from any place; and H.264 with AAC."""
 
 import io
 import math
@@ -21,4 +21,5 @@ def sound(seconds=60, rate=8000):
 
 st.audio(sound(), format="audio/wav")
 st.video("clip.webm")
+st.video("clip.mp4")
 st.text("The last text.")
