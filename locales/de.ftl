@@ -200,6 +200,14 @@ ask-both = { $app } möchte Kamera und Mikrofon verwenden
 ask-remembered = Die Frage kommt nur einmal. Im Menü gibt es einen Schalter dafür (F10).
 ask-allow = Erlauben
 ask-deny = Nicht erlauben
+device-refused-camera = Die Kamera ist nicht erlaubt
+device-refused-microphone = Das Mikrofon ist nicht erlaubt
+device-refused-both = Kamera und Mikrofon sind nicht erlaubt
+device-refused = So wurde es früher gewählt. Im Menü gibt es einen Schalter dafür (F10).
+device-missing-camera = Keine Kamera gefunden
+device-missing-microphone = Kein Mikrofon gefunden
+device-missing-both = Kamera und Mikrofon wurden nicht gefunden
+device-missing = Schließen Sie das Gerät an oder schalten Sie es ein, und schließen Sie andere Programme, die es verwenden. Versuchen Sie es dann noch einmal.
 
 ## Signing in at another site
 

@@ -206,6 +206,14 @@ ask-both = { $app } would like to use the camera and the microphone
 ask-remembered = You are asked only once. The menu has a switch for it (F10).
 ask-allow = Allow
 ask-deny = Don’t allow
+device-refused-camera = The camera is not allowed
+device-refused-microphone = The microphone is not allowed
+device-refused-both = The camera and the microphone are not allowed
+device-refused = You chose that before. The menu has a switch for it (F10).
+device-missing-camera = No camera was found
+device-missing-microphone = No microphone was found
+device-missing-both = No camera and microphone were found
+device-missing = Connect it or switch it on, and close other programs that use it. Then try again.
 
 ## Signing in at another site
 

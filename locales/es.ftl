@@ -200,6 +200,14 @@ ask-both = { $app } quiere usar la cámara y el micrófono
 ask-remembered = Solo se pregunta una vez. El menú tiene un interruptor para ello (F10).
 ask-allow = Permitir
 ask-deny = No permitir
+device-refused-camera = La cámara no está permitida
+device-refused-microphone = El micrófono no está permitido
+device-refused-both = La cámara y el micrófono no están permitidos
+device-refused = Así se eligió antes. El menú tiene un interruptor para ello (F10).
+device-missing-camera = No se encontró ninguna cámara
+device-missing-microphone = No se encontró ningún micrófono
+device-missing-both = No se encontraron cámara ni micrófono
+device-missing = Conecte o encienda el dispositivo y cierre otros programas que lo usen. Después, inténtelo de nuevo.
 
 ## Signing in at another site
 

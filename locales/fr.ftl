@@ -200,6 +200,14 @@ ask-both = { $app } souhaite utiliser la caméra et le microphone
 ask-remembered = La question n’est posée qu’une fois. Le menu permet de changer d’avis (F10).
 ask-allow = Autoriser
 ask-deny = Ne pas autoriser
+device-refused-camera = La caméra n’est pas autorisée
+device-refused-microphone = Le microphone n’est pas autorisé
+device-refused-both = La caméra et le microphone ne sont pas autorisés
+device-refused = C’est ce qui a été choisi auparavant. Le menu permet de changer d’avis (F10).
+device-missing-camera = Aucune caméra trouvée
+device-missing-microphone = Aucun microphone trouvé
+device-missing-both = La caméra et le microphone sont introuvables
+device-missing = Branchez ou allumez l’appareil, et fermez les autres programmes qui l’utilisent. Puis réessayez.
 
 ## Signing in at another site
 

@@ -188,6 +188,14 @@ ask-both = { $app } がカメラとマイクの使用を求めています
 ask-remembered = 確認は一度だけです。後からメニュー (F10) で変更できます。
 ask-allow = 許可
 ask-deny = 許可しない
+device-refused-camera = カメラは許可されていません
+device-refused-microphone = マイクは許可されていません
+device-refused-both = カメラとマイクは許可されていません
+device-refused = 以前の選択によるものです。メニュー (F10) で変更できます。
+device-missing-camera = カメラが見つかりません
+device-missing-microphone = マイクが見つかりません
+device-missing-both = カメラとマイクが見つかりません
+device-missing = 機器を接続するか電源を入れ、それを使用している他のプログラムを終了してから、もう一度お試しください。
 
 ## Signing in at another site
 

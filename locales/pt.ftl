@@ -200,6 +200,14 @@ ask-both = { $app } quer usar a câmera e o microfone
 ask-remembered = Só é perguntado uma vez. O menu permite mudar a escolha (F10).
 ask-allow = Permitir
 ask-deny = Não permitir
+device-refused-camera = A câmera não é permitida
+device-refused-microphone = O microfone não é permitido
+device-refused-both = A câmera e o microfone não são permitidos
+device-refused = Foi o que se escolheu antes. O menu permite mudar a escolha (F10).
+device-missing-camera = Nenhuma câmera encontrada
+device-missing-microphone = Nenhum microfone encontrado
+device-missing-both = Câmera e microfone não encontrados
+device-missing = Conecte ou ligue o dispositivo e feche outros programas que o usam. Depois, tente de novo.
 
 ## Signing in at another site
 

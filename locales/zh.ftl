@@ -188,6 +188,14 @@ ask-both = { $app } 想使用摄像头和麦克风
 ask-remembered = 只询问一次。以后可以在菜单（F10）中更改。
 ask-allow = 允许
 ask-deny = 不允许
+device-refused-camera = 不允许使用摄像头
+device-refused-microphone = 不允许使用麦克风
+device-refused-both = 不允许使用摄像头和麦克风
+device-refused = 这是以前的选择。可以在菜单（F10）中更改。
+device-missing-camera = 未找到摄像头
+device-missing-microphone = 未找到麦克风
+device-missing-both = 未找到摄像头和麦克风
+device-missing = 请连接或打开设备，并关闭正在使用它的其他程序，然后重试。
 
 ## Signing in at another site
 

@@ -6,6 +6,7 @@ use waterskin_words::Words;
 use crate::{
     desk::Desk,
     menu,
+    notice::Notice,
     settings::{Choices, Device},
 };
 
@@ -34,12 +35,36 @@ pub fn answer(choices: &Choices, devices: &[Device]) -> Answer {
 
 /// What the person is asked.
 pub fn question(words: &Words, app: &str, devices: &[Device]) -> String {
-    let key = match devices {
-        [Device::Camera] => "ask-camera",
-        [Device::Microphone] => "ask-microphone",
-        _ => "ask-both",
-    };
-    words.tell(key, &[("app", app)])
+    words.tell(&format!("ask-{}", named(devices)), &[("app", app)])
+}
+
+/// Tells that a page may not use what the person refused before: nobody asks again.
+pub fn refused(words: &Words, choices: &Choices, devices: &[Device]) -> Notice {
+    let refused = |device: &&Device| choices.devices.get(device) == Some(&false);
+    let refused: Vec<_> = devices.iter().filter(refused).copied().collect();
+    Notice {
+        title: words.say(&format!("device-refused-{}", named(&refused))),
+        text: words.say("device-refused"),
+        passing: true,
+    }
+}
+
+/// Tells that what a page would like to use is not there.
+pub fn missing(words: &Words, devices: &[Device]) -> Notice {
+    Notice {
+        title: words.say(&format!("device-missing-{}", named(devices))),
+        text: words.say("device-missing"),
+        passing: true,
+    }
+}
+
+/// The end of the keys of words about these devices.
+fn named(devices: &[Device]) -> &'static str {
+    match devices {
+        [Device::Camera] => "camera",
+        [Device::Microphone] => "microphone",
+        _ => "both",
+    }
 }
 
 /// Keeps an answer, and shows it in the menu.
@@ -83,5 +108,20 @@ mod tests {
         {
             assert!(question(&Words::of(Language::French), "Été", devices).contains("Été"));
         }
+    }
+
+    #[test]
+    fn what_a_page_does_not_get_is_named() {
+        use Device::{Camera, Microphone};
+        let words = Words::of(Language::English);
+        let choices = Choices {
+            devices: [(Camera, true), (Microphone, false)].into_iter().collect(),
+            ..Choices::default()
+        };
+        let notice = refused(&words, &choices, &[Camera, Microphone]);
+        assert_eq!(notice.title, "The microphone is not allowed");
+        assert_eq!(missing(&words, &[Camera]).title, "No camera was found");
+        let both = missing(&words, &[Camera, Microphone]);
+        assert_eq!(both.title, "No camera and microphone were found");
     }
 }

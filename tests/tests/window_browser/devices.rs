@@ -19,9 +19,10 @@ impl Asking {
         Ok(Self { case, site })
     }
 
-    fn open(&self) -> Result<Running> {
+    /// Opens the app, and has it ask for `audio` or `video`.
+    fn open(&self, wish: &str) -> Result<Running> {
         let address = format!("http://127.0.0.1:{}/", self.site.port);
-        self.case.opened_with(&[&address])
+        self.case.opened_with(&[&address, wish])
     }
 
     /// Waits until the page was told this, for the `count`th time that it was told anything.
@@ -33,7 +34,8 @@ impl Asking {
         });
         all.await.map_err(|error| error.context(format!("so far: {heard:?}")))?;
         let last = heard.get(count - 1).cloned().unwrap_or_default();
-        assert!(last.starts_with(&format!("GET /{answer}\n")), "{count}: {last}");
+        let path = last.strip_prefix("GET /").unwrap_or_default();
+        assert!(path.starts_with(answer), "{count}: {last}");
         Ok(())
     }
 
@@ -50,7 +52,7 @@ async fn the_microphone_is_asked_for_once_and_can_be_taken_back() -> Result<()> 
     let desktop = &it.case.desktop;
     let _manager = desktop.managed(&it.case.sandbox).await?;
     let _microphone = desktop.microphone(&it.case.sandbox).await?;
-    let shell = it.open()?;
+    let shell = it.open("audio")?;
     let question = format!("{NAME} would like to use the microphone");
     desktop.seen().shows(&question).await?;
     assert_eq!(it.site.seen(), Vec::<String>::new(), "the page waits");
@@ -63,7 +65,7 @@ async fn the_microphone_is_asked_for_once_and_can_be_taken_back() -> Result<()> 
     it.close().await?;
     drop(shell);
 
-    let _shell = it.open()?;
+    let _shell = it.open("audio")?;
     it.hears("given", 3).await?;
     assert!(!desktop.seen().text().await?.contains(&question), "it is asked again");
     switch(desktop, &[NAME, "Permissions"], "Microphone allowed").await?;
@@ -80,21 +82,29 @@ async fn a_refusal_is_told_to_the_page_and_remembered() -> Result<()> {
     let desktop = &it.case.desktop;
     let _manager = desktop.managed(&it.case.sandbox).await?;
     let _microphone = desktop.microphone(&it.case.sandbox).await?;
-    let shell = it.open()?;
+    let shell = it.open("audio")?;
     desktop.seen().press("push button", "Don’t allow").await?;
     it.hears("NotAllowedError", 1).await?;
     it.close().await?;
     drop(shell);
-    let _shell = it.open()?;
-    it.hears("NotAllowedError", 2).await
+    let _shell = it.open("audio")?;
+    it.hears("NotAllowedError", 2).await?;
+    // And to the person, who may wonder by now.
+    desktop.seen().shows("The microphone is not allowed").await?;
+    desktop.screenshot("devices-refused").await.map(drop)
 }
 
 /// WebKitGTK has a name of its own for this, and asks nobody.
 #[tokio::test]
-async fn a_page_without_a_microphone_is_told_at_once() -> Result<()> {
-    let it = Asking::new().await?;
-    let _shell = it.open()?;
-    it.hears("OverconstrainedError", 1).await?;
-    assert!(!it.case.desktop.seen().text().await?.contains("would like to use"));
+async fn what_is_not_there_is_told_to_the_page_and_to_the_person() -> Result<()> {
+    for (wish, words) in [("audio", "No microphone was found"), ("video", "No camera was found")] {
+        let it = Asking::new().await?;
+        let _shell = it.open(wish)?;
+        it.hears("OverconstrainedError", 1).await?;
+        let seen = it.case.desktop.seen();
+        seen.shows(words).await?;
+        it.case.desktop.screenshot(&format!("devices-no-{wish}")).await?;
+        assert!(!seen.text().await?.contains("would like to use"), "a question about nothing");
+    }
     Ok(())
 }

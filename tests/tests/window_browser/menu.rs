@@ -32,13 +32,22 @@ async fn open(desktop: &Desktop, menus: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Opens the context menu at a place and gives the names of its entries.
+/// Opens the context menu at a place and gives the names of its entries, once they stay the same:
+/// a menu that is just being shown has some of them only.
 pub(crate) async fn entries(desktop: &Desktop, place: (i32, i32)) -> Result<Vec<String>> {
     let seen = desktop.seen();
     desktop.ask_for_menu(place).await?;
     seen.shows("App menu (F10)").await?;
-    let text = seen.text().await?;
-    Ok(text.lines().filter_map(|it| it.strip_prefix("menu item: ")).map(str::to_owned).collect())
+    let mut before = Vec::new();
+    eventually("a whole menu", PATIENCE, async || {
+        let text = seen.text().await?;
+        let items = text.lines().filter_map(|it| it.strip_prefix("menu item: "));
+        let now: Vec<String> = items.map(str::to_owned).collect();
+        let whole = now == before && now.iter().any(|it| it == "App menu (F10)");
+        before.clone_from(&now);
+        Ok(whole.then_some(now))
+    })
+    .await
 }
 
 /// The files in a folder that may not be there.

@@ -1,17 +1,30 @@
 //! Camera and microphone: the page asks, the person answers once.
 
 use gtk::prelude::*;
+use javascriptcore::ValueExt as _;
 use tauri::{AppHandle, Manager as _};
 use webkit2gtk::{
     DeviceInfoPermissionRequest, PermissionRequest, PermissionRequestExt as _, SettingsExt as _,
-    UserMediaPermissionRequest, UserMediaPermissionRequestExt as _, WebView, WebViewExt as _,
+    UserContentInjectedFrames, UserContentManagerExt as _, UserMediaPermissionRequest,
+    UserMediaPermissionRequestExt as _, UserScript, UserScriptInjectionTime, WebView,
+    WebViewExt as _,
 };
 
+use super::notice;
 use crate::{
     desk::Desk,
-    devices::{Answer, answer as answer_of, question, remember},
+    devices::{self, Answer, answer as answer_of, question, remember},
+    notice::Notice,
     settings::Device,
 };
+
+/// Says what is missing in the page's world, and passes that on from a world of its own.
+const SCRIPT: &str = include_str!("devices.js");
+const LISTENER: &str = include_str!("devices-listener.js");
+
+/// The world of the second script, which pages don't share, and the handler that it calls there.
+const WORLD: &str = "waterskin-devices";
+const HANDLER: &str = "missing";
 
 /// Answers what the pages of a web view ask for. Anything but these two devices is refused.
 pub fn answer(app: &AppHandle, view: &WebView) {
@@ -28,18 +41,49 @@ pub fn answer(app: &AppHandle, view: &WebView) {
             settle(request, choices.devices.values().any(|allowed| *allowed));
             return true;
         }
-        let devices = devices(request);
+        let devices = wanted(request);
         match answer_of(&choices, &devices) {
             Answer::Allow => request.allow(),
-            Answer::Deny => request.deny(),
+            Answer::Deny => {
+                request.deny();
+                if !devices.is_empty() {
+                    tell(&app, view, &devices::refused(&desk.words, &choices, &devices));
+                }
+            }
             Answer::Ask => ask(&app, view, request, devices),
         }
         true
     });
 }
 
+/// Tells the person when a page looks for a device that is not there.
+pub fn miss(app: &AppHandle, view: &WebView) {
+    let Some(manager) = view.user_content_manager() else { return };
+    let (app, of_view) = (app.clone(), view.downgrade());
+    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+        let (Some(view), Some(desk)) = (of_view.upgrade(), app.try_state::<Desk>()) else { return };
+        let said = message.js_value().map(|value| value.to_str().to_string()).unwrap_or_default();
+        let missing = match &*said {
+            "camera" => &[Device::Camera][..],
+            "microphone" => &[Device::Microphone],
+            _ => &[Device::Camera, Device::Microphone],
+        };
+        tell(&app, &view, &devices::missing(&desk.words, missing));
+    });
+    manager.register_script_message_handler_in_world(HANDLER, WORLD);
+    let (frames, time) = (UserContentInjectedFrames::AllFrames, UserScriptInjectionTime::Start);
+    manager.add_script(&UserScript::for_world(LISTENER, frames, time, WORLD, &[], &[]));
+    manager.add_script(&UserScript::new(SCRIPT, frames, time, &[], &[]));
+}
+
+/// In place of the last such notice: a page may ask again and again.
+fn tell(app: &AppHandle, view: &WebView, about: &Notice) {
+    notice::dismiss(view);
+    notice::over(app, view, about);
+}
+
 /// The devices that a request is about; none for a request of another kind.
-fn devices(request: &PermissionRequest) -> Vec<Device> {
+fn wanted(request: &PermissionRequest) -> Vec<Device> {
     let Some(request) = request.downcast_ref::<UserMediaPermissionRequest>() else {
         return Vec::new();
     };

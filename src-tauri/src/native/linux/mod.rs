@@ -65,6 +65,7 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         drops::listen(app, &view, port);
         pastes::listen(&view, port);
         devices::answer(app, &view);
+        devices::miss(app, &view);
         folders::choose(app, &view);
         icon::follow(&view);
         menu::offer(&window_, &view);
