@@ -35,15 +35,17 @@ pub fn answer(choices: &Choices, devices: &[Device]) -> Answer {
 
 /// What the person is asked.
 pub fn question(words: &Words, app: &str, devices: &[Device]) -> String {
-    words.tell(&format!("ask-{}", named(devices)), &[("app", app)])
+    let key = one_of(devices, ["ask-camera", "ask-microphone", "ask-both"]);
+    words.tell(key, &[("app", app)])
 }
 
 /// Tells that a page may not use what the person refused before: nobody asks again.
 pub fn refused(words: &Words, choices: &Choices, devices: &[Device]) -> Notice {
     let refused = |device: &&Device| choices.devices.get(device) == Some(&false);
     let refused: Vec<_> = devices.iter().filter(refused).copied().collect();
+    let titles = ["device-refused-camera", "device-refused-microphone", "device-refused-both"];
     Notice {
-        title: words.say(&format!("device-refused-{}", named(&refused))),
+        title: words.say(one_of(&refused, titles)),
         text: words.say("device-refused"),
         passing: true,
     }
@@ -51,19 +53,20 @@ pub fn refused(words: &Words, choices: &Choices, devices: &[Device]) -> Notice {
 
 /// Tells that what a page would like to use is not there.
 pub fn missing(words: &Words, devices: &[Device]) -> Notice {
+    let titles = ["device-missing-camera", "device-missing-microphone", "device-missing-both"];
     Notice {
-        title: words.say(&format!("device-missing-{}", named(devices))),
+        title: words.say(one_of(devices, titles)),
         text: words.say("device-missing"),
         passing: true,
     }
 }
 
-/// The end of the keys of words about these devices.
-fn named(devices: &[Device]) -> &'static str {
+/// The key of the words about these devices.
+fn one_of(devices: &[Device], [camera, microphone, both]: [&'static str; 3]) -> &'static str {
     match devices {
-        [Device::Camera] => "camera",
-        [Device::Microphone] => "microphone",
-        _ => "both",
+        [Device::Camera] => camera,
+        [Device::Microphone] => microphone,
+        _ => both,
     }
 }
 
