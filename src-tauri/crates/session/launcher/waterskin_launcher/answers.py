@@ -14,6 +14,9 @@ def keep():
     """Has every queue keep them, whatever else the run replaces."""
     from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
+    # One that is made otherwise is left as it is: a button may wait there, and the app runs.
+    if not isinstance(getattr(ForwardMsgQueue(), "_queue", None), list):
+        return
     clear = ForwardMsgQueue.clear
 
     def clear_but_answers(queue, retain_lifecycle_msgs=False, *more, **named):
