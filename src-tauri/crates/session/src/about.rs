@@ -114,8 +114,10 @@ fn licence(expression: &str, free: &str, classifiers: &[&str]) -> String {
         .filter_map(|it| it.strip_prefix("License :: ")?.rsplit(" :: ").next())
         .filter(|it| *it != "OSI Approved")
         .collect();
+    // The first line of a whole licence names its owner and not the licence.
+    let text = free.get(..9).is_some_and(|it| it.eq_ignore_ascii_case("copyright"));
     let short = !free.is_empty() && free.len() <= 60 && !free.eq_ignore_ascii_case("unknown");
-    if short { free.to_owned() } else { classified.join(", ") }
+    if short && !text { free.to_owned() } else { classified.join(", ") }
 }
 
 /// The files that the metadata names, and all that look like a licence in a folder without names.
@@ -160,6 +162,10 @@ mod tests {
                 "Name: A\nVersion: 2\nLicense: UNKNOWN\nClassifier: License :: OSI Approved :: Apache Software License\n",
             ),
             ("a-2.dist-info/COPYING.txt", "Text of A\n"),
+            (
+                "d-3.dist-info/METADATA",
+                "Name: d\nVersion: 3\nLicense: Copyright (c) D\n        All rights reserved.\nClassifier: License :: OSI Approved :: BSD License\n",
+            ),
             ("c.dist-info/RECORD", ""),
         ] {
             let path = root.join(path);
@@ -176,6 +182,7 @@ mod tests {
             [
                 ("A", "2", "Apache Software License", "Text of A".to_owned()),
                 ("b", "1", "MIT", "Text of B".to_owned()),
+                ("d", "3", "BSD License", String::new()),
             ]
         );
     }
