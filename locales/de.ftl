@@ -208,6 +208,8 @@ device-missing-camera = Keine Kamera gefunden
 device-missing-microphone = Kein Mikrofon gefunden
 device-missing-both = Kamera und Mikrofon wurden nicht gefunden
 device-missing = Schließen Sie das Gerät an oder schalten Sie es ein, und schließen Sie andere Programme, die es verwenden. Versuchen Sie es dann noch einmal.
+network-missing-site = { $site } ist nicht erreichbar
+network-missing = Was die App von dort zeigt, etwa die Straßen einer Karte, braucht das Internet. Alles andere geht ohne.
 
 ## Signing in at another site
 

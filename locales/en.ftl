@@ -214,6 +214,8 @@ device-missing-camera = No camera was found
 device-missing-microphone = No microphone was found
 device-missing-both = No camera and microphone were found
 device-missing = Connect it or switch it on, and close other programs that use it. Then try again.
+network-missing-site = { $site } can’t be reached
+network-missing = What the app shows from there, such as the streets of a map, needs the internet. Everything else works without it.
 
 ## Signing in at another site
 

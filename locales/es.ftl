@@ -208,6 +208,8 @@ device-missing-camera = No se encontró ninguna cámara
 device-missing-microphone = No se encontró ningún micrófono
 device-missing-both = No se encontraron cámara ni micrófono
 device-missing = Conecte o encienda el dispositivo y cierre otros programas que lo usen. Después, inténtelo de nuevo.
+network-missing-site = No se puede acceder a { $site }
+network-missing = Lo que la aplicación muestra desde allí, como las calles de un mapa, necesita internet. Todo lo demás funciona sin conexión.
 
 ## Signing in at another site
 

@@ -208,6 +208,8 @@ device-missing-camera = Aucune caméra trouvée
 device-missing-microphone = Aucun microphone trouvé
 device-missing-both = La caméra et le microphone sont introuvables
 device-missing = Branchez ou allumez l’appareil, et fermez les autres programmes qui l’utilisent. Puis réessayez.
+network-missing-site = { $site } est injoignable
+network-missing = Ce que l’application montre de ce site, comme les rues d’une carte, demande une connexion à Internet. Tout le reste fonctionne sans elle.
 
 ## Signing in at another site
 

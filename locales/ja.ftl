@@ -196,6 +196,8 @@ device-missing-camera = カメラが見つかりません
 device-missing-microphone = マイクが見つかりません
 device-missing-both = カメラとマイクが見つかりません
 device-missing = 機器を接続するか電源を入れ、それを使用している他のプログラムを終了してから、もう一度お試しください。
+network-missing-site = { $site } に接続できません
+network-missing = 地図の道路など、そこから表示される内容にはインターネット接続が必要です。それ以外は接続なしで使えます。
 
 ## Signing in at another site
 

@@ -208,6 +208,8 @@ device-missing-camera = Nenhuma câmera encontrada
 device-missing-microphone = Nenhum microfone encontrado
 device-missing-both = Câmera e microfone não encontrados
 device-missing = Conecte ou ligue o dispositivo e feche outros programas que o usam. Depois, tente de novo.
+network-missing-site = Não foi possível acessar { $site }
+network-missing = O que o aplicativo mostra de lá, como as ruas de um mapa, precisa da internet. Todo o resto funciona sem ela.
 
 ## Signing in at another site
 

@@ -196,6 +196,8 @@ device-missing-camera = 未找到摄像头
 device-missing-microphone = 未找到麦克风
 device-missing-both = 未找到摄像头和麦克风
 device-missing = 请连接或打开设备，并关闭正在使用它的其他程序，然后重试。
+network-missing-site = 无法访问 { $site }
+network-missing = 应用从那里显示的内容（例如地图上的街道）需要互联网。其他一切无需联网即可使用。
 
 ## Signing in at another site
 

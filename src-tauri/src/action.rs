@@ -209,12 +209,19 @@ fn zoom(app: &AppHandle, step: impl FnOnce(u32) -> u32) -> tauri::Result<()> {
     window::pages(app).iter().try_for_each(|window| window.set_zoom(factor(percent)))
 }
 
-/// Allows a device that is not, and the other way round. A page that uses it now is loaded again
-/// by whoever wants to be sure: web views have no way to take back what they gave.
+/// Allows a device that is not, and the other way round. What uses it now is ended.
 fn switch(app: &AppHandle, device: Device) {
     let Some(desk) = app.try_state::<Desk>() else { return };
     let allowed = desk.settings.choices().devices.get(&device).copied().unwrap_or_default();
     devices::remember(app, &[device], !allowed);
+    if !allowed {
+        return;
+    }
+    for window in window::pages(app) {
+        if let Err(error) = native::end_capture(&window, device) {
+            tracing::warn!(%error, ?device, "a page may go on using a device");
+        }
+    }
 }
 
 #[cfg(test)]

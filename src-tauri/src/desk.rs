@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 use waterskin_bundle::{Downloads, Theme};
 use waterskin_words::Words;
 
-use crate::{boot::Looks, icon::Icon, native, settings::Settings, window};
+use crate::{boot::Looks, icon::Icon, native, settings::Settings};
 
 /// What all windows of an app have in common.
 pub struct Desk {
@@ -40,9 +40,7 @@ impl Desk {
         let dark = match self.looks.theme {
             Theme::Light => false,
             Theme::Dark => true,
-            Theme::System => app
-                .get_webview_window(window::MAIN)
-                .is_some_and(|window| native::prefers_dark(&window)),
+            Theme::System => native::prefers_dark(app),
         };
         self.looks.grounds.of_look(dark).is_dark()
     }

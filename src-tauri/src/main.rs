@@ -18,6 +18,8 @@ mod login;
 mod menu;
 mod native;
 mod navigation;
+#[cfg(target_os = "linux")]
+mod network;
 mod notice;
 mod outside;
 mod page;

@@ -129,7 +129,7 @@ fn open(
         window.hide_menu()?;
     }
     // What the system prefers is known only now, still before the first frame.
-    if looks.theme == Theme::System && native::prefers_dark(&window) {
+    if looks.theme == Theme::System && native::prefers_dark(window.app_handle()) {
         window.set_background_color(Some(window::colour(grounds.dark)))?;
     }
     if let Some(percent) = desk.settings.choices().zoom {

@@ -111,12 +111,13 @@ fn show_own(
     let title = desk.words.tell(title, &[("app", &name)]);
     let screen = WebviewUrl::App(screen.into());
     let opener = app.clone();
+    let ground = if native::prefers_dark(app) { Ground::DARK } else { Ground::LIGHT };
     let mut builder = WebviewWindowBuilder::new(app, label, screen)
         .title(title)
         .initialization_script(screen_script(app, &name))
         .inner_size(width, height)
         .min_inner_size(320.0, 240.0)
-        .background_color(colour(Ground::LIGHT))
+        .background_color(colour(ground))
         .on_navigation(move |url| match decide(url, 0) {
             Decision::Here => true,
             Decision::Outside => {
@@ -128,11 +129,7 @@ fn show_own(
     if let Some(icon) = &desk.icon {
         builder = builder.icon(icon.image.clone())?;
     }
-    let window = keeping(app, builder, None).build()?;
-    if native::prefers_dark(&window) {
-        window.set_background_color(Some(colour(Ground::DARK)))?;
-    }
-    Ok(())
+    keeping(app, builder, None).build().map(drop)
 }
 
 /// Brings a window to the front, from wherever it is.

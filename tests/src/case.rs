@@ -83,6 +83,9 @@ impl Case {
             "dconf-service",
             "openbox",
             "pulseaudio",
+            "pipewire",
+            "wireplumber",
+            "gst-launch",
         ];
         alive.retain(|it| {
             !desktop.iter().any(|name| it.executable.to_string_lossy().contains(name))

@@ -88,15 +88,21 @@ impl Desktop {
         Ok(daemon)
     }
 
-    /// Gives the session a microphone, which hears one tone without end: a sound server of its own
-    /// with a made-up source. It lasts as long as the result.
+    /// Gives the session a microphone, which hears one tone of 440 Hz without end: a sound server of
+    /// its own with a made-up source. It lasts as long as the result.
+    ///
+    /// `module-sine-source` alone gives two seconds at once every two seconds, and GStreamer keeps a
+    /// fifth of a second of it; so the tone is played into the air, and heard from there.
     pub async fn microphone(&self, sandbox: &Sandbox) -> Result<Running> {
         let server = sandbox.launch("/usr/bin/pulseaudio").envs(self.environment());
         // Of the machine's settings and devices it takes none.
         let server = server.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm"]);
         let server = server.args(["--load=module-native-protocol-unix"]);
-        let server = server.args(["--load=module-null-sink"]);
-        let server = server.args(["--load=module-sine-source source_name=tone"]).start();
+        let server = server.args(["--load=module-null-sink sink_name=air norewinds=1"]);
+        let server = server.args(["--load=module-sine sink=air frequency=440"]);
+        let heard = "module-remap-source master=air.monitor source_name=tone";
+        let named = "source_properties=device.description=Microphone";
+        let server = server.arg(format!("--load={heard} {named}")).start();
         let server = server.context("some tests with windows need pulseaudio")?;
         eventually("the sound server", PATIENCE, async || {
             let ask = sandbox.launch("/usr/bin/pactl").args(["list", "short", "sources"]);
@@ -105,6 +111,34 @@ impl Desktop {
         })
         .await?;
         Ok(server)
+    }
+
+    /// Gives the session a camera, which sees bars of all colours: a PipeWire of its own with a
+    /// made-up source. It lasts as long as the result.
+    pub async fn webcam(&self, sandbox: &Sandbox) -> Result<[Running; 3]> {
+        let start = |program: &str, arguments: &[&str]| {
+            let launch = sandbox.launch(Path::new("/usr/bin").join(program)).args(arguments);
+            let launch = launch.envs(self.environment());
+            launch.start().with_context(|| format!("some tests with windows need {program}"))
+        };
+        let knows = async |what: &str| {
+            eventually(&format!("PipeWire with {what}"), PATIENCE, async || {
+                let ask = sandbox.launch("/usr/bin/wpctl").arg("status").envs(self.environment());
+                let told = ask.finish(PATIENCE).await?;
+                Ok((told.code == Some(0) && told.stdout.contains(what)).then_some(()))
+            })
+            .await
+        };
+        let server = start("pipewire", &[])?;
+        knows("PipeWire").await?;
+        let manager = start("wireplumber", &[])?;
+        knows("WirePlumber").await?;
+        let picture = "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1";
+        let about = "stream-properties=p,media.class=Video/Source,media.role=Camera,node.name=camera,node.description=Camera";
+        let source = ["videotestsrc", "is-live=true", "!", picture, "!", "pipewiresink"];
+        let camera = start("gst-launch-1.0", &[&source[..], &["mode=provide", about]].concat())?;
+        knows("Camera").await?;
+        Ok([camera, manager, server])
     }
 
     /// Saves what the display shows as a PNG file for people to look at, in `screens` in the target

@@ -52,7 +52,10 @@ def shown(title=None):
             within = [frame for frame in frames if frame is not None and frame.get_name() == title]
         for parent in within:
             for thing in things(parent, title is not None):
-                states = thing.get_state_set()
+                try:
+                    states = thing.get_state_set()
+                except GLib.Error:
+                    continue
                 if states is not None and states.contains(Atspi.StateType.SHOWING):
                     yield thing
 
@@ -82,9 +85,13 @@ def main(command, *arguments):
     if command in ("read", "within"):
         title, *arguments = arguments
     for thing in shown(title):
-        role, name = thing.get_role_name(), thing.get_name() or ""
+        try:
+            role, name, said = thing.get_role_name(), thing.get_name() or "", line(thing)
+        except GLib.Error:
+            # A page that draws itself anew takes away what is just being looked at.
+            continue
         if command in ("show", "read"):
-            print(line(thing))
+            print(said)
         elif command in ("press", "within") and [role, name] == list(arguments):
             action = thing.get_action_iface()
             return 0 if action is not None and Atspi.Action.do_action(action, 0) else 3

@@ -147,15 +147,14 @@ async fn ip(arguments: &[&str]) -> Result<String> {
     Ok(ip.finish(PATIENCE).await?.success()?.stdout)
 }
 
-#[tokio::test]
-async fn an_app_needs_no_network_and_takes_no_harm_when_it_changes() -> Result<()> {
+/// Runs an ignored test of this file in a network that has nothing but loopback.
+async fn alone(test: &str) -> Result<()> {
     if !is_root() {
         println!("skipped: only root can make a network");
         return Ok(());
     }
-    // The test below, in a network that has nothing but loopback.
     let this = Launch::new(std::env::current_exe()?).envs(std::env::vars_os());
-    let this = this.args(["--exact", "in_a_network_of_its_own", "--ignored", "--nocapture"]);
+    let this = this.args(["--exact", test, "--ignored", "--nocapture"]);
     let script = "ip link set lo up && exec \"$@\"";
     let alone = this.behind("/usr/bin/unshare", ["--net", "/bin/sh", "-c", script, "sh"]);
     let ended = alone.directory(std::env::current_dir()?).finish(Duration::from_secs(240)).await?;
@@ -163,11 +162,46 @@ async fn an_app_needs_no_network_and_takes_no_harm_when_it_changes() -> Result<(
     Ok(())
 }
 
-#[tokio::test]
-#[ignore = "the test above runs it in a network of its own"]
-async fn in_a_network_of_its_own() -> Result<()> {
+/// There is loopback and nothing else.
+async fn nobody_else_is_there() -> Result<()> {
     let links = ip(&["-o", "link"]).await?;
     anyhow::ensure!(links.lines().count() == 1 && links.contains("lo:"), "there is {links}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_app_needs_no_network_and_takes_no_harm_when_it_changes() -> Result<()> {
+    alone("in_a_network_of_its_own").await
+}
+
+#[tokio::test]
+async fn a_map_without_a_network_says_what_it_misses() -> Result<()> {
+    alone("a_map_in_a_network_of_its_own").await
+}
+
+#[tokio::test]
+#[ignore = "a test above runs it in a network of its own"]
+async fn a_map_in_a_network_of_its_own() -> Result<()> {
+    nobody_else_is_there().await?;
+    let case = Case::of("map", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let seen = case.desktop.seen();
+    // Not the icon's site, which comes first and which nobody misses.
+    seen.shows("basemaps.cartocdn.com can’t be reached").await?;
+    seen.shows("needs the internet").await?;
+    case.desktop.screenshot("map-without-a-network").await?;
+    // The points are there, and so is the rest.
+    window.find(".maplibregl-map, .mapboxgl-map, [data-testid=stDeckGlJsonChart] canvas").await?;
+    window.rests().await?;
+    window.click("Go on").await?;
+    window.shows("Gone on.", PATIENCE).await
+}
+
+#[tokio::test]
+#[ignore = "a test above runs it in a network of its own"]
+async fn in_a_network_of_its_own() -> Result<()> {
+    nobody_else_is_there().await?;
     let case = Case::of("stages", "1.67.0").await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;

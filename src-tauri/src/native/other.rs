@@ -71,8 +71,16 @@ pub fn fitting(image: tauri::image::Image<'static>) -> tauri::image::Image<'stat
 }
 
 /// Whether the person prefers dark windows.
-pub fn prefers_dark(window: &WebviewWindow) -> bool {
-    window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark)
+pub fn prefers_dark(app: &AppHandle) -> bool {
+    let windows = app.webview_windows();
+    let theme = windows.values().next().and_then(|window| window.theme().ok());
+    theme == Some(tauri::Theme::Dark)
+}
+
+/// Web views here have no way to take back what they gave; the page is loaded again by whoever wants
+/// to be sure.
+pub fn end_capture(_: &WebviewWindow, _: Device) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Opens the bar that finds text in the page. WebView2 does so by itself; WKWebView has none.

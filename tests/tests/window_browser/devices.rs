@@ -1,3 +1,4 @@
+use anyhow::Context as _;
 use waterskin_tests::{Case, PATIENCE, Result, Running, Website, eventually};
 
 use crate::menu::switch;
@@ -74,6 +75,63 @@ async fn the_microphone_is_asked_for_once_and_can_be_taken_back() -> Result<()> 
     switch(desktop, &[NAME, "Permissions"], "Microphone allowed").await?;
     desktop.press(&["F5"]).await?;
     it.hears("given", 5).await
+}
+
+/// `st.audio_input`, from the question to the sound in Python.
+#[tokio::test]
+async fn sound_is_recorded() -> Result<()> {
+    // The version that asks WebKitGTK for what it can't record, and one that leaves the rate open.
+    for version in ["1.67.0", "1.52.2"] {
+        let case = Case::of("devices", version).await?;
+        let _manager = case.desktop.managed(&case.sandbox).await?;
+        let _microphone = case.desktop.microphone(&case.sandbox).await?;
+        let _shell = case.opened()?;
+        let seen = case.desktop.seen();
+        seen.window_shows("Devices", "Heard: nothing.").await?;
+        seen.press_within("Devices", "push button", "Record").await?;
+        seen.press("push button", "Allow").await?;
+        eventually("two seconds of sound", PATIENCE, async || {
+            let page = seen.window("Devices").await?;
+            Ok((2..30).any(|second| page.contains(&format!("00:{second:02}"))).then_some(()))
+        })
+        .await?;
+        case.desktop.screenshot(&format!("devices-recording-{version}")).await?;
+        seen.press_within("Devices", "push button", "Stop recording").await?;
+        seen.window_shows("Devices", " at 440 Hz.").await?;
+        case.desktop.screenshot(&format!("devices-recorded-{version}")).await?;
+        let page = seen.window("Devices").await?;
+        let found = page.split_once("Heard: ").and_then(|(_, it)| it.split_once(" s with "));
+        let (seconds, rest) = found.context("nothing was heard")?;
+        let loudness = rest.split(' ').next().unwrap_or_default();
+        println!("{version}: {seconds} s, {loudness}");
+        assert!(seconds.parse::<f64>()? > 1.5, "{version}: {seconds} s");
+        assert!(loudness.parse::<f64>()? > 0.25, "{version}: {loudness} of 0.5");
+    }
+    Ok(())
+}
+
+/// `st.camera_input`, from the question to the picture in Python.
+#[tokio::test]
+async fn a_picture_is_taken() -> Result<()> {
+    let case = Case::of("devices", "1.67.0").await?;
+    let desktop = &case.desktop;
+    let _manager = desktop.managed(&case.sandbox).await?;
+    let _camera = desktop.webcam(&case.sandbox).await?;
+    let _shell = case.opened_with(&["-", "video"])?;
+    let seen = desktop.seen();
+    seen.shows(&format!("{NAME} would like to use the camera")).await?;
+    desktop.screenshot("devices-camera-asked").await?;
+    seen.press("push button", "Allow").await?;
+    seen.press_within("Devices", "push button", "Take Photo").await?;
+    seen.window_shows("Devices", "Clear photo").await?;
+    eventually("a picture in Python", PATIENCE, async || {
+        let page = seen.window("Devices").await?;
+        let bytes = page.split_once("Picture of ").and_then(|(_, it)| it.split_once(" bytes"));
+        let bytes = bytes.map_or(Ok(0), |(bytes, _)| bytes.parse::<u64>())?;
+        Ok((bytes > 5_000).then_some(()))
+    })
+    .await?;
+    desktop.screenshot("devices-picture").await.map(drop)
 }
 
 #[tokio::test]

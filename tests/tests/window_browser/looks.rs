@@ -1,11 +1,15 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use anyhow::Context as _;
 use waterskin_tests::{
     Case, Desktop, PATIENCE, Result, Sandbox, Shown, Unpacked, Window, app, eventually,
 };
 
 use crate::menu::choose;
+
+/// The name that the projects of the tests have.
+const NAME: &str = "Fenêtre 'n' \"co\"";
 
 /// The grounds of Streamlit's own themes (1.67).
 const LIGHT: &str = "rgb(255, 255, 255)";
@@ -32,9 +36,8 @@ async fn light_and_dark_follow_the_system() -> Result<()> {
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     ground(&window, LIGHT).await?;
-    let name = "Fenêtre 'n' \"co\"";
-    choose(&case.desktop, &[name], "Show log").await?;
-    let log = case.desktop.window(&format!("{name}: log")).await?;
+    choose(&case.desktop, &[NAME], "Show log").await?;
+    let log = case.desktop.window(&format!("{NAME}: log")).await?;
     case.desktop.seen().window_shows(&log.title, "push button: Pause").await?;
     case.desktop.arrange(&log, (500, 300), (700, 400)).await?;
     portal.turn(true).await?;
@@ -137,18 +140,82 @@ async fn a_theme_of_the_authors_is_seen_before_it_is_built() -> Result<()> {
     ground(&window, DARK).await
 }
 
-/// Desktops without a portal say it in a file of GTK's settings.
-#[tokio::test]
-async fn nothing_flashes_where_gtk_is_dark() -> Result<()> {
+/// The app `stages` where the person prefers dark windows. Desktops without a portal say it in a
+/// file of GTK's settings.
+async fn where_gtk_is_dark() -> Result<Case> {
     let case = Case::of("stages", "1.67.0").await?;
     let settings = case.sandbox.home().join(".config/gtk-3.0");
     fs_err::create_dir_all(&settings)?;
     let text = "[Settings]\ngtk-application-prefer-dark-theme=1\n";
     fs_err::write(settings.join("settings.ini"), text)?;
+    Ok(case)
+}
+
+#[tokio::test]
+async fn nothing_flashes_where_gtk_is_dark() -> Result<()> {
+    let case = where_gtk_is_dark().await?;
     let opened = grounds_of_a_start(&case.desktop, async || case.driven().await).await;
     let (window, seen) = opened?;
     assert_eq!(seen, [[23, 22, 20]].into(), "one ground, from the first picture on");
     ground(&window, DARK).await
+}
+
+#[tokio::test]
+async fn the_log_is_dark_from_its_first_picture_on() -> Result<()> {
+    let case = where_gtk_is_dark().await?;
+    let _manager = case.desktop.managed(&case.sandbox).await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    window.rests().await?;
+    let mut camera = case.desktop.camera()?;
+    let (mut whitest, open) = (0, Cell::new(false));
+    let filming = eventually("the log to be open", PATIENCE, async || {
+        let (_, dots) = camera.shoot()?;
+        whitest = whitest.max(dots.chunks_exact(4).filter(|dot| dot[..3] == [255; 3]).count());
+        Ok(open.get().then_some(()))
+    });
+    let opening = async {
+        choose(&case.desktop, &[NAME], "Show log").await?;
+        let log = case.desktop.window(&format!("{NAME}: log")).await?;
+        case.desktop.seen().window_shows(&log.title, "push button: Pause").await?;
+        open.set(true);
+        anyhow::Ok(())
+    };
+    let (filmed, opened) = tokio::join!(filming, opening);
+    opened?;
+    filmed?;
+    // The log's window has half a million dots; words and frames of windows are white too.
+    assert!(whitest < 50_000, "{whitest} white dots");
+    Ok(())
+}
+
+/// A theme of the app's that is light for everyone: the bar has the page's ground, and GTK's words
+/// for a dark desktop would be white on white.
+#[tokio::test]
+async fn the_menu_bar_can_be_read_on_the_apps_own_ground() -> Result<()> {
+    let case = where_gtk_is_dark().await?;
+    fs_err::create_dir_all(case.project.join(".streamlit"))?;
+    let config = case.project.join(".streamlit/config.toml");
+    fs_err::write(config, "[theme]\nprimaryColor = '#0f766e'\n")?;
+    let _manager = case.desktop.managed(&case.sandbox).await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    window.rests().await?;
+    ground(&window, LIGHT).await?;
+    case.desktop.press(&["F10"]).await?;
+    case.desktop.seen().shows("menu: Page").await?;
+    case.desktop.screenshot("menu-on-a-light-ground").await?;
+    let shown = case.desktop.windows()?;
+    let places =
+        shown.iter().map(|window| case.desktop.place(window)).collect::<Result<Vec<_>>>()?;
+    let ((x, y), _) = places.into_iter().max_by_key(|(_, size)| size.0).context("no window")?;
+    let (width, dots) = case.desktop.camera()?.shoot()?;
+    let (x, y, width) = (usize::try_from(x)?, usize::try_from(y)?, usize::try_from(width)?);
+    // Where the bar has its words.
+    let bar = (y..y + 24).flat_map(|line| (x..x + 300).map(move |column| line * width + column));
+    let dark = bar.filter(|at| dots[at * 4..][..3].iter().all(|part| *part < 0x60)).count();
+    assert!(dark > 30, "{dark} dark dots are no word");
+    Ok(())
 }
 
 /// The ground that the app has by Streamlit's own settings is there from the first picture on.

@@ -1,4 +1,4 @@
-//! The look of what lies over the page: the grounds and inks of the shell's own screens
+//! The look of what lies over the page, and of the menu bar: the grounds and inks of the shell's own screens
 //! (`ui/src/look/tokens.css`).
 
 use gtk::{gdk, prelude::*};
@@ -23,6 +23,8 @@ pub(super) const STYLE: &str = "
 .ws-card entry:focus { border-color: #0b6b82; }
 .ws-card progressbar trough { background: #dfe3e8; border: none; border-radius: 2px; min-height: 4px; }
 .ws-card progressbar progress { background: #0b6b82; border: none; border-radius: 2px; min-height: 4px; }
+.ws-bar > menuitem { color: #1b212b; text-shadow: none; }
+.ws-bar > menuitem:hover { color: #0b6b82; box-shadow: inset 0 -3px #0b6b82; }
 .ws-dark.ws-card { background: #181c25; color: #eef1f5; border-color: #2a303c;
   box-shadow: 0 6px 16px rgba(0, 0, 0, 0.5); }
 .ws-dark.ws-card label { color: #eef1f5; }
@@ -35,6 +37,8 @@ pub(super) const STYLE: &str = "
 .ws-dark.ws-card entry:focus { border-color: #5fc4da; }
 .ws-dark.ws-card progressbar trough { background: #2a303c; }
 .ws-dark.ws-card progressbar progress { background: #5fc4da; }
+.ws-dark.ws-bar > menuitem { color: #eef1f5; }
+.ws-dark.ws-bar > menuitem:hover { color: #5fc4da; box-shadow: inset 0 -3px #5fc4da; }
 ";
 
 /// A card for the layer over the page.
@@ -42,10 +46,25 @@ pub fn new(orientation: gtk::Orientation, spacing: i32, dark: bool) -> gtk::Box 
     dress();
     let card = gtk::Box::new(orientation, spacing);
     card.style_context().add_class("ws-card");
-    if dark {
-        card.style_context().add_class("ws-dark");
-    }
+    look(&card, dark);
     card
+}
+
+/// Gives a menu bar words that can be read on the page's ground, which the window has and so the
+/// bar, whatever the desktop's look is: an app has a theme of its own.
+pub fn write_on_the_ground(bar: &gtk::MenuBar, dark: bool) {
+    dress();
+    bar.style_context().add_class("ws-bar");
+    look(bar, dark);
+}
+
+fn look(widget: &impl IsA<gtk::Widget>, dark: bool) {
+    let style = widget.style_context();
+    if dark {
+        style.add_class("ws-dark");
+    } else {
+        style.remove_class("ws-dark");
+    }
 }
 
 /// A label that breaks no line; what is too long ends in an ellipsis.

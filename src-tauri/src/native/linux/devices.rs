@@ -4,13 +4,16 @@ use gtk::prelude::*;
 use javascriptcore::ValueExt as _;
 use tauri::{AppHandle, Manager as _};
 use webkit2gtk::{
-    DeviceInfoPermissionRequest, PermissionRequest, PermissionRequestExt as _, SettingsExt as _,
-    UserContentInjectedFrames, UserContentManagerExt as _, UserMediaPermissionRequest,
-    UserMediaPermissionRequestExt as _, UserScript, UserScriptInjectionTime, WebView,
-    WebViewExt as _,
+    DeviceInfoPermissionRequest, MediaCaptureState, PermissionRequest, PermissionRequestExt as _,
+    SettingsExt as _, UserContentInjectedFrames, UserContentManagerExt as _,
+    UserMediaPermissionRequest, UserMediaPermissionRequestExt as _, UserScript,
+    UserScriptInjectionTime, WebView, WebViewExt as _,
 };
 
-use super::notice;
+use super::{
+    apart::{self, Script},
+    notice,
+};
 use crate::{
     desk::Desk,
     devices::{self, Answer, answer as answer_of, question, remember},
@@ -18,13 +21,19 @@ use crate::{
     settings::Device,
 };
 
-/// Says what is missing in the page's world, and passes that on from a world of its own.
+/// Says in the page's own world what is missing.
 const SCRIPT: &str = include_str!("devices.js");
-const LISTENER: &str = include_str!("devices-listener.js");
 
-/// The world of the second script, which pages don't share, and the handler that it calls there.
-const WORLD: &str = "waterskin-devices";
-const HANDLER: &str = "missing";
+/// Mends there what keeps a page from recording.
+const RECORD: &str = include_str!("record.js");
+
+/// Passes on what is missing.
+const LISTENER: Script = Script {
+    name: "missing",
+    source: include_str!("devices-listener.js"),
+    frames: UserContentInjectedFrames::AllFrames,
+    time: UserScriptInjectionTime::Start,
+};
 
 /// Answers what the pages of a web view ask for. Anything but these two devices is refused.
 pub fn answer(app: &AppHandle, view: &WebView) {
@@ -56,11 +65,19 @@ pub fn answer(app: &AppHandle, view: &WebView) {
     });
 }
 
-/// Tells the person when a page looks for a device that is not there.
-pub fn miss(app: &AppHandle, view: &WebView) {
+/// Takes a device from the page that uses it.
+pub fn end_capture(view: &WebView, device: Device) {
+    match device {
+        Device::Camera => view.set_camera_capture_state(MediaCaptureState::None),
+        Device::Microphone => view.set_microphone_capture_state(MediaCaptureState::None),
+    }
+}
+
+/// Has pages record sound, and tells the person when one looks for a device that is not there.
+pub fn equip(app: &AppHandle, view: &WebView) {
     let Some(manager) = view.user_content_manager() else { return };
     let (app, of_view) = (app.clone(), view.downgrade());
-    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+    apart::listen(view, &LISTENER, move |message| {
         let (Some(view), Some(desk)) = (of_view.upgrade(), app.try_state::<Desk>()) else { return };
         let said = message.js_value().map(|value| value.to_str().to_string()).unwrap_or_default();
         let missing = match &*said {
@@ -70,10 +87,10 @@ pub fn miss(app: &AppHandle, view: &WebView) {
         };
         tell(&app, &view, &devices::missing(&desk.words, missing));
     });
-    manager.register_script_message_handler_in_world(HANDLER, WORLD);
-    let (frames, time) = (UserContentInjectedFrames::AllFrames, UserScriptInjectionTime::Start);
-    manager.add_script(&UserScript::for_world(LISTENER, frames, time, WORLD, &[], &[]));
-    manager.add_script(&UserScript::new(SCRIPT, frames, time, &[], &[]));
+    let Script { frames, time, .. } = LISTENER;
+    for script in [RECORD, SCRIPT] {
+        manager.add_script(&UserScript::new(script, frames, time, &[], &[]));
+    }
 }
 
 /// In place of the last such notice: a page may ask again and again.

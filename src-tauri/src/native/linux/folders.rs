@@ -11,36 +11,31 @@ use javascriptcore::ValueExt as _;
 use tauri::{AppHandle, Manager as _};
 use webkit2gtk::{
     FileChooserRequest, FileChooserRequestExt as _, UserContentInjectedFrames,
-    UserContentManagerExt as _, UserScript, UserScriptInjectionTime, WebView, WebViewExt as _,
+    UserScriptInjectionTime, WebView, WebViewExt as _,
 };
 
-use super::{given, notice};
+use super::{
+    apart::{self, Script},
+    given, notice,
+};
 use crate::{desk::Desk, downloads::size, notice::Notice};
 
-const SCRIPT: &str = include_str!("folders.js");
-
-/// The world of the script, which pages don't share, and the handler that it calls there.
-const WORLD: &str = "waterskin-folders";
-const HANDLER: &str = "folder";
+/// Says whether the field that is about to ask wants a folder.
+const SCRIPT: Script = Script {
+    name: "folder",
+    source: include_str!("folders.js"),
+    frames: UserContentInjectedFrames::AllFrames,
+    time: UserScriptInjectionTime::Start,
+};
 
 /// Has a dialog for folders open where the page asks for one.
 pub fn choose(app: &AppHandle, view: &WebView) {
-    let Some(manager) = view.user_content_manager() else { return };
     // What the script says comes before the question, on the same way.
     let wants_folder = Rc::new(Cell::new(false));
     let told = Rc::clone(&wants_folder);
-    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
-        told.set(message.js_value().is_some_and(|value| value.to_boolean()));
+    apart::listen(view, &SCRIPT, move |said| {
+        told.set(said.js_value().is_some_and(|value| value.to_boolean()));
     });
-    manager.register_script_message_handler_in_world(HANDLER, WORLD);
-    manager.add_script(&UserScript::for_world(
-        SCRIPT,
-        UserContentInjectedFrames::AllFrames,
-        UserScriptInjectionTime::Start,
-        WORLD,
-        &[],
-        &[],
-    ));
     let app = app.clone();
     view.connect_run_file_chooser(move |view, request| {
         let asks = wants_folder.take();

@@ -37,7 +37,8 @@
     image.onerror = () => {
       if (href === told) tell("");
     };
-    image.src = href;
+    // The end tells the shell that nobody misses it where there is no network (`network.rs`).
+    image.src = href.startsWith("http") ? `${href.split("#")[0]}#waterskin-icon` : href;
   };
 
   new MutationObserver(look).observe(document.head, { subtree: true, childList: true, attributeFilter: ["href", "rel"] });

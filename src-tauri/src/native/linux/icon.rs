@@ -5,16 +5,17 @@ use std::{cell::OnceCell, rc::Rc};
 use gtk::{gdk_pixbuf, glib, prelude::*};
 use javascriptcore::ValueExt as _;
 use tauri::image::Image;
-use webkit2gtk::{
-    UserContentInjectedFrames, UserContentManagerExt as _, UserScript, UserScriptInjectionTime,
-    WebView, WebViewExt as _,
+use webkit2gtk::{UserContentInjectedFrames, UserScriptInjectionTime, WebView};
+
+use super::apart::{self, Script};
+
+/// Says what the page's icon looks like.
+const SCRIPT: Script = Script {
+    name: "icon",
+    source: include_str!("icon.js"),
+    frames: UserContentInjectedFrames::TopFrame,
+    time: UserScriptInjectionTime::End,
 };
-
-const SCRIPT: &str = include_str!("icon.js");
-
-/// The world of the script, which pages don't share, and the handler that it calls there.
-const WORLD: &str = "waterskin-icon";
-const HANDLER: &str = "icon";
 
 /// The side of the icons that the script draws, in pixels.
 const SIDE: i32 = 64;
@@ -46,24 +47,14 @@ pub fn fitting(image: Image<'static>) -> Image<'static> {
 
 /// Gives a window the icon of the page that it shows, and its own while the page has none.
 pub fn follow(view: &WebView) {
-    let Some(manager) = view.user_content_manager() else { return };
     let (of_view, own) = (view.downgrade(), Rc::new(OnceCell::new()));
-    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+    apart::listen(view, &SCRIPT, move |message| {
         let window = of_view.upgrade().and_then(|view| view.toplevel());
         let window = window.and_then(|window| window.downcast::<gtk::Window>().ok());
         let (Some(window), Some(said)) = (window, message.js_value()) else { return };
         let own = own.get_or_init(|| window.icon());
         window.set_icon(pixels(&said.to_str()).or_else(|| own.clone()).as_ref());
     });
-    manager.register_script_message_handler_in_world(HANDLER, WORLD);
-    manager.add_script(&UserScript::for_world(
-        SCRIPT,
-        UserContentInjectedFrames::TopFrame,
-        UserScriptInjectionTime::End,
-        WORLD,
-        &[],
-        &[],
-    ));
 }
 
 /// The icon from the script's message: red, green, blue and alpha of each pixel in hexadecimal

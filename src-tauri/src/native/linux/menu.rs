@@ -7,6 +7,7 @@ use webkit2gtk::{
     ContextMenuItemExt as _, HitTestResult, HitTestResultExt as _, WebView, WebViewExt as _,
 };
 
+use super::card;
 use crate::{
     action::{self, Action},
     desk::Desk,
@@ -61,6 +62,9 @@ pub fn show(window: &WebviewWindow) -> tauri::Result<()> {
     let Some(bar) = bar.filter_map(|child| child.downcast::<gtk::MenuBar>().ok()).next() else {
         return Ok(());
     };
+    if let Some(desk) = window.try_state::<Desk>() {
+        card::write_on_the_ground(&bar, desk.is_dark(window.app_handle()));
+    }
     let handler = std::rc::Rc::new(std::cell::Cell::new(None));
     let own = std::rc::Rc::clone(&handler);
     handler.set(Some(bar.connect_deactivate(move |bar| {

@@ -1,5 +1,6 @@
 //! WebKitGTK and GTK.
 
+mod apart;
 mod card;
 #[cfg(test)]
 mod colours_tests;
@@ -14,6 +15,7 @@ mod keys;
 mod layer;
 mod links;
 mod menu;
+mod network;
 mod notice;
 mod offered;
 mod pastes;
@@ -24,7 +26,7 @@ use gtk::prelude::*;
 use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt as _;
 
-use crate::{desk::Desk, downloads::Transfer, notice::Notice, window};
+use crate::{desk::Desk, downloads::Transfer, notice::Notice, settings::Device, window};
 
 pub use icon::fitting;
 pub use menu::show as show_menu;
@@ -65,7 +67,8 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         drops::listen(app, &view, port);
         pastes::listen(&view, port);
         devices::answer(app, &view);
-        devices::miss(app, &view);
+        devices::equip(app, &view);
+        network::watch(app, &view);
         folders::choose(app, &view);
         icon::follow(&view);
         menu::offer(&window_, &view);
@@ -110,12 +113,17 @@ pub fn keep_theme(theme: tauri::Theme) {
 
 /// Whether the person prefers dark windows. tao asks the desktop's portal alone, and takes light
 /// where there is none (0.37, `window.rs`).
-pub fn prefers_dark(window: &WebviewWindow) -> bool {
-    let settings = gtk::is_initialized_main_thread().then(gtk::Settings::default).flatten();
-    settings.map_or_else(
-        || window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark),
-        |settings| are_dark(&settings),
-    )
+pub fn prefers_dark(app: &AppHandle) -> bool {
+    let asked = || gtk::Settings::default().is_some_and(|settings| are_dark(&settings));
+    if gtk::is_initialized_main_thread() {
+        return asked();
+    }
+    // GTK answers on its own thread alone.
+    let (tell, told) = std::sync::mpsc::channel();
+    let sent = app.run_on_main_thread(move || {
+        let _ = tell.send(asked());
+    });
+    sent.is_ok() && told.recv().unwrap_or_default()
 }
 
 /// Whether GTK's settings ask for a dark look, by the same two signs that WebKitGTK goes by. They
@@ -123,6 +131,11 @@ pub fn prefers_dark(window: &WebviewWindow) -> bool {
 fn are_dark(settings: &gtk::Settings) -> bool {
     let dark = |name: gtk::glib::GString| name.ends_with("-dark");
     settings.is_gtk_application_prefer_dark_theme() || settings.gtk_theme_name().is_some_and(dark)
+}
+
+/// Ends what the page does with a device.
+pub fn end_capture(window: &WebviewWindow, device: Device) -> tauri::Result<()> {
+    window.with_webview(move |webview| devices::end_capture(&webview.inner(), device))
 }
 
 /// Opens the bar that finds text in the page.

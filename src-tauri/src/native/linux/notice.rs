@@ -23,6 +23,8 @@ pub fn over(app: &AppHandle, view: &WebView, notice: &Notice) {
     card.set_size_request(340, -1);
     let title = card::label(&notice.title, "name");
     title.set_line_wrap(true);
+    // The name of a site may be one long word.
+    title.set_line_wrap_mode(gtk::pango::WrapMode::WordChar);
     title.set_max_width_chars(34);
     title.set_hexpand(true);
     let close = card::sign("✕", &desk.words.say("menu-close"));

@@ -5,43 +5,36 @@ use std::time::SystemTime;
 
 use gtk::{gdk, gdk_pixbuf, glib, prelude::*};
 use serde_json::json;
-use webkit2gtk::{
-    UserContentInjectedFrames, UserContentManagerExt as _, UserScript, UserScriptInjectionTime,
-    WebView, WebViewExt as _,
+use webkit2gtk::{UserContentInjectedFrames, UserScriptInjectionTime, WebView};
+
+use super::{
+    apart::{self, Script},
+    offered::{self, About, Content},
 };
 
-use super::offered::{self, About, Content};
+/// Tells of a paste.
+const LISTENER: Script = Script {
+    name: "paste",
+    source: include_str!("paste-listener.js"),
+    frames: UserContentInjectedFrames::TopFrame,
+    time: UserScriptInjectionTime::Start,
+};
 
-/// Tells of a paste, in a world of its own; and gives the picture to the page, in the page's.
-const LISTENER: &str = include_str!("paste-listener.js");
+/// Gives the picture to the page, in its own world.
 const SCRIPT: &str = include_str!("paste.js");
-
-/// The world of the first script, which pages don't share, and the handler that it calls there.
-const WORLD: &str = "waterskin-paste";
-const HANDLER: &str = "paste";
 
 /// Gives the page the picture that a person pastes.
 pub fn listen(view: &WebView, port: u16) {
-    let Some(manager) = view.user_content_manager() else { return };
-    let view = view.downgrade();
-    manager.connect_script_message_received(Some(HANDLER), move |_, _| {
+    let of_view = view.downgrade();
+    apart::listen(view, &LISTENER, move |_| {
         let clipboard = gtk::Clipboard::get(&gdk::SELECTION_CLIPBOARD);
-        let view = view.clone();
+        let view = of_view.clone();
         clipboard.request_image(move |_, picture| {
             if let (Some(view), Some(picture)) = (view.upgrade(), picture) {
                 give(&view, port, picture);
             }
         });
     });
-    manager.register_script_message_handler_in_world(HANDLER, WORLD);
-    manager.add_script(&UserScript::for_world(
-        LISTENER,
-        UserContentInjectedFrames::TopFrame,
-        UserScriptInjectionTime::Start,
-        WORLD,
-        &[],
-        &[],
-    ));
 }
 
 fn give(view: &WebView, port: u16, picture: &gdk_pixbuf::Pixbuf) {

@@ -1,0 +1,52 @@
+//! Says when the page misses something of another site, such as the streets of a map: it shows an
+//! empty place then, and a person looks for the fault in the app.
+
+use std::{cell::Cell, rc::Rc};
+
+use tauri::{AppHandle, Manager as _};
+use webkit2gtk::{
+    LoadEvent, NetworkError, PolicyError, URIRequestExt as _, WebResourceExt as _, WebView,
+    WebViewExt as _,
+    glib::{self, clone::Downgrade as _},
+};
+
+use super::notice;
+use crate::{
+    desk::Desk,
+    network::{elsewhere, missing},
+};
+
+/// The end of the address of the page's icon, which is there for the window alone (`icon.js`).
+const ICON: &str = "#waterskin-icon";
+
+/// Tells it once for each load of the page: a map asks for a hundred pictures.
+pub fn watch(app: &AppHandle, view: &WebView) {
+    let told = Rc::new(Cell::new(false));
+    let begun = Rc::clone(&told);
+    view.connect_load_changed(move |_, event| {
+        if event == LoadEvent::Started {
+            begun.set(false);
+        }
+    });
+    let app = app.clone();
+    view.connect_resource_load_started(move |view, resource, request| {
+        let address = request.uri().filter(|address| !address.ends_with(ICON));
+        let Some(site) = address.and_then(|address| elsewhere(&address)) else { return };
+        let (app, of_view, told) = (app.clone(), view.downgrade(), Rc::clone(&told));
+        resource.connect_failed(move |_, error| {
+            if was_given_up(error) || told.replace(true) {
+                return;
+            }
+            let (Some(view), Some(desk)) = (of_view.upgrade(), app.try_state::<Desk>()) else {
+                return;
+            };
+            tracing::info!(%error, %site, "the page could not load something of another site");
+            notice::over(&app, &view, &missing(&desk.words, &site));
+        });
+    });
+}
+
+/// Whether it was the page or a rule that ended a load, and no network.
+fn was_given_up(error: &glib::Error) -> bool {
+    error.matches(NetworkError::Cancelled) || error.kind::<PolicyError>().is_some()
+}
