@@ -222,13 +222,7 @@ impl Packages {
         );
         let entry = cache.entry("packages", &key, progress, |folder| {
             let tree = folder.join(Layout::SITE_PACKAGES);
-            wheels.install(resolved, &tree)?;
-            progress.advance(resolved.len() as u64);
-            let trim = wheels
-                .plan
-                .trim
-                .apply(&tree, progress)
-                .map_err(|source| ProvisionError::Trim { source })?;
+            let trim = install_and_trim(wheels, resolved, &tree, progress)?;
             let trees = [tree.clone()];
             let report = compile::byte_compile(wheels.uv.python, &trees, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
@@ -238,6 +232,29 @@ impl Packages {
         })?;
         let facts = read_facts(entry.path())?;
         Ok(Self { entry, facts })
+    }
+}
+
+/// What goes as a whole is not installed in the first place, unless a package turns out to need it.
+fn install_and_trim(
+    wheels: &Wheels<'_>,
+    resolved: &Resolved,
+    tree: &Utf8Path,
+    progress: &dyn Progress,
+) -> Result<TrimReport, ProvisionError> {
+    let trimming = |source| ProvisionError::Trim { source };
+    let trim = &wheels.plan.trim;
+    let version_of = |name: &str| resolved.version_of(name).map(str::to_owned);
+    let mut spared = trim.spared(version_of).map_err(trimming)?;
+    loop {
+        wheels.install(&resolved.without(&spared), tree)?;
+        progress.advance(resolved.len() as u64);
+        if let Some(report) = trim.apply(tree, &spared, progress).map_err(trimming)? {
+            return Ok(report);
+        }
+        spared.clear();
+        fs_err::remove_dir_all(tree)
+            .map_err(|source| ProvisionError::Facts { path: tree.to_owned(), source })?;
     }
 }
 

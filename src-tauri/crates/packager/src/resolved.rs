@@ -60,6 +60,13 @@ impl Resolved {
         self
     }
 
+    /// The same without the distributions of these normalized names.
+    pub fn without(&self, names: &[&str]) -> Self {
+        let is_named = |it: &&Pinned| it.key().0.is_some_and(|name| names.contains(&name.as_str()));
+        let distributions = self.distributions.iter().filter(|it| !is_named(it)).cloned();
+        Self { distributions: distributions.collect() }
+    }
+
     /// How many distributions there are.
     pub fn len(&self) -> usize {
         self.distributions.len()
@@ -113,6 +120,12 @@ mod tests {
         assert_eq!(resolved.len(), 2);
         assert_eq!(resolved.version_of("pandas"), Some("3.1.1"));
         assert_eq!(resolved.version_of("panda"), None);
+    }
+
+    #[test]
+    fn distributions_are_left_out_by_name() {
+        let resolved = Resolved::parse(TEXT).without(&["pandas"]);
+        assert_eq!(resolved.to_text(), "altair==6.3.0 \\\n    --hash=sha256:cc\n");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::files::ProjectFiles;
 use crate::requirements::Requirements;
 
 /// Files that may say what the app works with. Larger ones are data.
-const TEXTS: [&str; 9] = ["py", "toml", "yaml", "yml", "json", "ini", "cfg", "txt", "sql"];
+const TEXTS: [&str; 13] =
+    ["py", "toml", "yaml", "yml", "json", "ini", "cfg", "txt", "sql", "css", "html", "htm", "js"];
 const LARGEST: u64 = 1 << 20;
 
 /// What of an app decides about what it needs.

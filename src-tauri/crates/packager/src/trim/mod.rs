@@ -34,7 +34,7 @@ pub struct Trimmed {
     pub what: String,
     /// How many files are gone or smaller.
     pub files: u64,
-    /// By how many bytes the packages are smaller.
+    /// By how many bytes the packages are smaller; about, where they were not even installed.
     pub bytes: u64,
 }
 
@@ -152,13 +152,37 @@ impl Trim {
         self.rules.iter().map(|planned| planned.id.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Removes what the rules name from the tree `site_packages`.
+    /// The distributions that need not be installed, as [`Trim::apply`] would remove all of them.
+    /// `version_of` gives the version of one that would be.
+    pub(crate) fn spared(
+        &self,
+        version_of: impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<&str>, TrimError> {
+        let mut spared = Vec::new();
+        for Planned { rule, .. } in self.rules.iter().filter(|it| !it.rule.whole.is_empty()) {
+            if rule.concerns(&version_of)? {
+                spared.extend(rule.whole.iter().map(String::as_str));
+            }
+        }
+        Ok(spared)
+    }
+
+    /// Removes what the rules name from the tree `site_packages`, where the distributions `spared`
+    /// were not installed. When another package asks for one of those, it does nothing and gives
+    /// nothing back.
     pub(crate) fn apply(
         &self,
         site_packages: &Utf8Path,
+        spared: &[&str],
         progress: &dyn Progress,
-    ) -> Result<TrimReport, TrimError> {
+    ) -> Result<Option<TrimReport>, TrimError> {
         let mut tree = Tree::read(site_packages)?;
+        let is_spared = |rule: &Rule| rule.whole.iter().any(|it| spared.contains(&it.as_str()));
+        for Planned { rule, .. } in self.rules.iter().filter(|it| is_spared(&it.rule)) {
+            if tree.needs(rule)?.is_some() {
+                return Ok(None);
+            }
+        }
         progress.step(Step::Trim, Some(self.rules.len() as u64));
         let mut report = TrimReport::default();
         for Planned { rule, .. } in &self.rules {
@@ -173,15 +197,18 @@ impl Trim {
             let before = (tree.files.len(), tree.bytes());
             let mut files = tree.remove(rule)?;
             files += tree.strip(&rule.strips()?)?;
-            let bytes = before.1.saturating_sub(tree.bytes());
-            if files > 0 {
+            let mut bytes = before.1.saturating_sub(tree.bytes());
+            if is_spared(rule) {
+                bytes += rule.bytes;
+            }
+            if files > 0 || is_spared(rule) {
                 let (id, what) = (rule.id.clone(), rule.what.clone());
                 report.trimmed.push(Trimmed { id, what, files, bytes });
             }
         }
         remove_empty_folders(site_packages)?;
         record::rewrite_all(site_packages)?;
-        Ok(report)
+        Ok(Some(report))
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Rule {
     #[serde(default)]
     remove: Vec<String>,
     #[serde(default)]
+    pub whole: Vec<String>,
+    #[serde(default)]
     libraries: Vec<String>,
     #[serde(default)]
     strip: Vec<String>,
@@ -148,6 +150,10 @@ mod tests {
             assert_eq!(rule.package.is_some(), rule.versions.is_some(), "{}", rule.id);
             let small = |word: &String| *word == word.to_lowercase();
             assert!(rule.unless.words.iter().all(small), "{}: compared in small letters", rule.id);
+            for name in &rule.whole {
+                let about = format!("/{name}-*.dist-info/");
+                assert!(rule.remove.contains(&about), "{}: all of {name} goes", rule.id);
+            }
             assert!(!rule._why.is_empty() && !rule._checked.is_empty(), "{}", rule.id);
         }
     }

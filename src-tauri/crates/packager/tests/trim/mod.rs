@@ -1,5 +1,7 @@
 //! Trimmed packages do what the whole ones do: with real wheels, used as widely as an app may.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8PathBuf;
 use serde_json::Value;
 use waterskin_bundle::Payload;
@@ -54,7 +56,7 @@ fn what_packages_do_is_the_same_before_and_after() {
     let folder = folder();
     let (whole, whole_outcome) = payload(&folder, "whole", PANDAS, "trim = false\n");
     assert!(whole_outcome.trim.trimmed.is_empty());
-    let before = used_widely(&whole, &["parquet"]);
+    let before = used_widely(&whole, &["parquet", "avif"]);
 
     let (trimmed, outcome) = payload(&folder, "trimmed", PANDAS, "");
     let after = used_widely(&trimmed, &[]);
@@ -65,13 +67,65 @@ fn what_packages_do_is_the_same_before_and_after() {
         assert!(bytes_of(&outcome, id) > 3_000_000, "{id}: {:#?}", outcome.trim);
     }
     let saved = whole_outcome.sizes.packages - outcome.sizes.packages;
-    assert!(saved > 170_000_000, "{saved}");
+    assert!(saved > 180_000_000, "{saved}");
+    for id in NAMED {
+        assert!(bytes_of(&outcome, id) > 200_000, "{id}: {:#?}", outcome.trim);
+    }
+    nothing_imports_what_is_gone(&whole, &trimmed);
 
-    // An app that names the format keeps it.
-    let app = format!("{PANDAS}pd.DataFrame().to_parquet('x')\n");
-    let (parquet, outcome) = payload(&folder, "parquet", &app, "");
-    assert_eq!(bytes_of(&outcome, "pyarrow-parquet"), 0);
-    assert_eq!(before, used_widely(&parquet, &["parquet"]));
+    // An app that names these keeps them.
+    let app = format!(
+        "{PANDAS}pd.DataFrame().to_parquet('x')\nst.image('x')\nst.map(None)\nst.snow()\n\
+         st.graphviz_chart('')\nst.echarts_chart({{}})\nst.html('<p style=\"font: 1em serif\">')\n"
+    );
+    let (named, outcome) = payload(&folder, "named", &app, "");
+    for id in NAMED.into_iter().chain(["pyarrow-parquet"]) {
+        assert_eq!(bytes_of(&outcome, id), 0, "{id}");
+    }
+    assert_eq!(before, used_widely(&named, &["parquet", "avif"]));
+    assert_eq!(scripts(&named), scripts(&whole).into_iter().filter(|it| !is_plotly(it)).collect());
+}
+
+/// Rules that an app switches off by what it says.
+const NAMED: [&str; 6] = [
+    "pillow-avif",
+    "streamlit-echarts",
+    "streamlit-graphviz",
+    "streamlit-maps",
+    "streamlit-serif",
+    "streamlit-snow",
+];
+
+/// The names of the page's scripts.
+fn scripts(payload: &Payload) -> BTreeSet<String> {
+    let folder = payload.layout.site_packages().join("streamlit/static/static/js");
+    let files = folder.read_dir_utf8().unwrap();
+    files.map(|file| file.unwrap().file_name().to_owned()).collect()
+}
+
+/// Plotly's part goes from every app without the package.
+fn is_plotly(script: &str) -> bool {
+    script.starts_with("PlotlyChart.")
+}
+
+/// What is left of the page asks for nothing that is gone, unless it shows what needs it.
+fn nothing_imports_what_is_gone(whole: &Payload, trimmed: &Payload) {
+    let (all, left) = (scripts(whole), scripts(trimmed));
+    let gone: Vec<_> = all.difference(&left).collect();
+    assert!(gone.len() >= 4, "{gone:?}");
+    let page = trimmed.layout.site_packages().join("streamlit/static");
+    let mut texts = vec![fs_err::read_to_string(page.join("index.html")).unwrap()];
+    for script in &left {
+        texts.push(fs_err::read_to_string(page.join("static/js").join(script)).unwrap());
+    }
+    for name in gone {
+        // Minified: `from"./a.js"`, and `import"./a.js"` for what has no names.
+        let asked =
+            [format!("from\"./{name}"), format!("import\"./{name}"), format!("js/{name}\"")];
+        let asks = |text: &&String| asked.iter().any(|ask| text.contains(ask.as_str()));
+        let first = texts.iter().find(asks).map(|text| text.get(..200));
+        assert_eq!(first, None, "{name}");
+    }
 }
 
 #[test]

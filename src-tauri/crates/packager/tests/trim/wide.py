@@ -1,5 +1,6 @@
 """Uses Streamlit and the packages that it brings as widely as an app may, and prints what came out
-as one line of JSON. Its arguments are the folder of the packages and, to be used as well, `parquet`.
+as one line of JSON. Its arguments are the folder of the packages and, to be used as well, `parquet` and
+`avif`.
 """
 
 import ctypes
@@ -115,11 +116,15 @@ def pictures():
     picture = Image.new("RGB", (64, 64), "red")
     ImageDraw.Draw(picture).text((2, 2), "é", font=ImageFont.load_default(20))
     sizes = []
-    for kind in ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "AVIF", "JPEG2000"]:
+    kinds = ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "JPEG2000"]
+    if "avif" in sys.argv:
+        kinds.append("AVIF")
+    for kind in kinds:
         output = io.BytesIO()
         picture.filter(ImageFilter.BLUR).save(output, kind)
         sizes.append(Image.open(output).resize((9, 9), Image.Resampling.LANCZOS).size)
-    found["pillow"] = [sizes, features.check("raqm"), features.check("littlecms2")]
+    found["avif"] = sizes[6:]
+    found["pillow"] = [sizes[:6], features.check("raqm"), features.check("littlecms2")]
 
 
 def names():
