@@ -41,6 +41,7 @@ fn show(folder: &Utf8PathBuf, summary: &CacheSummary) {
             "python" => "interpreters",
             "packages" => "sets of packages",
             "layer" => "compressed layers",
+            "content" => "compressed files",
             other => other,
         };
         anstream::println!("  {:<18} {:>3}  {:>8}", what, kind.count, size(kind.bytes));

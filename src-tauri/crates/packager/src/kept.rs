@@ -19,7 +19,7 @@ pub struct CacheSummary {
 /// What is kept of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CacheKind {
-    /// `layer`, `packages` or `python`.
+    /// `content`, `layer`, `packages` or `python`.
     pub kind: String,
     /// How many there are.
     pub count: usize,

@@ -18,6 +18,29 @@ pub(super) struct Written {
     pub kibibytes: u64,
 }
 
+/// The content of a file, as far as the rest of an archive depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Content {
+    length: u64,
+    md5: String,
+}
+
+impl Content {
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let md5 = hexadecimal(Md5::new().chain_update(bytes));
+        Self { length: bytes.len() as u64, md5 }
+    }
+}
+
+/// What follows a file of this length, up to the next block.
+pub(super) fn padding(length: u64) -> &'static [u8] {
+    const BLOCK: [u8; 512] = [0; 512];
+    // Less than a block, so it fits.
+    let over = usize::try_from(length % 512).unwrap_or_default();
+    if over == 0 { &[] } else { &BLOCK[over..] }
+}
+
 /// What a tar archive ends with (POSIX `pax`, "ustar Interchange Format").
 pub(super) const END: [u8; 1024] = [0; 1024];
 
@@ -73,10 +96,7 @@ pub(super) fn write<W: Write>(
                     let digest = digest(source)?;
                     let same = (*size, entry.mode(), digest.clone());
                     if let Some(first) = known.get(&same) {
-                        let mut header = header(entry, time);
-                        header.set_entry_type(EntryType::Link);
-                        header.set_size(0);
-                        archive.append_link(&mut header, &name, first).map_err(failed())?;
+                        append_same(&mut archive, entry, &name, first, time).map_err(failed())?;
                         written.add(path, &digest);
                         progress.advance(*size);
                         continue;
@@ -93,11 +113,29 @@ pub(super) fn write<W: Write>(
                 written.add(path, &content.finish());
             }
         }
-        written.kibibytes += entry.size().div_ceil(1024).max(1);
+        written.take_space(entry.size());
     }
     archive.get_mut().ended = true;
     archive.into_inner().map_err(failed())?;
     Ok(written)
+}
+
+/// Writes what stands before the content of a file. With `first`, the name of one with the same
+/// content, it is a link to that and has none.
+pub(super) fn write_head<W: Write>(
+    writer: W,
+    (path, entry): (&str, &Entry),
+    first: Option<&str>,
+    options: Options<'_>,
+) -> io::Result<()> {
+    let mut archive = Builder::new(Open { output: writer, ended: false });
+    let name = format!("{}{path}", options.prefix);
+    match first {
+        Some(first) => append_same(&mut archive, entry, &name, first, options.time)?,
+        None => append(&mut archive, entry, &name, options.time, &mut io::empty())?,
+    }
+    archive.get_mut().ended = true;
+    archive.into_inner().map(drop)
 }
 
 /// How many files have each length in bytes: only those of one length can be the same.
@@ -154,6 +192,20 @@ fn append<W: Write>(
     archive.append_data(&mut header(entry, time), name, content)
 }
 
+/// Appends a file as a link to the one with the same content.
+fn append_same<W: Write>(
+    archive: &mut Builder<W>,
+    entry: &Entry,
+    name: &str,
+    first: &str,
+    time: u64,
+) -> io::Result<()> {
+    let mut header = header(entry, time);
+    header.set_entry_type(EntryType::Link);
+    header.set_size(0);
+    archive.append_link(&mut header, name, first)
+}
+
 fn header(entry: &Entry, time: u64) -> Header {
     let mut header = Header::new_gnu();
     header.set_entry_type(match entry {
@@ -177,6 +229,16 @@ impl Written {
     pub fn append(&mut self, other: &Self) {
         self.md5sums.push_str(&other.md5sums);
         self.kibibytes += other.kibibytes;
+    }
+
+    /// Adds a file whose content was compressed apart.
+    pub fn add_file(&mut self, path: &str, content: &Content) {
+        self.add(path, &content.md5);
+        self.take_space(content.length);
+    }
+
+    fn take_space(&mut self, bytes: u64) {
+        self.kibibytes += bytes.div_ceil(1024).max(1);
     }
 
     fn add(&mut self, path: &str, digest: &str) {

@@ -91,6 +91,15 @@ impl Entries {
         Self { map: taken }
     }
 
+    /// Takes out the files of at least so many bytes.
+    pub fn take_large(&mut self, least: u64) -> Self {
+        let large = |entry: &Entry| matches!(entry, Entry::File { size, .. } if *size >= least);
+        let (taken, rest) =
+            std::mem::take(&mut self.map).into_iter().partition(|(_, entry)| large(entry));
+        self.map = rest;
+        Self { map: taken }
+    }
+
     /// Every entry with its path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.map.iter().map(|(path, entry)| (path.as_str(), entry))

@@ -3,6 +3,7 @@
 //! The interpreter, the packages and the shell are a layer each, known by its digest. The rest, with
 //! the app's own files, comes first, since it has the folders that all others are in.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::panic::resume_unwind;
 
@@ -11,14 +12,15 @@ use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, Layout, file_digest};
 
 use super::archive::{self, Written};
-use super::entries::Entries;
+use super::content::LARGE;
+use super::entries::{Entries, Entry as File};
 use super::{Compression, FormatError, Package};
 use crate::Progress;
 use crate::cache::{Cache, Entry};
 use crate::provision::RECIPE;
 
 /// The names of the files of a layer in the cache.
-const DATA: &str = "data";
+pub(super) const DATA: &str = "data";
 const WRITTEN: &str = "written.json";
 
 /// A folder or file of the archive that may be compressed already.
@@ -120,7 +122,7 @@ impl Archive<'_> {
         let mut made = false;
         let entry = cache.entry("layer", &key, self.progress, |folder| {
             made = true;
-            let (data, written) = self.compress(entries, false, self.progress)?;
+            let (data, written) = self.layer_data(cache, entries)?;
             let kept = Kept { written, bytes: entries.bytes() };
             let kept = serde_json::to_vec(&kept).map_err(io::Error::from).map_err(failed())?;
             fs_err::write(folder.join(DATA), data).map_err(failed())?;
@@ -135,6 +137,46 @@ impl Archive<'_> {
             self.progress.advance(kept.bytes);
         }
         Ok((entry, kept.written))
+    }
+
+    /// A layer's entries, the large files last: their contents are compressed apart.
+    fn layer_data(
+        &self,
+        cache: &Cache,
+        entries: &Entries,
+    ) -> Result<(Vec<u8>, Written), FormatError> {
+        let failed = || FormatError::write(self.destination);
+        let mut rest = entries.clone();
+        let large = rest.take_large(LARGE);
+        let files: Vec<_> = large
+            .iter()
+            .filter_map(|(_, entry)| match entry {
+                File::File { source, size, .. } => Some((source.as_path(), *size)),
+                _ => None,
+            })
+            .collect();
+        let (small, contents) = std::thread::scope(|scope| {
+            let small = scope.spawn(|| self.compress(&rest, false, self.progress));
+            let contents = self.contents(cache, &files);
+            (small.join().unwrap_or_else(|it| resume_unwind(it)), contents)
+        });
+        let (mut data, mut written) = small?;
+        let options = archive::Options { prefix: self.prefix, root: false, time: self.time };
+        let mut known: HashMap<_, String> = HashMap::new();
+        for ((path, entry), compressed) in large.iter().zip(contents?) {
+            written.add_file(path, &compressed.content);
+            let same = (entry.mode(), compressed.content);
+            let first = known.get(&same).map(String::as_str);
+            let head = self
+                .compression
+                .part(&mut |writer| archive::write_head(writer, (path, entry), first, options));
+            data.extend(head.map_err(failed())?);
+            if first.is_none() {
+                data.extend(compressed.part);
+                known.insert(same, format!("{}{path}", self.prefix));
+            }
+        }
+        Ok((data, written))
     }
 
     /// Compresses entries, with the archive's root before them if `root`.

@@ -5,6 +5,7 @@
 
 mod archive;
 mod compression;
+mod content;
 mod control;
 mod copyright;
 mod deb;

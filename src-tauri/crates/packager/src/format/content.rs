@@ -1,0 +1,96 @@
+//! The contents of large files, compressed once and kept: a library, or the shell, is the same in
+//! every app, while a layer has the app's name in its paths.
+
+use std::io::{self, Read as _};
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use camino::Utf8Path;
+use waterskin_bundle::Digest;
+
+use super::archive::{self, Content};
+use super::layers::{Archive, DATA};
+use super::{Compression, FormatError};
+use crate::cache::Cache;
+use crate::provision::RECIPE;
+
+/// From this length on, in bytes, a file is compressed for itself. What the window would have found
+/// in the files before it is worth less than a thousandth then (hello and explorer, Streamlit 1.67).
+pub(super) const LARGE: u64 = 1 << 20;
+
+/// The content of a file, read and compressed.
+#[derive(Debug)]
+pub(super) struct Compressed {
+    /// What tells it from others.
+    pub content: Content,
+    /// A part of the archive, without the file's head.
+    pub part: Vec<u8>,
+}
+
+impl Archive<'_> {
+    /// Compresses these files, each as far as the cache does not have it, on all processors.
+    pub(super) fn contents(
+        &self,
+        cache: &Cache,
+        files: &[(&Utf8Path, u64)],
+    ) -> Result<Vec<Compressed>, FormatError> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(&(source, size)) = files.get(at) else { return Ok(done) };
+                done.push((at, self.content(cache, source, size)?));
+                self.progress.advance(size);
+            }
+        };
+        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let outcomes: Vec<Result<Vec<_>, FormatError>> = std::thread::scope(|scope| {
+            let begun: Vec<_> = (0..workers.min(files.len())).map(|_| scope.spawn(work)).collect();
+            let join = |one: std::thread::ScopedJoinHandle<'_, _>| {
+                one.join().unwrap_or_else(|panic| resume_unwind(panic))
+            };
+            begun.into_iter().map(join).collect()
+        });
+        let mut done = Vec::new();
+        for outcome in outcomes {
+            done.extend(outcome?);
+        }
+        done.sort_by_key(|(at, _)| *at);
+        Ok(done.into_iter().map(|(_, compressed)| compressed).collect())
+    }
+
+    fn content(
+        &self,
+        cache: &Cache,
+        source: &Utf8Path,
+        size: u64,
+    ) -> Result<Compressed, FormatError> {
+        let mut bytes = Vec::new();
+        fs_err::File::open(source)
+            .and_then(|file| file.take(size + 1).read_to_end(&mut bytes))
+            .map_err(FormatError::read(source))?;
+        if bytes.len() as u64 != size {
+            return Err(FormatError::Changed { path: source.to_owned() });
+        }
+        let content = Content::of(&bytes);
+        let key = format!("{RECIPE} {:?} {}", self.compression, Digest::of(&bytes).as_str());
+        let failed = || FormatError::write(self.destination);
+        let entry = cache.entry("content", &key, self.progress, |folder| {
+            let part = part(self.compression, &bytes).map_err(failed())?;
+            fs_err::write(folder.join(DATA), part).map_err(failed())
+        })?;
+        let path = entry.path().join(DATA);
+        let part = fs_err::read(&path).map_err(FormatError::read(&path))?;
+        Ok(Compressed { content, part })
+    }
+}
+
+/// The content with the zeros that end it in an archive.
+fn part(compression: Compression, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    compression.part(&mut |writer| {
+        writer.write_all(bytes)?;
+        writer.write_all(archive::padding(bytes.len() as u64))
+    })
+}
