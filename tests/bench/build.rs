@@ -1,5 +1,6 @@
-//! How long a build takes, beside PyInstaller's: the first of all; one with the interpreter at hand,
-//! one with the trimmed packages at hand too, and one after a changed line.
+//! How long a build takes, beside PyInstaller's: the first of all; one with the interpreter at hand;
+//! one of an app whose wheels another app had too; one with the trimmed packages at hand; and one
+//! after a changed line.
 //!
 //! The sides take turns. Wheels are in uv's cache throughout, for the peer they are installed.
 
@@ -16,6 +17,7 @@ use crate::packaged::Packaged;
 use crate::pyinstaller::{Form, PYINSTALLER, Pyinstaller};
 
 const FIRST: &str = "empty cache";
+const NEW: &str = "new wheels";
 const WARM: &str = "warm cache";
 const KNOWN: &str = "known packages";
 const CHANGED: &str = "one line changed";
@@ -36,6 +38,8 @@ pub async fn run(runs: u32, app: &str) -> Result<()> {
         };
         let cache = sandbox.path().join("cache");
         add(PACKAGED, FIRST, build(&sandbox, &project, &cache).await?);
+        forget(&cache, &["packages-", "layer-", "bytecode-", "content-"])?;
+        add(PACKAGED, NEW, build(&sandbox, &project, &cache).await?);
         forget(&cache, &["packages-", "layer-"])?;
         add(PACKAGED, WARM, build(&sandbox, &project, &cache).await?);
         forget(&cache, &["layer-"])?;
@@ -51,9 +55,12 @@ pub async fn run(runs: u32, app: &str) -> Result<()> {
     let manifest = &packaged.payload.manifest;
     println!("{} {}: {runs} builds, in turn", manifest.app.name, manifest.app.version);
     println!("before: {before}\nafter:  {}\n\n{table}\n", machine::load()?);
-    for (name, what, theirs) in
-        [("warm", WARM, WARM), ("known", KNOWN, WARM), ("changed", CHANGED, CHANGED)]
-    {
+    for (name, what, theirs) in [
+        ("new", NEW, WARM),
+        ("warm", WARM, WARM),
+        ("known", KNOWN, WARM),
+        ("changed", CHANGED, CHANGED),
+    ] {
         let ratio = table.ratio_of((PACKAGED, what), (PYINSTALLER, theirs));
         println!("ratio {name} {:.3}", ratio.context("nothing to compare")?);
     }
@@ -73,8 +80,9 @@ fn output(sandbox: &Sandbox) -> PathBuf {
 }
 
 /// Removes trees of these kinds from the cache. Without packages and layers it is what another app
-/// with the same Python leaves, without layers what another app with the same requirements leaves:
-/// a layer is of one app, whose name is in its paths.
+/// with the same Python and these wheels among others leaves, and without bytecode and the contents
+/// of large files one with other wheels; without layers alone, one with the same requirements: a
+/// layer is of one app, whose name is in its paths.
 fn forget(cache: &Path, kinds: &[&str]) -> Result<()> {
     for entry in fs_err::read_dir(cache.join("packager"))? {
         let entry = entry?;

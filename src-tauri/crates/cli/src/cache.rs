@@ -40,6 +40,8 @@ fn show(folder: &Utf8PathBuf, summary: &CacheSummary) {
         let what = match kind.kind.as_str() {
             "python" => "interpreters",
             "packages" => "sets of packages",
+            "resolution" => "resolved versions",
+            "bytecode" => "bytecode",
             "layer" => "compressed layers",
             "content" => "compressed files",
             other => other,

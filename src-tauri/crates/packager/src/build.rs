@@ -98,8 +98,11 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
         python_version: &base.facts.python.version,
         folder,
     };
-    let resolution = wheels.resolve().map_err(provision::ProvisionError::from)?;
-    let packages = Packages::provide(&wheels, &resolution.resolved, &cache, progress)?;
+    let resolution = wheels
+        .resolve(&cache, SystemTime::now(), progress)
+        .map_err(provision::ProvisionError::from)?;
+    let interpreter = &base.facts.digest;
+    let packages = Packages::provide(&wheels, &resolution.resolved, interpreter, &cache, progress)?;
     let mut notes = plan.notes.clone();
     notes.extend(resolution.notes.iter().cloned());
     notes.extend(missing_modules(plan, &packages.tree())?);

@@ -19,7 +19,7 @@ pub struct CacheSummary {
 /// What is kept of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CacheKind {
-    /// `content`, `layer`, `packages` or `python`.
+    /// `bytecode`, `content`, `layer`, `packages`, `python` or `resolution`.
     pub kind: String,
     /// How many there are.
     pub count: usize,

@@ -4,7 +4,7 @@
 //! [`build`] carries a plan out. Settings come in as one struct, decisions are pure functions, and
 //! every other program runs through the crate `waterskin-process`.
 
-pub mod compile;
+mod compile;
 pub mod format;
 pub mod runtime;
 

@@ -104,8 +104,9 @@ impl Parts<'_> {
         copy::tree(&self.base.tree(), &layout.python(), method).map_err(copied)?;
         copy::tree(&self.packages.tree(), &layout.site_packages(), method).map_err(copied)?;
         self.copy_app(&layout.app(), progress)?;
-        let compiled = compile::byte_compile(&self.base.executable(), &[layout.app()], progress)
-            .map_err(|source| AssembleError::Compile { source })?;
+        let compiled =
+            compile::byte_compile(&self.base.executable(), &[layout.app()], None, progress)
+                .map_err(|source| AssembleError::Compile { source })?;
         write(&layout.resolved(), self.resolution.resolved.to_text().as_bytes())?;
         let icon = Picture::of(self.plan.icon.as_deref(), &self.plan.app.name)
             .and_then(|picture| picture.png(ICON_SIZE))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest, write_record};
 
 use crate::cache::{Cache, CacheError, Entry};
-use crate::compile::{self, CompileError};
+use crate::compile::{self, CompileError, Keeping};
 use crate::plan::BuildPlan;
 use crate::python_choice::PythonError;
 use crate::resolved::Resolved;
@@ -131,7 +131,7 @@ impl Base {
                 .map_err(|source| ProvisionError::Runtime { source: Box::new(source) })?;
             let executable = folder.join(&runtime.python.executable);
             let trees = [tree.clone()];
-            compile::byte_compile(&executable, &trees, progress)
+            compile::byte_compile(&executable, &trees, None, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
             write_record(&tree, &tree).map_err(|source| {
                 let path = tree.join(Layout::RECORD);
@@ -209,9 +209,11 @@ impl Packages {
     pub fn provide(
         wheels: &Wheels<'_>,
         resolved: &Resolved,
+        interpreter: &Digest,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<Self, ProvisionError> {
+        let interpreter = interpreter.as_str();
         progress.step(Step::Wheels, Some(resolved.len() as u64));
         let key = format!(
             "{RECIPE} {} {} {}\n{}",
@@ -224,7 +226,8 @@ impl Packages {
             let tree = folder.join(Layout::SITE_PACKAGES);
             let trim = install_and_trim(wheels, resolved, &tree, progress)?;
             let trees = [tree.clone()];
-            let report = compile::byte_compile(wheels.uv.python, &trees, progress)
+            let keeping = Some(Keeping { cache, interpreter });
+            let report = compile::byte_compile(wheels.uv.python, &trees, keeping, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
             let digest = digest(&tree, progress)?;
             let facts = PackagesFacts { digest, trim, uncompiled: report.failed.len() };

@@ -1,7 +1,10 @@
 use std::io;
+use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::Progress;
+use crate::cache::{Cache, CacheError};
 use crate::plan::BuildPlan;
 use crate::requirements::{RequirementsError, RequirementsSource, pylock_as_requirements};
 use crate::resolved::Resolved;
@@ -11,6 +14,11 @@ use crate::uv::{Trouble, Uv, UvError};
 const OLDEST_STREAMLIT: (u64, u64) = (1, 40);
 /// The newest Streamlit that the launcher was tried with.
 const NEWEST_STREAMLIT: (u64, u64) = (1, 67);
+
+/// How long what was resolved is taken again: as long as Python's package index lets its answers be
+/// kept (`Cache-Control: max-age`). Not every mirror says so, and then each build asks about each
+/// package anew.
+const FRESH: Duration = Duration::from_secs(600);
 
 /// Why the app's packages can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +53,9 @@ pub enum WheelsError {
         #[source]
         source: io::Error,
     },
+    /// The cache.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// Streamlit is older than what the launcher can start.
     #[error("the project asks for Streamlit {version}, which is too old")]
     OldStreamlit {
@@ -99,7 +110,7 @@ impl WheelsError {
                 let (major, minor) = OLDEST_STREAMLIT;
                 Some(format!("ask for `streamlit>={major}.{minor}`"))
             }
-            Self::Requirements(_) | Self::Write { .. } | Self::NoStreamlit => None,
+            Self::Requirements(_) | Self::Write { .. } | Self::Cache(_) | Self::NoStreamlit => None,
         }
     }
 }
@@ -126,37 +137,72 @@ pub(crate) struct Resolution {
 impl Wheels<'_> {
     /// Settles all versions, with hashes. Nothing that would have to be compiled is taken: neither
     /// the author's compiler nor its absence may decide what a colleague gets.
-    pub fn resolve(&self) -> Result<Resolution, WheelsError> {
-        let requirements = &self.plan.requirements;
-        let error = |source| WheelsError::Resolve {
-            from: requirements.source,
-            file: requirements.file.clone(),
-            source,
-        };
+    ///
+    /// What was resolved within the last minutes is taken again where it depends on nothing but the
+    /// lists themselves.
+    pub fn resolve(
+        &self,
+        cache: &Cache,
+        now: SystemTime,
+        progress: &dyn Progress,
+    ) -> Result<Resolution, WheelsError> {
+        const RESOLVED: &str = "resolved.txt";
         let inputs = self.inputs()?;
-        let output = self.folder.join("resolved.txt");
-        let mut arguments: Vec<&str> = vec!["pip", "compile", "--quiet"];
-        arguments.extend(inputs.iter().map(|input| input.as_str()));
-        let platform = self.plan.target.uv_platform();
-        let target = self.target(&platform);
-        arguments.extend(target);
-        arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
-        arguments.push(output.as_str());
-        self.uv.run(&arguments).map_err(error)?;
-
-        let mut given = String::new();
+        let (mut given, mut alone) = (String::new(), !self.plan.offline);
         for input in &inputs {
             let text = fs_err::read(input).map_err(write_error(input))?;
-            given.push_str(&String::from_utf8_lossy(&text));
+            let text = String::from_utf8_lossy(&text);
+            alone = alone && stands_alone(input.extension() == Some("toml"), &text);
+            given.push_str(&text);
             given.push('\n');
         }
-        let text = fs_err::read_to_string(&output).map_err(write_error(&output))?;
+        let read = |folder: &Utf8Path| {
+            let path = folder.join(RESOLVED);
+            fs_err::read_to_string(&path).map_err(write_error(&path))
+        };
+        let text = if alone && !self.plan.root.join("uv.toml").exists() {
+            let key = format!("{} {:?}\n{given}", self.circumstances(), minutes(now));
+            let entry = cache.entry("resolution", &key, progress, |folder| {
+                self.compile(&inputs, &folder.join(RESOLVED))
+            })?;
+            read(entry.path())?
+        } else {
+            self.compile(&inputs, &self.folder.join(RESOLVED))?;
+            read(self.folder)?
+        };
         let given = Resolved::parse(&given);
         let resolved = Resolved::parse(&text).with_hashes_of(&given);
         let streamlit = resolved.version_of("streamlit").ok_or(WheelsError::NoStreamlit)?;
         let streamlit = streamlit.to_owned();
         let notes = check_streamlit(&streamlit)?;
         Ok(Resolution { resolved, streamlit, notes })
+    }
+
+    fn compile(&self, inputs: &[Utf8PathBuf], output: &Utf8Path) -> Result<(), WheelsError> {
+        let requirements = &self.plan.requirements;
+        let error = |source| WheelsError::Resolve {
+            from: requirements.source,
+            file: requirements.file.clone(),
+            source,
+        };
+        let mut arguments: Vec<&str> = vec!["pip", "compile", "--quiet"];
+        arguments.extend(inputs.iter().map(|input| input.as_str()));
+        let platform = self.plan.target.uv_platform();
+        arguments.extend(self.target(&platform));
+        arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
+        arguments.push(output.as_str());
+        self.uv.run(&arguments).map(drop).map_err(error)
+    }
+
+    /// What decides about versions beside the lists of requirements.
+    fn circumstances(&self) -> String {
+        let mut settings: Vec<String> = std::env::vars_os()
+            .filter(|(name, _)| name.to_string_lossy().starts_with("UV_"))
+            .map(|setting| format!("{setting:?}"))
+            .collect();
+        settings.sort();
+        let platform = self.plan.target.uv_platform();
+        format!("{} {platform} {} {settings:?}", self.uv.program, self.python_version)
     }
 
     /// Downloads what was resolved, checks every hash and unpacks everything into `destination`.
@@ -250,6 +296,27 @@ impl Wheels<'_> {
     }
 }
 
+/// The stretch of time that `now` is in. What is resolved in one counts to its end.
+fn minutes(now: SystemTime) -> Option<u64> {
+    let since = now.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(since.as_secs() / FRESH.as_secs())
+}
+
+/// Whether a list of requirements says everything itself. Others name files or archives, which may
+/// have changed.
+fn stands_alone(is_project: bool, text: &str) -> bool {
+    if is_project {
+        return !text.contains("[tool.uv") && !text.contains("dynamic") && !text.contains(" @ ");
+    }
+    text.lines().map(str::trim).filter(|line| !line.starts_with('#')).all(|line| {
+        // The end of a line that goes on in the next.
+        let line = line.trim_end_matches('\\');
+        let names_a_file = line.contains(['/', '\\']);
+        let option = line.starts_with('-') && !line.starts_with("--hash");
+        !names_a_file && !option
+    })
+}
+
 fn index_lines(text: &str) -> Vec<String> {
     const OPTIONS: [&str; 5] = ["-i", "--index-url", "--extra-index-url", "-f", "--find-links"];
     let is_index = |line: &&str| {
@@ -295,6 +362,32 @@ mod tests {
         assert!(check_streamlit("0.89.0").is_err());
         assert_eq!(check_streamlit("1.68.0").unwrap().len(), 1);
         assert_eq!(check_streamlit("2.0").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_names_other_files_is_resolved_each_time() {
+        for (project, text, alone) in [
+            (false, "streamlit==1.67.0\n# see a/b\npandas>=2 ; python_version > '3'\n", true),
+            (false, "pandas==3.1.1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n", true),
+            (false, "-r other.txt\n", false),
+            (false, "--index-url https://example.org\npandas\n", false),
+            (false, "./mine\n", false),
+            (false, "mine @ https://example.org/mine.whl \\\n    --hash=sha256:aa\n", false),
+            (false, "mine\\wheel.whl\n", false),
+            (true, "[project]\nname = 'a'\ndependencies = ['streamlit']\n", true),
+            (true, "[project]\ndynamic = ['dependencies']\n", false),
+            (true, "[tool.uv.sources]\nmine = { path = 'mine' }\n", false),
+            (true, "[project]\ndependencies = ['mine @ file:///mine']\n", false),
+        ] {
+            assert_eq!(stands_alone(project, text), alone, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_resolved_counts_for_minutes() {
+        let at = |seconds| minutes(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(600), at(1199));
+        assert_ne!(at(600), at(1200));
     }
 
     #[test]

@@ -77,6 +77,7 @@ fn a_project_with_nothing_but_code() {
                   pillow (`app.py` imports `PIL`)
                   streamlit>=1.40,<1.68 (added)
       trim        about [SIZE] that no app like this needs ([NUMBER] rules)
+                  not `pillow-avif` (the app mentions `image`)
                   not `data-packages` (the app imports `PIL`)
       files       2 files, 71 B
       output      .deb and .tar.gz in `[FOLDER]/out put`

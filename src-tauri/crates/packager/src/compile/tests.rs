@@ -44,7 +44,7 @@ fn the_bytecode_is_the_same_in_every_folder_and_is_never_checked() {
         let (folder, root) = place(name);
         let tree = library(&root);
         write(&tree.join("sets.py"), "if x in {'a', 'b', 'c', 'd', 1, 2.0, None}: pass\n");
-        let report = byte_compile(&python(), std::slice::from_ref(&tree), &Quiet).unwrap();
+        let report = byte_compile(&python(), std::slice::from_ref(&tree), None, &Quiet).unwrap();
         assert_eq!(report.failed, []);
         assert!(report.compiled > 80);
         (folder, tree)
@@ -64,7 +64,7 @@ fn a_traceback_names_the_real_file() {
     let (_folder, root) = place("mon dossier ");
     let app = root.join("app");
     write(&app.join("broken é.py"), "def f():\n    1 / 0\n");
-    byte_compile(&python(), std::slice::from_ref(&app), &Quiet).unwrap();
+    byte_compile(&python(), std::slice::from_ref(&app), None, &Quiet).unwrap();
     let code = format!(
         "import sys, traceback; sys.path.insert(0, {:?})\n\
          try: __import__('broken é').f()\n\
@@ -87,7 +87,7 @@ fn files_that_are_no_python_are_reported_with_their_line() {
     write(&app.join("good.py"), "x = 1\n");
     write(&app.join("old.py"), "x = 1\nprint 'hello'\n");
     fs_err::write(app.join("bytes.py"), b"\0\xff").unwrap();
-    let report = byte_compile(&python(), std::slice::from_ref(&app), &Quiet).unwrap();
+    let report = byte_compile(&python(), std::slice::from_ref(&app), None, &Quiet).unwrap();
     assert_eq!(report.compiled, 1);
     let failed = report.failed;
     assert_eq!(failed.len(), 2, "{failed:?}");
@@ -100,8 +100,34 @@ fn files_that_are_no_python_are_reported_with_their_line() {
 fn an_interpreter_that_fails_is_an_error() {
     let (_folder, root) = place("app ");
     write(&root.join("app/good.py"), "x = 1\n");
-    let error = byte_compile("/nonexistent/python".into(), &[root.join("app")], &Quiet);
+    let error = byte_compile("/nonexistent/python".into(), &[root.join("app")], None, &Quiet);
     assert!(matches!(error, Err(CompileError::Tool { .. })));
-    let error = byte_compile(&python(), &[root.join("none")], &Quiet);
+    let error = byte_compile(&python(), &[root.join("none")], None, &Quiet);
     assert!(matches!(error, Err(CompileError::Read { .. })));
+}
+
+#[test]
+fn a_package_is_compiled_once_whatever_else_is_there() {
+    let (_folder, root) = place("pâquets ");
+    let cache = Cache::open(&root.join("cache")).unwrap();
+    let keeping = Some(Keeping { cache: &cache, interpreter: "this one" });
+    let compiled = |name: &str, python: &Utf8Path, more: &str| {
+        let tree = root.join(name).join("site-packages");
+        write(&tree.join("package/a.py"), "x = {1, 2, 'three'}\n");
+        write(&tree.join("package/old.py"), "x = 1\nprint 'hello'\n");
+        write(&tree.join(more), "y = 1\n");
+        byte_compile(python, std::slice::from_ref(&tree), keeping, &Quiet).map(|report| {
+            let file = tree.join("package/__pycache__").read_dir_utf8().unwrap().flatten().next();
+            (fs_err::read(file.unwrap().path()).unwrap(), report.failed)
+        })
+    };
+    let (bytecode, failed) = compiled("one", &python(), "module.py").unwrap();
+    assert_eq!((failed.len(), failed[0].line), (1, Some(2)));
+    // With no interpreter at all: nothing is left to compile.
+    let (again, failed) = compiled("two", "/nonexistent/python".into(), "module.py").unwrap();
+    assert_eq!(bytecode, again);
+    assert_eq!(failed[0].file, root.join("two/site-packages/package/old.py"));
+    assert!(compiled("three", "/nonexistent/python".into(), "new/module.py").is_err());
+    let (beside, _) = compiled("four", &python(), "new/module.py").unwrap();
+    assert_eq!(bytecode, beside);
 }

@@ -168,8 +168,8 @@ impl Trim {
     }
 
     /// Removes what the rules name from the tree `site_packages`, where the distributions `spared`
-    /// were not installed. When another package asks for one of those, it does nothing and gives
-    /// nothing back.
+    /// were not installed. When another package turns out to ask for one of those, it gives nothing
+    /// back, and the tree is of no use.
     pub(crate) fn apply(
         &self,
         site_packages: &Utf8Path,
@@ -178,11 +178,6 @@ impl Trim {
     ) -> Result<Option<TrimReport>, TrimError> {
         let mut tree = Tree::read(site_packages)?;
         let is_spared = |rule: &Rule| rule.whole.iter().any(|it| spared.contains(&it.as_str()));
-        for Planned { rule, .. } in self.rules.iter().filter(|it| is_spared(&it.rule)) {
-            if tree.needs(rule)?.is_some() {
-                return Ok(None);
-            }
-        }
         progress.step(Step::Trim, Some(self.rules.len() as u64));
         let mut report = TrimReport::default();
         for Planned { rule, .. } in &self.rules {
@@ -191,6 +186,9 @@ impl Trim {
                 continue;
             }
             if let Some(because) = tree.needs(rule)? {
+                if is_spared(rule) {
+                    return Ok(None);
+                }
                 report.kept.push(Kept { id: rule.id.clone(), what: rule.what.clone(), because });
                 continue;
             }
