@@ -271,7 +271,8 @@ async fn a_large_download_is_shown_whole_and_not_kept_in_memory() -> Result<()> 
 
 #[tokio::test]
 async fn a_download_can_be_stopped() -> Result<()> {
-    let (case, window) = huge(400).await?;
+    const STOPPED: usize = 500;
+    let (case, window) = huge(STOPPED).await?;
     let python = held(&case, &window).await?;
     case.desktop.seen().press("push button", "Stop").await?;
     case.desktop.seen().shows("Stopped").await?;
@@ -281,5 +282,5 @@ async fn a_download_can_be_stopped() -> Result<()> {
     kill_process(python, Signal::CONT)?;
     // The app goes on, and the next try is whole.
     window.click("huge.bin").await?;
-    saved(&case, "huge.bin", Some((400 * BLOCK) as u64)).await.map(drop)
+    saved(&case, "huge.bin", Some((STOPPED * BLOCK) as u64)).await.map(drop)
 }

@@ -280,12 +280,16 @@ fn kept(
     Ok(outcome)
 }
 
-/// Gives a file a second name, or copies it where the file system has no such thing. Neither is
-/// ever written to.
+/// Gives a file a second name, or copies it where the file system has no such thing. What had that
+/// name is not written over: it may be a hard link into the installer's cache itself.
 fn link(from: &Utf8Path, to: &Utf8Path) -> Result<(), CompileError> {
     let error = |source| CompileError::Write { path: to.to_owned(), source };
     if let Some(folder) = to.parent() {
         fs_err::create_dir_all(folder).map_err(error)?;
+    }
+    match fs_err::remove_file(to) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(error(source)),
+        _ => {}
     }
     if fs_err::hard_link(from, to).is_err() {
         fs_err::copy(from, to).map_err(error)?;
