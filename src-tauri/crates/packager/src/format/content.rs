@@ -15,9 +15,9 @@ use super::{Compression, FormatError};
 use crate::cache::Cache;
 use crate::provision::RECIPE;
 
-/// From this length on, in bytes, a file is compressed for itself. What the window would have found
-/// in the files before it is worth less than a thousandth then (hello and explorer, Streamlit 1.67).
-pub(super) const LARGE: u64 = 1 << 20;
+/// From this length on, in bytes, a file is compressed for itself. Smaller ones have more in common
+/// with those before them: with a MiB here, explorer's package was a hundredth larger.
+pub(super) const LARGE: u64 = 8 << 20;
 
 /// The content of a file, read and compressed.
 #[derive(Debug)]
