@@ -112,6 +112,40 @@ class Serving(LauncherTest):
         self.assertEqual(app.get("/_stcore/health"), (200, "ok"))
         self.assertNotIn("Traceback", app.output)
 
+    def test_cycles_are_collected_once_the_modules_are_imported(self):
+        go_on = self.folder / "go on"
+        self.write(
+            "import pathlib, time\n"
+            f"while not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)\n",
+            "heavy.py",
+        )
+        app = self.launch(
+            "import gc, os, pathlib, threading, streamlit as st\n"
+            "st.text(f'while importing: {gc.isenabled()}')\n"
+            "child = os.fork()\n"
+            "if child == 0: os._exit(gc.isenabled())\n"
+            "status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+            "st.text(f'in a child: {status == 1}')\n"
+            f"pathlib.Path({str(go_on)!r}).touch()\n"
+            "[it] = [it for it in threading.enumerate() if it.name == 'waterskin-preload']\n"
+            "it.join()\n"
+            "st.text(f'then: {gc.isenabled()}')\n"
+            "[it] = [it for it in threading.enumerate() if it.name == 'waterskin-collector']\n"
+            "it.join()\n"
+            "st.text(f'kept from it: {gc.get_freeze_count()}')\n",
+            preload=["heavy"],
+        ).wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(
+                page.texts(),
+                [
+                    "while importing: False",
+                    "in a child: True",
+                    "then: True",
+                    "kept from it: 0",
+                ],
+            )
+
     def test_reload_runs_the_script_again_when_it_changes(self):
         app = self.launch(
             "import streamlit as st\nst.text('before')", reload=True

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import lifeline, spec
+from . import collector, lifeline, spec
 from .failure import EXIT_CODE, Failure
 from .stop import Stop, leave
 
@@ -25,6 +25,7 @@ def _run():
     # First of all, so that nothing that follows can outlive the shell.
     lifeline.attach(launch, stop)
 
+    collector.pause()
     import faulthandler
 
     from . import answers, environment, preload, secrets
@@ -39,7 +40,11 @@ def _run():
     secrets.to_streamlit(launch.secrets)
     answers.keep()
     server = _choose(launch, options)
-    server.run(launch, options, stop, lambda: preload.start(launch.preload))
+
+    def on_listening():
+        preload.start(launch.preload, collector.resume)
+
+    server.run(launch, options, stop, on_listening)
 
 
 def _load_streamlit(launch):
