@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
 use tauri::AppHandle;
 use waterskin_bundle::{Downloads, Theme};
+use waterskin_session::Ground;
 use waterskin_words::Words;
 
 use crate::{boot::Looks, icon::Icon, native, settings::Settings};
@@ -29,6 +31,22 @@ impl Desk {
     pub fn new(looks: Looks, downloads: Downloads, settings: Settings) -> Self {
         let icon = looks.icon.as_deref().and_then(Icon::read);
         Self { words: Words::default(), settings, looks, icon, downloads, port: 0, web: None }
+    }
+
+    /// What every script of ours in a page has to know.
+    pub fn in_scripts(&self) -> Value {
+        let theme = match self.looks.theme {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+            Theme::System => "system",
+        };
+        let ground = |ground: Ground| json!({ "colour": ground.css(), "dark": ground.is_dark() });
+        let grounds = &self.looks.grounds;
+        json!({
+            "theme": theme,
+            "grounds": { "light": ground(grounds.light), "dark": ground(grounds.dark) },
+            "language": self.words.language().tag(),
+        })
     }
 
     /// Whether what lies over the page should be dark.

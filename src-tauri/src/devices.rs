@@ -40,10 +40,6 @@ pub fn question(words: &Words, app: &str, devices: &[Device]) -> String {
 }
 
 /// Tells that a page may not use what the person refused before: nobody asks again.
-#[cfg_attr(
-    not(target_os = "linux"),
-    allow(dead_code, reason = "only GTK has notices that pass by")
-)]
 pub fn refused(words: &Words, choices: &Choices, devices: &[Device]) -> Notice {
     let refused = |device: &&Device| choices.devices.get(device) == Some(&false);
     let refused: Vec<_> = devices.iter().filter(refused).copied().collect();
@@ -58,7 +54,7 @@ pub fn refused(words: &Words, choices: &Choices, devices: &[Device]) -> Notice {
 /// Tells that what a page would like to use is not there.
 #[cfg_attr(
     not(target_os = "linux"),
-    allow(dead_code, reason = "only GTK has notices that pass by")
+    allow(dead_code, reason = "the script in the page says so itself (`inpage`)")
 )]
 pub fn missing(words: &Words, devices: &[Device]) -> Notice {
     let titles = ["device-missing-camera", "device-missing-microphone", "device-missing-both"];

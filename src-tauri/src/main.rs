@@ -12,6 +12,8 @@ mod devices;
 mod downloads;
 mod host;
 mod icon;
+#[cfg_attr(target_os = "linux", expect(dead_code, reason = "GTK has a layer over the page"))]
+mod inpage;
 mod ipc;
 mod logging;
 mod login;

@@ -8,7 +8,7 @@ use tauri::{
     webview::{NewWindowFeatures, NewWindowResponse, PageLoadEvent},
 };
 use waterskin_bundle::Theme;
-use waterskin_session::{Ground, SessionState};
+use waterskin_session::SessionState;
 
 use crate::{
     cover,
@@ -159,23 +159,10 @@ fn new_window(
 }
 
 fn splash_script(desk: &Desk, state: &SessionState) -> String {
-    let theme = match desk.looks.theme {
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-        Theme::System => "system",
-    };
-    let ground = |ground: Ground| json!({ "colour": ground.css(), "dark": ground.is_dark() });
-    let settings = json!({
-        "name": state.app.name,
-        "icon": desk.icon.as_ref().map_or("", |icon| icon.data_url.as_str()),
-        "theme": theme,
-        "grounds": {
-            "light": ground(desk.looks.grounds.light),
-            "dark": ground(desk.looks.grounds.dark),
-        },
-        "language": desk.words.language().tag(),
-        "words": desk.words.splash(),
-        "state": state,
-    });
+    let mut settings = desk.in_scripts();
+    settings["name"] = json!(state.app.name);
+    settings["icon"] = json!(desk.icon.as_ref().map_or("", |icon| icon.data_url.as_str()));
+    settings["words"] = json!(desk.words.splash());
+    settings["state"] = json!(state);
     format!("window.__WATERSKIN__ = {settings};\n{OVERLAY}")
 }

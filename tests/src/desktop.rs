@@ -147,9 +147,7 @@ impl Desktop {
     /// A page is painted some time after its text is there, so this waits until the display is not
     /// blank and two pictures are the same. It fails when the display stays blank.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let folder = target()?.join("screens");
-        fs_err::create_dir_all(&folder)?;
-        let file = folder.join(format!("{name}.png"));
+        let file = screens()?.join(format!("{name}.png"));
         let mut before = Vec::new();
         // Something may blink for ever, which is no fault: then the last picture has to do.
         let mut pictures = 0;
@@ -325,4 +323,11 @@ impl Dragged<'_> {
 
 fn first_line(output: &str) -> Option<String> {
     output.split_once('\n').map(|(line, _)| line.trim().to_owned())
+}
+
+/// The folder with pictures for people to look at.
+pub fn screens() -> Result<PathBuf> {
+    let folder = target()?.join("screens");
+    fs_err::create_dir_all(&folder)?;
+    Ok(folder)
 }

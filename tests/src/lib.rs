@@ -41,7 +41,7 @@ pub use binaries::{cli, shell};
 pub use browser::Engine;
 pub use built::{BUILD, Built};
 pub use case::Case;
-pub use desktop::{Desktop, Dragged};
+pub use desktop::{Desktop, Dragged, screens};
 pub use differences::{Change, DIFFERENCES, Difference, is_old};
 pub use eventually::{PATIENCE, eventually};
 pub use exchange::{Draft, Exchange};

@@ -11,8 +11,9 @@ use waterskin_bundle::Downloads;
 
 use crate::{
     desk::Desk,
-    devices::{Answer, answer, question, remember},
+    devices::{self, Answer, answer, question, remember},
     downloads::{self, Facts, State, Transfer},
+    inpage::{self, Command},
     notice::Notice,
     settings::Device,
 };
@@ -29,12 +30,17 @@ pub fn copy(text: &str) {
     }
 }
 
-/// Adds what has to be said before a window is there: who answers for its downloads and devices.
+/// Adds what has to be said before a window is there: who answers for its downloads and devices,
+/// and what its page has in it.
 pub fn equip<'a>(
     app: &AppHandle,
     builder: WebviewWindowBuilder<'a, Wry, AppHandle>,
 ) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
     let builder = builder.on_permission_request(|view, kind| permission(&view, kind));
+    let builder = match app.try_state::<Desk>() {
+        Some(desk) => builder.initialization_script(inpage::script(&desk)),
+        None => builder,
+    };
     let asks = app.try_state::<Desk>().is_some_and(|desk| desk.downloads == Downloads::Ask);
     // WebView2 has all of it by itself, for as long as nobody else wants to: progress, a free name,
     // and a way to the file.
@@ -77,15 +83,19 @@ pub fn prefers_dark(app: &AppHandle) -> bool {
     theme == Some(tauri::Theme::Dark)
 }
 
-/// Web views here have no way to take back what they gave; the page is loaded again by whoever wants
-/// to be sure.
-pub fn end_capture(_: &WebviewWindow, _: Device) -> tauri::Result<()> {
-    Ok(())
+/// Takes a device from the page that uses it. Web views here have no way to do so.
+pub fn end_capture(window: &WebviewWindow, device: Device) -> tauri::Result<()> {
+    let kind = match device {
+        Device::Camera => "video",
+        Device::Microphone => "audio",
+    };
+    inpage::perform(window, &Command::Release { kind })
 }
 
-/// Opens the bar that finds text in the page. WebView2 does so by itself; WKWebView has none.
-pub fn find(_: &WebviewWindow) -> tauri::Result<()> {
-    Ok(())
+/// Opens the bar that finds text in the page. WebView2 has one of its own for the key.
+pub fn find(window: &WebviewWindow) -> tauri::Result<()> {
+    window.set_focus()?;
+    inpage::perform(window, &Command::Find)
 }
 
 /// The menu is there all the time.
@@ -167,10 +177,11 @@ pub fn tell(window: &WebviewWindow, transfer: Transfer) -> tauri::Result<()> {
     ended(window.app_handle(), transfer)
 }
 
-/// Tells something in a window. What the person sees anyway is not worth a dialog.
+/// Tells something in a window: in the page what only passes by, else in a dialog.
 pub fn say(window: &WebviewWindow, notice: Notice) -> tauri::Result<()> {
     if notice.passing {
-        return Ok(());
+        let Notice { title, text, .. } = notice;
+        return inpage::perform(window, &Command::Tell { title, text });
     }
     let app = window.app_handle().clone();
     window.app_handle().run_on_main_thread(move || {
@@ -183,9 +194,9 @@ pub fn say(window: &WebviewWindow, notice: Notice) -> tauri::Result<()> {
     })
 }
 
-/// Takes away what was told in passing: here that is nothing.
-pub fn dismiss(_: &WebviewWindow) -> tauri::Result<()> {
-    Ok(())
+/// Takes away what was told in passing.
+pub fn dismiss(window: &WebviewWindow) -> tauri::Result<()> {
+    inpage::perform(window, &Command::Dismiss)
 }
 
 /// Says that a download has ended, after this event: a dialog inside of it would stop the page.
@@ -219,9 +230,18 @@ fn permission(view: &Webview, kind: PermissionKind) -> PermissionResponse {
     };
     let app = view.app_handle();
     let Some(desk) = app.try_state::<Desk>() else { return PermissionResponse::Deny };
-    let allowed = match answer(&desk.settings.choices(), &[device]) {
+    let choices = desk.settings.choices();
+    let allowed = match answer(&choices, &[device]) {
         Answer::Allow => true,
-        Answer::Deny => false,
+        Answer::Deny => {
+            let notice = devices::refused(&desk.words, &choices, &[device]);
+            if let Some(window) = app.get_webview_window(view.label())
+                && let Err(error) = say(&window, notice)
+            {
+                tracing::debug!(%error, "a refusal could not be told");
+            }
+            false
+        }
         Answer::Ask => {
             let allow = desk.words.say("ask-allow");
             let answered = rfd::MessageDialog::new()
