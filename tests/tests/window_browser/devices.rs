@@ -112,7 +112,7 @@ async fn sound_is_recorded() -> Result<()> {
 
 /// `st.camera_input`, from the question to the picture in Python.
 #[tokio::test]
-#[ignore = "the made-up camera gives no picture at all in one start of four"]
+#[ignore = "the made-up camera gives no picture at all in some of its starts"]
 async fn a_picture_is_taken() -> Result<()> {
     let case = Case::of("devices", "1.67.0").await?;
     let desktop = &case.desktop;

@@ -4,11 +4,10 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::{self, Write as _},
-    sync::atomic::{AtomicUsize, Ordering},
-    thread::ScopedJoinHandle,
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 use waterskin_bundle::{DigestError, file_digest};
@@ -190,40 +189,17 @@ pub(crate) fn byte_compile(
     let count = sources.len();
     let packages = by_package(sources);
     let chunks: Vec<&[Source]> = packages.values().flat_map(|it| it.chunks(CHUNK)).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut failed = Vec::new();
-        while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let compile = || compile_chunk(python, folder.path(), chunk);
-            let outcome = match keeping {
-                Some(keeping) => kept(keeping, chunk, compile, progress),
-                None => compile(),
-            };
-            match outcome.map(|outcome| outcome.failures(chunk)) {
-                Ok(failures) => failed.extend(failures),
-                Err(error) => {
-                    // The others find nothing left to do.
-                    next.store(chunks.len(), Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
-            progress.advance(chunk.len() as u64);
-        }
-        Ok(failed)
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let outcomes: Vec<Result<Vec<CompileFailure>, CompileError>> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let mine = work();
-        let join = |other: ScopedJoinHandle<'_, _>| {
-            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    let failures = |chunk: &&[Source]| {
+        let compile = || compile_chunk(python, folder.path(), chunk);
+        let outcome = match keeping {
+            Some(keeping) => kept(keeping, chunk, compile, progress),
+            None => compile(),
         };
-        others.into_iter().map(join).chain([mine]).collect()
-    });
-    let mut failed = Vec::new();
-    for outcome in outcomes {
-        failed.extend(outcome?);
-    }
+        progress.advance(chunk.len() as u64);
+        outcome.map(|outcome| outcome.failures(chunk))
+    };
+    let failed: Vec<_> = chunks.par_iter().map(failures).collect::<Result<_, _>>()?;
+    let mut failed = failed.concat();
     failed.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(CompileReport { compiled: (count - failed.len()) as u64, failed })
 }

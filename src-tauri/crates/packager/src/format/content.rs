@@ -2,11 +2,9 @@
 //! every app, while a layer has the app's name in its paths.
 
 use std::io::{self, Read as _};
-use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::Utf8Path;
+use rayon::prelude::*;
 use waterskin_bundle::Digest;
 
 use super::archive::{self, Content};
@@ -35,30 +33,12 @@ impl Archive<'_> {
         cache: &Cache,
         files: &[(&Utf8Path, u64)],
     ) -> Result<Vec<Compressed>, FormatError> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(&(source, size)) = files.get(at) else { return Ok(done) };
-                done.push((at, self.content(cache, source, size)?));
-                self.progress.advance(size);
-            }
+        let content = |&(source, size): &(&Utf8Path, u64)| {
+            let content = self.content(cache, source, size);
+            self.progress.advance(size);
+            content
         };
-        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let outcomes: Vec<Result<Vec<_>, FormatError>> = std::thread::scope(|scope| {
-            let begun: Vec<_> = (0..workers.min(files.len())).map(|_| scope.spawn(work)).collect();
-            let join = |one: std::thread::ScopedJoinHandle<'_, _>| {
-                one.join().unwrap_or_else(|panic| resume_unwind(panic))
-            };
-            begun.into_iter().map(join).collect()
-        });
-        let mut done = Vec::new();
-        for outcome in outcomes {
-            done.extend(outcome?);
-        }
-        done.sort_by_key(|(at, _)| *at);
-        Ok(done.into_iter().map(|(_, compressed)| compressed).collect())
+        files.par_iter().map(content).collect()
     }
 
     fn content(

@@ -89,19 +89,17 @@ fn run(program: &str, arguments: &[&str]) -> String {
     }
 }
 
+/// What most tests make an installer of.
+fn package_of<'a>(payload: &'a Payload, shell: &'a Utf8Path, output: &'a Utf8Path) -> Package<'a> {
+    Package { payload, shell, icon: None, recommends: &[], output, cache: None }
+}
+
 #[test]
 fn a_debian_package_installs_the_payload_as_it_is() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"],
-        output: &output,
-        cache: None,
-    };
+    let package = Package { recommends: &["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"], ..package_of(&payload, &shell, &output) };
     let root = place.root.join("installed");
     for compression in [Compression::default(), Compression::SMALLEST, Compression::Gzip] {
         let artifact = deb(&package, compression, &Quiet).unwrap();
@@ -151,14 +149,7 @@ fn dpkg_installs_lists_checks_and_removes_the_package() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &[],
-        output: &output,
-        cache: None,
-    };
+    let package = package_of(&payload, &shell, &output);
     let artifact = deb(&package, Compression::default(), &Quiet).unwrap();
     let root = place.root.join("root");
     for folder in ["var/lib/dpkg/updates", "var/lib/dpkg/info", "var/log"] {
@@ -191,14 +182,7 @@ fn the_checkers_of_debian_and_the_desktops_find_no_errors() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &[],
-        output: &output,
-        cache: None,
-    };
+    let package = package_of(&payload, &shell, &output);
     let artifact = deb(&package, Compression::default(), &Quiet).unwrap();
     let root = place.root.join("installed");
     run("dpkg-deb", &["-x", artifact.path.as_str(), root.as_str()]);
@@ -237,14 +221,7 @@ fn kept_layers_give_the_same_bytes_and_are_made_once() {
     fs_err::create_dir(&output).unwrap();
     let cache = Cache::open(&place.root.join("cache")).unwrap();
     let make = |cache| {
-        let package = Package {
-            payload: &payload,
-            shell: &shell,
-            icon: None,
-            recommends: &[],
-            output: &output,
-            cache,
-        };
+        let package = Package { cache, ..package_of(&payload, &shell, &output) };
         let made = [
             deb(&package, Compression::Zstd(1), &Quiet).unwrap(),
             tar_gz(&package, &Quiet).unwrap(),
@@ -279,14 +256,7 @@ fn files_with_the_same_content_are_links_to_the_first() {
     }
     write(&zones.join("Rome"), "one more zone");
     let output = place.root.join("output");
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &[],
-        output: &output,
-        cache: None,
-    };
+    let package = package_of(&payload, &shell, &output);
     let artifact = deb(&package, Compression::Zstd(1), &Quiet).unwrap();
     let root = place.root.join("installed");
     run("dpkg-deb", &["-x", artifact.path.as_str(), root.as_str()]);
@@ -310,14 +280,7 @@ fn the_same_payload_gives_the_same_bytes() {
     for make in formats {
         let made = [place(), place()].map(|place| {
             let (payload, shell) = payload(&place.root);
-            let package = Package {
-                payload: &payload,
-                shell: &shell,
-                icon: None,
-                recommends: &[],
-                output: &place.root,
-                cache: None,
-            };
+            let package = package_of(&payload, &shell, &place.root);
             let path = make(&package).path;
             (path.file_name().unwrap().to_owned(), fs_err::read(&path).unwrap())
         });
@@ -330,14 +293,7 @@ fn an_archive_runs_where_it_is_unpacked() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &[],
-        output: &output,
-        cache: None,
-    };
+    let package = package_of(&payload, &shell, &output);
     let artifact = tar_gz(&package, &Quiet).unwrap();
     assert_eq!(artifact.path, output.join("elan-1.0rc1-linux-x86_64.tar.gz"));
     // The line that people are told to type.
@@ -370,14 +326,7 @@ fn progress_adds_up_to_what_was_announced() {
     }
     let place = place();
     let (payload, shell) = payload(&place.root);
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &[],
-        output: &place.root,
-        cache: None,
-    };
+    let package = package_of(&payload, &shell, &place.root);
     let sum = Sum::default();
     deb(&package, Compression::default(), &sum).unwrap();
     let (total, done) = (sum.0.into_inner(), sum.1.into_inner());
@@ -390,14 +339,7 @@ fn a_failure_leaves_nothing_behind() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package {
-        payload: &payload,
-        shell: &shell,
-        icon: None,
-        recommends: &[],
-        output: &output,
-        cache: None,
-    };
+    let package = package_of(&payload, &shell, &output);
     let failures: [(&str, Package<'_>); 2] = [
         ("a shell that is not there", Package { shell: Utf8Path::new("/nonexistent"), ..package }),
         ("an icon that is no picture", Package { icon: Some(&shell), ..package }),
