@@ -17,6 +17,8 @@ pub enum Boot {
     Broken {
         /// The app, as far as it is known.
         app: AppInfo,
+        /// Its icon, a PNG, as far as that is known.
+        icon: Option<Utf8PathBuf>,
         /// What to show.
         failure: Failure,
     },
@@ -85,11 +87,15 @@ impl Boot {
     }
 
     fn of_payload(folder: &Utf8Path) -> Self {
-        let payload = match Payload::open(folder) {
+        let payload = match Payload::read(folder) {
             Ok(payload) => payload,
             Err(error) => return Self::broken(damaged(&error)),
         };
         let manifest = &payload.manifest;
+        let icon = manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon));
+        if let Err(error) = payload.look() {
+            return Self::Broken { app: AppInfo::of(manifest), icon, failure: damaged(&error) };
+        }
         let folders = match Folders::of(manifest.app.id.as_str()) {
             Ok(folders) => folders,
             Err(error) => return Self::broken(system(&error.to_string())),
@@ -107,7 +113,7 @@ impl Boot {
                 size: (manifest.window.width, manifest.window.height),
                 theme: manifest.window.theme,
                 grounds: Grounds::read(&options.directory, &options.script, Some(version)),
-                icon: manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon)),
+                icon,
             },
             options,
             secrets: manifest.secrets.clone(),
@@ -154,7 +160,7 @@ impl Boot {
             .and_then(|folder| folder.parent()?.file_name().map(str::to_owned))
             .unwrap_or_else(|| "Waterskin".to_owned());
         let app = AppInfo { id: OWN_ID.to_owned(), name, version: String::new() };
-        Self::Broken { app, failure }
+        Self::Broken { app, icon: None, failure }
     }
 }
 

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
 use waterskin_bundle::Downloads;
 use waterskin_session::{
@@ -180,14 +180,14 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         handle.exit(0);
     });
     app.manage(SavedReport::default());
-    let broken = |info: AppInfo, failure: Failure| {
+    let broken = |info: AppInfo, icon: Option<Utf8PathBuf>, failure: Failure| {
         let looks = Looks {
             title: info.name.clone(),
             script: String::new(),
             size: (900, 600),
             theme: waterskin_bundle::Theme::System,
             grounds: Grounds::default(),
-            icon: None,
+            icon,
         };
         let state = broken_state(info, failure);
         app.manage(Host::Broken(Box::new(state.clone())));
@@ -196,7 +196,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     };
     let App { mut options, versions, looks, secrets, downloads, echo } = match boot {
         Boot::App(app) => *app,
-        Boot::Broken { app, failure } => return broken(app, failure),
+        Boot::Broken { app, icon, failure } => return broken(app, icon, failure),
     };
     let info = options.app.clone();
     let web = options.folders.web.clone();
@@ -216,7 +216,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
     let session = match opened {
         Ok(session) => Arc::new(session),
-        Err(error) => return broken(info, not_opened(&error)),
+        Err(error) => return broken(info, desk.looks.icon, not_opened(&error)),
     };
     let state = session.state();
     app.manage(Host::Running(Arc::clone(&session)));

@@ -12,6 +12,7 @@ use waterskin_tests::{
 /// WebDriver's names of keys.
 const ENTER: char = '\u{e007}';
 const ESCAPE: char = '\u{e00c}';
+const BACKSPACE: char = '\u{e003}';
 const SHIFT: char = '\u{e008}';
 
 /// The app `everyday` in a browser, with the script in its page.
@@ -108,8 +109,19 @@ async fn finds(engine: Engine) -> Result<()> {
     // Streamlit has keys of one letter, `c` and `r` among them: they are the bar's now.
     it.press("cr").await?;
     it.says("Not found").await?;
+    // Nor the names of icons, which a font draws as pictures.
+    let icon = "return document.querySelector('[data-testid=stIconMaterial]').textContent";
+    let icon = it.window.script(icon).await?;
+    it.perform(json!({ "do": "find" })).await?;
+    it.press(icon.as_str().context("no icon")?).await?;
+    it.says("Not found").await?;
     it.perform(json!({ "do": "find" })).await?;
     it.press("TEXT").await?;
+    it.says("1 / 2").await?;
+    it.press(&format!("{BACKSPACE}{BACKSPACE}")).await?;
+    // `Text`, `Written` and `text`; and not `Skip to main content`, which is out of sight.
+    it.says("1 / 3").await?;
+    it.press("XT").await?;
     it.says("1 / 2").await?;
     let coloured = it.coloured().await?;
     println!("{engine:?}: {coloured:?}");

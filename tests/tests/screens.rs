@@ -232,3 +232,22 @@ async fn a_damaged_file_is_named_and_the_rest_has_its_licence() -> Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn an_app_without_its_page_says_who_it_is() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let unpacked = Unpacked::of(&app("stages"), &sandbox).await?;
+    let payload = unpacked.folder().join("payload");
+    let manifest = fs_err::read_to_string(payload.join("manifest.json"))?;
+    let name = serde_json::from_str::<Value>(&manifest)?["app"]["name"].clone();
+    let name = name.as_str().context("an app without a name")?;
+    fs_err::remove_file(payload.join("site-packages/streamlit/static/index.html"))?;
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let window = opened(&sandbox, &desktop, &unpacked.program()?, &[], "exec \"$@\"").await?;
+    window.shows("The app is damaged", PATIENCE).await?;
+    window.shows("streamlit/static/index.html", PATIENCE).await?;
+    // And not the folder that it is in, with a letter for an icon.
+    window.shows(&format!("About {name}\n"), PATIENCE).await?;
+    window.find("img.icon").await?;
+    desktop.screenshot("damaged-page").await.map(drop)
+}

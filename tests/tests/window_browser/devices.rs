@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use anyhow::Context as _;
 use waterskin_tests::{Case, PATIENCE, Result, Running, Website, eventually};
 
@@ -110,38 +112,55 @@ async fn sound_is_recorded() -> Result<()> {
     Ok(())
 }
 
+/// How long a picture may take. The made-up camera gives none at all in some of its starts: both of
+/// PipeWire's nodes run and are linked, and nothing goes from one to the other (0.3.65). Then another
+/// one is started.
+const PICTURE: Duration = Duration::from_secs(20);
+
 /// `st.camera_input`, from the question to the picture in Python.
 #[tokio::test]
-#[ignore = "the made-up camera gives no picture at all in some of its starts"]
 async fn a_picture_is_taken() -> Result<()> {
     let case = Case::of("devices", "1.67.0").await?;
     let desktop = &case.desktop;
     let _manager = desktop.managed(&case.sandbox).await?;
-    let _camera = desktop.webcam(&case.sandbox).await?;
-    let _shell = case.opened_with(&["-", "video"])?;
     let seen = desktop.seen();
-    seen.shows(&format!("{NAME} would like to use the camera")).await?;
-    desktop.screenshot("devices-camera-asked").await?;
-    seen.press("push button", "Allow").await?;
-    // Before the camera gave its first picture there is none to take, and a person presses again.
-    eventually("a picture that is taken", PATIENCE, async || {
-        seen.press_within("Devices", "push button", "Take Photo").await?;
-        for _ in 0..5 {
-            if seen.window("Devices").await?.contains("Clear photo") {
-                return Ok(Some(()));
-            }
+    for start in 1..=5 {
+        let camera = desktop.webcam(&case.sandbox).await?;
+        let shell = case.opened_with(&["-", "video"])?;
+        if start == 1 {
+            seen.shows(&format!("{NAME} would like to use the camera")).await?;
+            desktop.screenshot("devices-camera-asked").await?;
+            seen.press("push button", "Allow").await?;
         }
-        Ok(None)
-    })
-    .await?;
-    eventually("a picture in Python", PATIENCE, async || {
-        let page = seen.window("Devices").await?;
-        let bytes = page.split_once("Picture of ").and_then(|(_, it)| it.split_once(" bytes"));
-        let bytes = bytes.map_or(Ok(0), |(bytes, _)| bytes.parse::<u64>())?;
-        Ok((bytes > 5_000).then_some(()))
-    })
-    .await?;
-    desktop.screenshot("devices-picture").await.map(drop)
+        // Before the camera gave its first picture there is none to take, and a person presses again.
+        let taken = eventually("a picture that is taken", PICTURE, async || {
+            seen.press_within("Devices", "push button", "Take Photo").await?;
+            for _ in 0..5 {
+                if seen.window("Devices").await?.contains("Clear photo") {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        });
+        if let Err(error) = taken.await {
+            println!("start {start}: {error:#}");
+            let shown = desktop.window("Devices").await?;
+            desktop.close(&shown)?;
+            drop(shell);
+            drop(camera);
+            case.nothing_is_left(PATIENCE).await?;
+            continue;
+        }
+        eventually("a picture in Python", PATIENCE, async || {
+            let page = seen.window("Devices").await?;
+            let bytes = page.split_once("Picture of ").and_then(|(_, it)| it.split_once(" bytes"));
+            let bytes = bytes.map_or(Ok(0), |(bytes, _)| bytes.parse::<u64>())?;
+            Ok((bytes > 5_000).then_some(()))
+        })
+        .await?;
+        return desktop.screenshot("devices-picture").await.map(drop);
+    }
+    anyhow::bail!("no camera gave a picture")
 }
 
 #[tokio::test]

@@ -15,6 +15,9 @@ export interface Reading {
 
 const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "TEXTAREA", "SELECT", "IFRAME"]);
 
+/** What nobody sees of Streamlit's texts: names of icons, which a font draws, and a link that is there for keys (1.40 to 1.67). */
+const UNSEEN = "[data-testid=stIconMaterial], [data-testid=stSkipToContent]";
+
 /** Reads what can be seen below an element, open shadow trees included. */
 export function read(root: Element): Reading {
   const pieces: Piece[] = [];
@@ -27,7 +30,7 @@ export function read(root: Element): Reading {
       text += folded(node.data);
       return;
     }
-    if (!(node instanceof Element) || SKIPPED.has(node.tagName)) return;
+    if (!(node instanceof Element) || SKIPPED.has(node.tagName) || node.matches(UNSEEN)) return;
     const display = getComputedStyle(node).display;
     if (display === "none") return;
     const isBlock = display !== "contents" && !display.startsWith("inline");
@@ -76,6 +79,6 @@ function folded(text: string): string {
 
 function isSeen(element: Element): boolean {
   // Not before Safari 17.4.
-  if (typeof element.checkVisibility === "function") return element.checkVisibility({ visibilityProperty: true });
+  if (typeof element.checkVisibility === "function") return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   return element.getClientRects().length > 0 && getComputedStyle(element).visibility === "visible";
 }

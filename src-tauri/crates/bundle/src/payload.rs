@@ -74,10 +74,15 @@ pub enum PayloadError {
 }
 
 impl Payload {
-    /// Opens the payload in `root`: reads the manifest and looks that the interpreter and the
-    /// script are there. Contents are not hashed, since that would cost a start half a second;
-    /// [`Payload::verify`] does.
+    /// Opens the payload in `root`: [`Payload::read`], and [`Payload::look`].
     pub fn open(root: &Utf8Path) -> Result<Self, PayloadError> {
+        let payload = Self::read(root)?;
+        payload.look()?;
+        Ok(payload)
+    }
+
+    /// Reads the manifest: who the app is, be the rest of it there or not.
+    pub fn read(root: &Utf8Path) -> Result<Self, PayloadError> {
         let layout = Layout::new(root);
         let path = layout.manifest();
         let text = match fs_err::read_to_string(&path) {
@@ -89,17 +94,17 @@ impl Payload {
         };
         let manifest =
             Manifest::parse(&text).map_err(|source| PayloadError::Manifest { path, source })?;
-        let payload = Self { layout, manifest };
-        for needed in [
-            payload.python(),
-            payload.script(),
-            payload.layout.streamlit_static().join("index.html"),
-        ] {
-            if !needed.is_file() {
-                return Err(PayloadError::Incomplete { path: needed });
-            }
+        Ok(Self { layout, manifest })
+    }
+
+    /// Looks that the interpreter, the script and the page are there. Contents are not hashed, since
+    /// that would cost a start half a second; [`Payload::verify`] does that.
+    pub fn look(&self) -> Result<(), PayloadError> {
+        let page = self.layout.streamlit_static().join("index.html");
+        match [self.python(), self.script(), page].into_iter().find(|needed| !needed.is_file()) {
+            Some(path) => Err(PayloadError::Incomplete { path }),
+            None => Ok(()),
         }
-        Ok(payload)
     }
 
     /// The interpreter's executable.

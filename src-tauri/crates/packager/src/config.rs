@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
+use toml::Spanned;
 use waterskin_bundle::{DataPolicy, Downloads, Theme};
 
 use crate::secrets::{SECRET_KEYS, SecretConfig};
@@ -34,7 +35,7 @@ pub(crate) struct Config {
     pub arguments: Vec<String>,
     pub dependencies: Option<Vec<String>>,
     pub trim: Switches,
-    pub secrets: BTreeMap<String, SecretConfig>,
+    pub secrets: BTreeMap<String, Spanned<SecretConfig>>,
     pub no_keys: Vec<String>,
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
 use waterskin_bundle::Secret;
 
 /// `[tool.waterskin.secrets.KEY]`: a secret that the app asks its user for.
@@ -46,9 +47,12 @@ impl SecretError {
     }
 }
 
-/// The secrets as the manifest has them, in the order of their keys.
-pub(crate) fn asked(config: &BTreeMap<String, SecretConfig>) -> Result<Vec<Secret>, SecretError> {
-    let secret = |(key, config): (&String, &SecretConfig)| {
+/// The secrets as the manifest has them, in the author's order, in which the form asks for them.
+pub(crate) fn asked(
+    config: &BTreeMap<String, Spanned<SecretConfig>>,
+) -> Result<Vec<Secret>, SecretError> {
+    let secret = |(key, config): (&String, &Spanned<SecretConfig>)| {
+        let config = config.get_ref();
         if !key.split('.').all(is_name) {
             return Err(SecretError::Key { key: key.clone() });
         }
@@ -63,7 +67,9 @@ pub(crate) fn asked(config: &BTreeMap<String, SecretConfig>) -> Result<Vec<Secre
             check: config.check.clone(),
         })
     };
-    config.iter().map(secret).collect()
+    let mut config: Vec<_> = config.iter().collect();
+    config.sort_by_key(|(_, config)| config.span().start);
+    config.into_iter().map(secret).collect()
 }
 
 fn is_name(part: &str) -> bool {
@@ -73,11 +79,12 @@ fn is_name(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretConfig, SecretError, asked};
+    use super::{SecretConfig, SecretError, Spanned, asked};
+    use crate::config::Config;
 
     fn one(key: &str, check: Option<&str>) -> Result<String, SecretError> {
         let config = SecretConfig { check: check.map(str::to_owned), ..SecretConfig::default() };
-        let secrets = asked(&[(key.to_owned(), config)].into())?;
+        let secrets = asked(&[(key.to_owned(), Spanned::new(0..0, config))].into())?;
         Ok(secrets[0].label.clone())
     }
 
@@ -90,5 +97,14 @@ mod tests {
             assert!(matches!(one(key, None), Err(SecretError::Key { .. })), "{key:?}");
         }
         assert!(matches!(one("A", Some("(")), Err(SecretError::Check { .. })));
+    }
+
+    #[test]
+    fn the_order_is_the_authors() {
+        let text = "[secrets.B]\nlabel = \"1\"\n[secrets.\"a.z\"]\n[secrets]\nA = {}\n";
+        let text = format!("{text}C = {{ label = \"4\" }}\n");
+        let config: Config = toml::from_str(&text).unwrap();
+        let keys: Vec<_> = asked(&config.secrets).unwrap().into_iter().map(|it| it.key).collect();
+        assert_eq!(keys, ["B", "a.z", "A", "C"]);
     }
 }

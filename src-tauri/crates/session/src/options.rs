@@ -101,11 +101,7 @@ impl Options {
             DataPolicy::DataFolder => folders.data.clone(),
         };
         Self {
-            app: AppInfo {
-                id: manifest.app.id.to_string(),
-                name: manifest.app.name.clone(),
-                version: manifest.app.version.clone(),
-            },
+            app: AppInfo::of(manifest),
             interpreter: Interpreter {
                 executable: payload.python(),
                 isolated: true,

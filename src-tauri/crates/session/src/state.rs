@@ -1,5 +1,6 @@
 use serde::Serialize;
 use ts_rs::TS;
+use waterskin_bundle::Manifest;
 
 /// Everything a screen shows of a session: always the whole of it, never a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -32,6 +33,17 @@ pub struct AppInfo {
     pub name: String,
     /// The app's version.
     pub version: String,
+}
+
+impl AppInfo {
+    /// The app of a payload.
+    pub fn of(manifest: &Manifest) -> Self {
+        Self {
+            id: manifest.app.id.to_string(),
+            name: manifest.app.name.clone(),
+            version: manifest.app.version.clone(),
+        }
+    }
 }
 
 /// What a session does now.

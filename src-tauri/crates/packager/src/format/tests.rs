@@ -99,7 +99,10 @@ fn a_debian_package_installs_the_payload_as_it_is() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
-    let package = Package { recommends: &["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"], ..package_of(&payload, &shell, &output) };
+    let package = Package {
+        recommends: &["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"],
+        ..package_of(&payload, &shell, &output)
+    };
     let root = place.root.join("installed");
     for compression in [Compression::default(), Compression::SMALLEST, Compression::Gzip] {
         let artifact = deb(&package, compression, &Quiet).unwrap();
