@@ -20,7 +20,7 @@ pub enum Boot {
         /// Its icon, a PNG, as far as that is known.
         icon: Option<Utf8PathBuf>,
         /// What to show.
-        failure: Failure,
+        failure: Box<Failure>,
     },
 }
 
@@ -94,7 +94,8 @@ impl Boot {
         let manifest = &payload.manifest;
         let icon = manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon));
         if let Err(error) = payload.look() {
-            return Self::Broken { app: AppInfo::of(manifest), icon, failure: damaged(&error) };
+            let failure = Box::new(damaged(&error));
+            return Self::Broken { app: AppInfo::of(manifest), icon, failure };
         }
         let folders = match Folders::of(manifest.app.id.as_str()) {
             Ok(folders) => folders,
@@ -160,7 +161,7 @@ impl Boot {
             .and_then(|folder| folder.parent()?.file_name().map(str::to_owned))
             .unwrap_or_else(|| "Waterskin".to_owned());
         let app = AppInfo { id: OWN_ID.to_owned(), name, version: String::new() };
-        Self::Broken { app, icon: None, failure }
+        Self::Broken { app, icon: None, failure: Box::new(failure) }
     }
 }
 

@@ -196,7 +196,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     };
     let App { mut options, versions, looks, secrets, downloads, echo } = match boot {
         Boot::App(app) => *app,
-        Boot::Broken { app, icon, failure } => return broken(app, icon, failure),
+        Boot::Broken { app, icon, failure } => return broken(app, icon, *failure),
     };
     let info = options.app.clone();
     let web = options.folders.web.clone();
