@@ -114,19 +114,17 @@ class Serving(LauncherTest):
 
     def test_cycles_are_collected_once_the_modules_are_imported(self):
         go_on = self.folder / "go on"
-        self.write(
-            "import pathlib, time\n"
-            f"while not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)\n",
-            "heavy.py",
-        )
+        # Whoever opens a pipe waits for the other end.
+        os.mkfifo(go_on)
+        self.write(f"open({str(go_on)!r}).close()\n", "heavy.py")
         app = self.launch(
-            "import gc, os, pathlib, threading, streamlit as st\n"
+            "import gc, os, threading, streamlit as st\n"
             "st.text(f'while importing: {gc.isenabled()}')\n"
             "child = os.fork()\n"
             "if child == 0: os._exit(gc.isenabled())\n"
             "status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
             "st.text(f'in a child: {status == 1}')\n"
-            f"pathlib.Path({str(go_on)!r}).touch()\n"
+            f"open({str(go_on)!r}, 'w').close()\n"
             "[it] = [it for it in threading.enumerate() if it.name == 'waterskin-preload']\n"
             "it.join()\n"
             "st.text(f'then: {gc.isenabled()}')\n"
