@@ -121,5 +121,15 @@ changed() { [ "$(digest "${@:2}")" != "$(cat "$1" 2>/dev/null)" ]; }
 stamp() { digest "${@:2}" >"$1"; }
 digest() { sha256sum -- "$@" | sha256sum; }
 
+# Makes the target folder this clone's. Cargo tells by a file's time whether it has changed since
+# the last build, and so takes what another clone built later for its own.
+own_target() {
+  local owner="$CARGO_TARGET_DIR/.waterskin-clone"
+  if [ "$(cat "$owner" 2>/dev/null)" = "$root" ]; then return; fi
+  mkdir -p "$CARGO_TARGET_DIR"
+  if have git && [ -e .git ]; then git ls-files -z '*.rs' | xargs -0 touch -c; fi
+  echo "$root" >"$owner"
+}
+
 find_tools
 cd "$root" || exit
