@@ -18,6 +18,7 @@ mod menu;
 mod network;
 mod notice;
 mod offered;
+mod painting;
 mod pastes;
 mod splash;
 mod toast;
@@ -55,6 +56,7 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
     let (window_, is_main) = (window.clone(), window.label() == window::MAIN);
     window.with_webview(move |webview| {
         let view = webview.inner();
+        painting::choose(&view);
         layer::put(&view);
         let app = window_.app_handle();
         let port = app.try_state::<Desk>().map_or(0, |desk| desk.port);
