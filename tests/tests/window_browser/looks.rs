@@ -92,6 +92,23 @@ async fn dark(sandbox: &Sandbox) -> Result<Unpacked> {
     Unpacked::of(&project, sandbox).await
 }
 
+/// Where there is no graphics card, as here, WebKit paints the page without the stand-in for one;
+/// WebGL still has it to draw with.
+#[tokio::test]
+async fn a_canvas_of_webgl_is_drawn() -> Result<()> {
+    let case = Case::of("canvas", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let mut camera = case.desktop.camera()?;
+    eventually("the colour of the canvas", PATIENCE, async || {
+        let (_, dots) = camera.shoot()?;
+        let drawn = dots.chunks_exact(4).filter(|dot| dot[..3] == [160, 96, 32]).count();
+        Ok((drawn > 10_000).then_some(()))
+    })
+    .await?;
+    case.desktop.screenshot("canvas").await.map(drop)
+}
+
 /// What the author chose stays, whatever the system does.
 #[tokio::test]
 async fn a_theme_of_the_authors_stays() -> Result<()> {

@@ -144,6 +144,22 @@ class Serving(LauncherTest):
                 ],
             )
 
+    def test_threads_of_openblas_rest_soon(self):
+        self.assertEqual(self.timeout_of_openblas({}), ["20"])
+
+    def test_threads_of_openblas_rest_as_the_user_says(self):
+        given = {"OPENBLAS_THREAD_TIMEOUT": "26"}
+        self.assertEqual(self.timeout_of_openblas(given), ["26"])
+
+    def timeout_of_openblas(self, environment):
+        script = (
+            "import os, streamlit as st\n"
+            "st.text(os.environ['OPENBLAS_THREAD_TIMEOUT'])\n"
+        )
+        app = self.launch(script, environment).wait_until_ready()
+        with app.page() as page:
+            return page.texts()
+
     def test_reload_runs_the_script_again_when_it_changes(self):
         app = self.launch(
             "import streamlit as st\nst.text('before')", reload=True
