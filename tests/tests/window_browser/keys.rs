@@ -69,6 +69,8 @@ async fn keys_reload_and_go_back() -> Result<()> {
         })
         .await
     };
+    // A click on what is drawn anew a moment later would be lost.
+    window.rests().await?;
     window.click("Press").await?;
     window.shows("Run 2.", PATIENCE).await?;
     for key in ["ctrl+r", "F5"] {
