@@ -269,6 +269,18 @@ async fn a_large_download_is_shown_whole_and_not_kept_in_memory() -> Result<()> 
     Ok(())
 }
 
+/// Waits until nothing is where notices stand, not even the shadow of one.
+async fn bare(case: &Case) -> Result<()> {
+    let mut camera = case.desktop.camera()?;
+    eventually("the page alone, at the lower right", PATIENCE, async || {
+        let (width, dots) = camera.shoot()?;
+        let rows = dots.chunks_exact(4 * usize::try_from(width)?);
+        let mut place = rows.take(790).skip(600).flat_map(|row| row[4 * 800..4 * 1190].chunks(4));
+        Ok(place.all(|dot| dot[..3] == [255, 255, 255]).then_some(()))
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_download_can_be_stopped() -> Result<()> {
     const STOPPED: usize = 500;
@@ -277,6 +289,8 @@ async fn a_download_can_be_stopped() -> Result<()> {
     case.desktop.seen().press("push button", "Stop").await?;
     case.desktop.seen().shows("Stopped").await?;
     case.desktop.screenshot("download-stopped").await?;
+    case.desktop.seen().press("push button", "Close").await?;
+    bare(&case).await?;
     eventually("no half of a file", PATIENCE, async || Ok((written(&case) == 0).then_some(())))
         .await?;
     kill_process(python, Signal::CONT)?;

@@ -27,8 +27,18 @@ pub fn part<W: IsA<gtk::Widget>>(
     let overlay: gtk::Overlay = view.parent()?.downcast().ok()?;
     let made = make();
     made.set_widget_name(name);
+    made.connect_size_allocate(|part, _| draw_anew(part));
+    made.connect_unmap(draw_anew);
     overlay.add_overlay(&made);
     Some(made)
+}
+
+/// Has all of the window drawn: the shadow of a part reaches over the edge that GTK draws anew when
+/// the part gets smaller or leaves, and would stay on the page.
+fn draw_anew(part: &impl IsA<gtk::Widget>) {
+    if let Some(window) = part.toplevel() {
+        window.queue_draw();
+    }
 }
 
 /// The part of the layer called `name`, where it is there.

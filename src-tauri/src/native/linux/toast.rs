@@ -132,10 +132,6 @@ impl Toast {
         if matches!(transfer.state, State::Failed(_)) {
             self.status.style_context().add_class("bad");
         }
-        // A notice that gets smaller leaves its shadow on the page otherwise.
-        if let Some(window) = self.card.toplevel() {
-            window.queue_draw();
-        }
         if saved || transfer.state == State::Cancelled {
             self.leave_in_time();
         }
