@@ -275,6 +275,7 @@ async fn bare(case: &Case) -> Result<()> {
     eventually("the page alone, at the lower right", PATIENCE, async || {
         let (width, dots) = camera.shoot()?;
         let rows = dots.chunks_exact(4 * usize::try_from(width)?);
+        // Within the window, of 1200 x 800, where the page has nothing.
         let mut place = rows.take(790).skip(600).flat_map(|row| row[4 * 800..4 * 1190].chunks(4));
         Ok(place.all(|dot| dot[..3] == [255, 255, 255]).then_some(()))
     })
