@@ -28,7 +28,7 @@ def _run():
     collector.pause()
     import faulthandler
 
-    from . import answers, environment, preload, secrets
+    from . import answers, components, direct_run, environment, preload, secrets
 
     if sys.stderr is not None:
         faulthandler.enable()
@@ -39,6 +39,8 @@ def _run():
     options = _load_streamlit(launch)
     secrets.to_streamlit(launch.secrets)
     answers.keep()
+    components.find_quickly()
+    direct_run.never_warn()
     server = _choose(launch, options)
 
     def on_listening():
