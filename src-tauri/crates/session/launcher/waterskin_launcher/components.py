@@ -29,16 +29,11 @@ def find_quickly():
 
 
 def _can_have_any(distribution):
-    """Whether a component can be declared: by a package that has to do with Streamlit, in
-    a `pyproject.toml` that is among its files."""
-    metadata = distribution.read_text("METADATA")
-    if metadata is None:
+    """Whether a component can be declared: in a `pyproject.toml` among the package's files."""
+    try:
+        files = distribution.read_text("RECORD")
+    except UnicodeDecodeError:
         return True
-    # `likely` looks for this in some of the fields, and at the beginning of the name.
-    metadata = metadata.lower()
-    if "streamlit" not in metadata and "\nname: st" not in metadata:
-        return False
-    files = distribution.read_text("RECORD")
     if files is None or "pyproject.toml" in files:
         return True
     # What is installed from a project's own folder has its files there.
