@@ -152,10 +152,7 @@ impl Desktop {
         // Something may blink for ever, which is no fault: then the last picture has to do.
         let mut pictures = 0;
         in_time("the display to show more than an empty window", PATIENCE, async || {
-            // Without its date, so that equal pictures are equal files.
-            let tool = self.tool("import").args(["-window", "root", "-strip"]);
-            let tool = tool.args(["-define", "png:exclude-chunks=date,time"]).arg(&file);
-            tool.finish(PATIENCE).await?.success()?;
+            self.picture(name).await?;
             let colours = self.tool("identify").args(["-format", "%k"]).arg(&file);
             let colours = colours.finish(PATIENCE).await?.success()?.stdout;
             if colours.trim().parse::<u32>()? <= BLANK {
@@ -168,6 +165,16 @@ impl Desktop {
             Ok((still || pictures == 20).then_some(()))
         })
         .await?;
+        Ok(file)
+    }
+
+    /// The same, whatever it shows at the moment.
+    pub(crate) async fn picture(&self, name: &str) -> Result<PathBuf> {
+        let file = screens()?.join(format!("{name}.png"));
+        // Without its date, so that equal pictures are equal files.
+        let tool = self.tool("import").args(["-window", "root", "-strip"]);
+        let tool = tool.args(["-define", "png:exclude-chunks=date,time"]).arg(&file);
+        tool.finish(PATIENCE).await?.success()?;
         Ok(file)
     }
 

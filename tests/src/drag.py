@@ -29,8 +29,9 @@ def main(file, x, y):
     box.connect("drag-data-get", lambda _, context, data, info, time: data.set_uris([GLib.filename_to_uri(file)]))
     box.connect("drag-failed", lambda *_: refused.append(True))
     box.connect("drag-end", lambda *_: say("refused" if refused else "dropped") or refused.clear())
+    # Before it is on the display, a press of the button goes to what lies below.
+    window.connect("map-event", lambda *_: say("ready"))
     window.show_all()
-    say("ready")
     Gtk.main()
 
 

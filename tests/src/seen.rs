@@ -34,7 +34,7 @@ impl Seen<'_> {
             Ok(last.contains(text).then_some(()))
         })
         .await;
-        shown.map_err(|error| error.context(format!("there is:\n{last}")))
+        self.explained(shown, &last).await
     }
 
     /// Presses a button of the page in the window with this title, as soon as it is there.
@@ -49,7 +49,7 @@ impl Seen<'_> {
                 Ok(done.then_some(()))
             })
             .await;
-        pressed.map_err(|error| error.context(format!("there is:\n{last}")))
+        self.explained(pressed, &last).await
     }
 
     /// Waits until one of these lines has `text` in it.
@@ -74,7 +74,7 @@ impl Seen<'_> {
             Ok(done.then_some(()))
         })
         .await;
-        pressed.map_err(|error| error.context(format!("there is:\n{last}")))
+        self.explained(pressed, &last).await
     }
 
     /// Puts a text into the first field, as soon as there is one.
@@ -103,7 +103,17 @@ impl Seen<'_> {
             Ok((last.contains(text) == there).then_some(()))
         })
         .await;
-        shown.map_err(|error| error.context(format!("there is:\n{last}")))
+        self.explained(shown, &last).await
+    }
+
+    /// Adds to an error what there was in place of what was looked for, and a picture of it.
+    async fn explained(self, outcome: Result<()>, last: &str) -> Result<()> {
+        let Err(error) = outcome else { return Ok(()) };
+        let picture = match self.0.picture(&format!("failed-{}", std::process::id())).await {
+            Ok(file) => file.display().to_string(),
+            Err(error) => format!("{error:#}"),
+        };
+        Err(error.context(format!("picture: {picture}\nthere is:\n{last}")))
     }
 
     /// Whether it could be done, and what was printed.

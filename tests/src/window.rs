@@ -15,6 +15,9 @@ use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
 use crate::{Desktop, PATIENCE, Result, Running, Sandbox};
 
+/// What Streamlit shows where a part of its page is still loaded, of another height.
+const STAND_IN: &str = "[data-testid=stSkeleton]";
+
 /// WebDriver's name for the key with the arrow to the right.
 pub const RIGHT: &str = "\u{e014}";
 
@@ -87,9 +90,15 @@ impl Window {
         shown.map_err(|error| error.context(format!("it shows:\n{last}")))
     }
 
-    /// Waits until Streamlit's script has come to its end, so that what it drew is not drawn anew.
+    /// Waits until Streamlit's script has come to its end, so that what it drew is not drawn anew,
+    /// and until nothing stands in for a part of the page that is still loaded.
     pub async fn rests(&self) -> Result<()> {
-        self.find("[data-test-script-state=notRunning]").await.map(drop)
+        self.find("[data-test-script-state=notRunning]").await?;
+        let script = format!("return !document.querySelector({STAND_IN:?})");
+        in_time("all parts of the page", PATIENCE, async || {
+            Ok((self.script(&script).await? == true).then_some(()))
+        })
+        .await
     }
 
     /// Waits for the first element that `selector` finds.
@@ -101,15 +110,28 @@ impl Window {
     }
 
     /// Clicks the first button that has `label` in what it says: an icon is a word there too.
+    /// The driver clicks at a place, from where the button may have moved: then once more.
     pub async fn click(&self, label: &str) -> Result<()> {
         let path = format!("//button[contains(normalize-space(), \"{label}\")]");
+        let listen = "window.clicked = false;
+            const told = () => { window.clicked = true };
+            arguments[0].addEventListener('click', told, { once: true, capture: true })";
         in_time(&format!("a button `{label}`"), PATIENCE, async || {
             let Ok(button) = self.client.find(Locator::XPath(&path)).await else { return Ok(None) };
-            match button.click().await {
-                Ok(()) => Ok(Some(())),
-                Err(error) if was_not_there(&error) => Ok(None),
-                Err(error) => Err(anyhow::anyhow!("{error:?}")),
+            if self.client.execute(listen, vec![serde_json::to_value(&button)?]).await.is_err() {
+                return Ok(None);
             }
+            match button.click().await {
+                Ok(()) => {}
+                Err(error) if was_not_there(&error) => return Ok(None),
+                Err(error) => return Err(anyhow::anyhow!("{error:?}")),
+            }
+            let told = eventually("the click", Duration::from_secs(3), async || {
+                // The page may have gone by the click.
+                let missed = self.script("return window.clicked === false").await;
+                Ok((missed.ok() != Some(Value::Bool(true))).then_some(()))
+            });
+            Ok(told.await.ok())
         })
         .await
     }
@@ -122,6 +144,7 @@ impl Window {
         let script = format!(
             "const it = document.querySelector({selector:?});
              if (!it || document.fonts.status !== 'loaded') return null;
+             if (document.querySelector({STAND_IN:?})) return null;
              const ends = it => it.effect?.getComputedTiming().endTime !== Infinity;
              const moves = it => it.playState === 'running' && ends(it);
              if (document.getAnimations().some(moves)) return null;

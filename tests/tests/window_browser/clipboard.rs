@@ -22,8 +22,8 @@ async fn copied(case: &Case, text: &str) -> Result<()> {
 
 /// Puts the cursor into a field as a click does, and pastes.
 async fn paste(case: &Case, window: &Window, selector: &str) -> Result<()> {
-    window.find(selector).await?.click().await?;
     eventually("the cursor in the field", PATIENCE, async || {
+        window.find(selector).await?.click().await?;
         let script = format!("return document.activeElement?.matches({selector:?}) ?? false");
         Ok((window.script(&script).await? == true).then_some(()))
     })
@@ -99,22 +99,22 @@ async fn the_context_menu_copies_and_saves() -> Result<()> {
 
     let select = "getSelection().selectAllChildren(document.querySelector('[data-testid=stText]'))";
     window.script(select).await?;
-    let place = window.middle("[data-testid=stText]").await?;
-    assert_eq!(entries(&case.desktop, place).await?, ["Copy", "App menu (F10)"]);
+    let menu = async |selector: &str| entries(&case.desktop, &window, selector).await;
+    assert_eq!(menu("[data-testid=stText]").await?, ["Copy", "App menu (F10)"]);
     case.desktop.screenshot("context-text").await?;
     seen.press("menu item", "Copy").await?;
     copied(&case, "Made for the 1. time.").await?;
 
-    let place = window.middle("[data-testid=stImage] img").await?;
+    let picture = "[data-testid=stImage] img";
     let there = ["Open Image in New Window", "Save Image As", "Copy Image", "App menu (F10)"];
-    assert_eq!(entries(&case.desktop, place).await?, there);
+    assert_eq!(menu(picture).await?, there);
     case.desktop.screenshot("context-picture").await?;
     seen.press("menu item", "Copy Image").await?;
     eventually("a picture on the clipboard", PATIENCE, async || {
         Ok((seen.clipboard_picture().await?.trim() == "64x64").then_some(()))
     })
     .await?;
-    entries(&case.desktop, place).await?;
+    menu(picture).await?;
     seen.press("menu item", "Save Image As").await?;
     seen.shows("Saved in").await?;
     case.desktop.screenshot("context-picture-saved").await?;
@@ -122,7 +122,7 @@ async fn the_context_menu_copies_and_saves() -> Result<()> {
     let saved = downloads.next().context("nothing was saved")??;
     assert!(saved.metadata()?.len() > 0, "{saved:?} is empty");
 
-    entries(&case.desktop, place).await?;
+    menu(picture).await?;
     seen.press("menu item", "Open Image in New Window").await?;
     // It is alone in a window over the first one, in the middle of its upper edge.
     let mut camera = case.desktop.camera()?;

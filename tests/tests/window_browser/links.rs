@@ -165,8 +165,7 @@ async fn the_context_menu_of_a_link_opens_and_copies_it() -> Result<()> {
     it.window.rests().await?;
     let away = format!("a[href='{}']", it.address());
     let there = ["Open Link", "Open Link in New Window", "Copy Link Location", "App menu (F10)"];
-    let place = it.window.middle(&away).await?;
-    assert_eq!(entries(desktop, place).await?, there);
+    assert_eq!(entries(desktop, &it.window, &away).await?, there);
     desktop.screenshot("context-link").await?;
     seen.press("menu item", "Copy Link Location").await?;
     eventually("the link on the clipboard", PATIENCE, async || {
@@ -174,7 +173,7 @@ async fn the_context_menu_of_a_link_opens_and_copies_it() -> Result<()> {
     })
     .await?;
     for (entry, times) in [("Open Link", 1), ("Open Link in New Window", 2)] {
-        entries(desktop, place).await?;
+        entries(desktop, &it.window, &away).await?;
         seen.press("menu item", entry).await?;
         eventually(&format!("`{entry}` in the system's browser"), PATIENCE, async || {
             Ok((it.outside()? == vec![it.address(); times]).then_some(()))
@@ -183,9 +182,9 @@ async fn the_context_menu_of_a_link_opens_and_copies_it() -> Result<()> {
     }
     it.window.shows("Run 1.", PATIENCE).await?;
 
-    let place = it.window.middle("[data-testid=stPageLink] a").await?;
+    let inside = "[data-testid=stPageLink] a";
     let there = ["Open Link", "Open Link in New Window", "Download Linked File", "App menu (F10)"];
-    assert_eq!(entries(desktop, place).await?, there);
+    assert_eq!(entries(desktop, &it.window, inside).await?, there);
     seen.press("menu item", "Open Link in New Window").await?;
     desktop.window("Second").await?;
     desktop.screenshot("context-link-window").await?;

@@ -28,6 +28,18 @@ async fn ground(window: &Window, colour: &str) -> Result<()> {
     reached.map_err(|error| error.context(format!("it is {last}")))
 }
 
+/// Waits until the log has this ground, at its place in the test below.
+async fn log_is(desktop: &Desktop, ground: &str, picture: &str) -> Result<()> {
+    let mut last = String::new();
+    let reached = eventually(&format!("a log of {ground}"), PATIENCE, async || {
+        let picture = desktop.screenshot(picture).await?;
+        last = desktop.colour(&picture, (900, 600)).await?;
+        Ok((last == ground).then_some(()))
+    })
+    .await;
+    reached.map_err(|error| error.context(format!("it is {last}")))
+}
+
 #[tokio::test]
 async fn light_and_dark_follow_the_system() -> Result<()> {
     let case = Case::of("everyday", "1.67.0").await?;
@@ -42,13 +54,11 @@ async fn light_and_dark_follow_the_system() -> Result<()> {
     case.desktop.arrange(&log, (500, 300), (700, 400)).await?;
     portal.turn(true).await?;
     ground(&window, DARK).await?;
-    let dark = case.desktop.screenshot("system-dark").await?;
-    assert_eq!(case.desktop.colour(&dark, (900, 600)).await?, "#0E1117", "the log is dark too");
+    // The log's window paints in its own time.
+    log_is(&case.desktop, "#0E1117", "system-dark").await?;
     portal.turn(false).await?;
     ground(&window, LIGHT).await?;
-    let light = case.desktop.screenshot("system-light").await?;
-    assert_eq!(case.desktop.colour(&light, (900, 600)).await?, "#FFFFFF");
-    Ok(())
+    log_is(&case.desktop, "#FFFFFF", "system-light").await
 }
 
 /// Opens a program and gives the colours that a place on the display had meanwhile, beside the

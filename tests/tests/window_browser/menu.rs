@@ -32,9 +32,29 @@ async fn open(desktop: &Desktop, menus: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Opens the context menu of an element and gives the names of its entries. Where the element has
+/// moved meanwhile, the menu was that of another, and is opened anew.
+pub(crate) async fn entries(
+    desktop: &Desktop,
+    window: &Window,
+    selector: &str,
+) -> Result<Vec<String>> {
+    eventually(&format!("the menu of `{selector}`"), PATIENCE, async || {
+        let place = window.middle(selector).await?;
+        let found = entries_at(desktop, place).await?;
+        if window.middle(selector).await? == place {
+            return Ok(Some(found));
+        }
+        desktop.press(&["Escape"]).await?;
+        desktop.seen().hides("App menu (F10)").await?;
+        Ok(None)
+    })
+    .await
+}
+
 /// Opens the context menu at a place and gives the names of its entries, once they stay the same:
 /// a menu that is just being shown has some of them only.
-pub(crate) async fn entries(desktop: &Desktop, place: (i32, i32)) -> Result<Vec<String>> {
+async fn entries_at(desktop: &Desktop, place: (i32, i32)) -> Result<Vec<String>> {
     let seen = desktop.seen();
     desktop.ask_for_menu(place).await?;
     seen.shows("App menu (F10)").await?;

@@ -12,7 +12,6 @@ async fn drop_on(case: &Case, window: &Window, selector: &str, file: &Path) -> R
 }
 
 async fn drop_there(window: &Window, selector: &str, dragged: Dragged<'_>) -> Result<()> {
-    let (x, y) = window.middle(selector).await?;
     let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
         addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
     window.script(listen).await?;
@@ -23,6 +22,8 @@ async fn drop_there(window: &Window, selector: &str, dragged: Dragged<'_>) -> Re
     let mut step = 0;
     eventually("the drag to reach the page", PATIENCE, async || {
         step = (step + 1) % 5;
+        // What is dragged over it may make a page place it anew.
+        let (x, y) = window.middle(selector).await?;
         dragged.to((x + step, y)).await?;
         knows("dragover").await
     })
