@@ -29,7 +29,9 @@ if len(sys.argv) > 2 and sys.argv[2] == "video":
     st.text(f"Picture of {len(picture.getvalue()) if picture else 0} bytes.")
 else:
     sound = st.audio_input("Say something", key="sound")
-    st.text(f"Heard: {heard(sound) if sound else 'nothing'}.")
+    what = f"Heard: {heard(sound) if sound else 'nothing'}."
+    print(what, flush=True)
+    st.text(what)
 if len(sys.argv) > 2 and sys.argv[1] != "-":
     components.html(f"""<script>
         const tell = (what) => fetch("{sys.argv[1]}" + what, {{ mode: "no-cors" }});

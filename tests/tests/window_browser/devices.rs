@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use anyhow::Context as _;
 use waterskin_tests::{Case, PATIENCE, Result, Running, Website, eventually};
 
 use crate::menu::switch;
@@ -79,7 +78,14 @@ async fn the_microphone_is_asked_for_once_and_can_be_taken_back() -> Result<()> 
     it.hears("given", 5).await
 }
 
+/// How long a sound is recorded.
+const SOUND: Duration = Duration::from_secs(3);
+
 /// `st.audio_input`, from the question to the sound in Python.
+///
+/// Of the page as little as can be is read: WebKit's process for it was seen to crash in what it has
+/// for screen readers when one reads a page that changes (2.50.6, `dmesg`), and a page that comes
+/// back has lost its recording. What was heard is told by the app.
 #[tokio::test]
 async fn sound_is_recorded() -> Result<()> {
     // The version that asks WebKitGTK for what it can't record, and one that leaves the rate open.
@@ -87,24 +93,23 @@ async fn sound_is_recorded() -> Result<()> {
         let case = Case::of("devices", version).await?;
         let _manager = case.desktop.managed(&case.sandbox).await?;
         let _microphone = case.desktop.microphone(&case.sandbox).await?;
-        let _shell = case.opened()?;
+        let mut shell = case.opened()?;
         let seen = case.desktop.seen();
         seen.window_shows("Devices", "Heard: nothing.").await?;
         seen.press_within("Devices", "push button", "Record").await?;
         seen.press("push button", "Allow").await?;
-        eventually("two seconds of sound", PATIENCE, async || {
-            let page = seen.window("Devices").await?;
-            Ok((2..30).any(|second| page.contains(&format!("00:{second:02}"))).then_some(()))
-        })
-        .await?;
+        seen.window_shows("Devices", "push button: Stop recording").await?;
+        tokio::time::sleep(SOUND).await;
         case.desktop.screenshot(&format!("devices-recording-{version}")).await?;
         seen.press_within("Devices", "push button", "Stop recording").await?;
-        seen.window_shows("Devices", " at 440 Hz.").await?;
+        let heard = |text: &str| {
+            let (heard, _) = text.split_once(" at 440 Hz.")?;
+            let (seconds, loudness) = heard.rsplit_once("Heard: ")?.1.split_once(" s with ")?;
+            Some((seconds.to_owned(), loudness.to_owned()))
+        };
+        let (seconds, loudness) =
+            shell.stdout.wait_for("the sound in Python", PATIENCE, heard).await?;
         case.desktop.screenshot(&format!("devices-recorded-{version}")).await?;
-        let page = seen.window("Devices").await?;
-        let found = page.split_once("Heard: ").and_then(|(_, it)| it.split_once(" s with "));
-        let (seconds, rest) = found.context("nothing was heard")?;
-        let loudness = rest.split(' ').next().unwrap_or_default();
         println!("{version}: {seconds} s, {loudness}");
         assert!(seconds.parse::<f64>()? > 1.5, "{version}: {seconds} s");
         assert!(loudness.parse::<f64>()? > 0.25, "{version}: {loudness} of 0.5");
