@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         println!("waterskin-shell {}", env!("CARGO_PKG_VERSION"));
         return ExitCode::SUCCESS;
     }
+    native::begin();
     let boot = boot::Boot::read(arguments.project.as_deref());
     let _log = logging::begin(boot.folders());
     match host::run(boot, start) {

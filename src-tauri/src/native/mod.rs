@@ -11,6 +11,6 @@ use linux as system;
 use other as system;
 
 pub use system::{
-    TELLS_FRAMES, attach, copy, cover, cover_next, dismiss, end_capture, equip, find, fitting,
-    keep_theme, prefers_dark, say, show_menu, tell, uncover,
+    TELLS_FRAMES, attach, begin, copy, cover, cover_next, dismiss, end_capture, equip, find,
+    fitting, keep_theme, prefers_dark, say, show_menu, tell, uncover,
 };

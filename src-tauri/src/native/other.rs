@@ -22,6 +22,9 @@ use crate::{
 /// window's page only; WKWebView asks about both in the same way.
 pub const TELLS_FRAMES: bool = false;
 
+/// There is nothing to settle before anything else is begun.
+pub const fn begin() {}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     let copied = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.set_text(text));

@@ -68,10 +68,12 @@ pub fn command(options: &Options, launcher: &Utf8Path, port: u16, address: &Addr
     }
 }
 
-/// Whether a variable of the shell's environment is handed on. A payload's Python keeps nothing
-/// that would change it: another Python's variables, an environment manager's, Streamlit's own.
+/// Whether a variable of the shell's environment is handed on: not what the shell has for itself
+/// and its web view. A payload's Python keeps nothing that would change it: another Python's
+/// variables, an environment manager's, Streamlit's own.
 fn keeps(name: &str, isolated: bool) -> bool {
-    let ours = name.starts_with("WATERSKIN_") || name.starts_with("TAURI_") || name == "TERM";
+    let ours = name.starts_with("WATERSKIN_") || name.starts_with("TAURI_");
+    let ours = ours || ["TERM", "WEBKIT_DISABLE_COMPOSITING_MODE"].contains(&name);
     let foreign = ["PYTHON", "STREAMLIT_", "CONDA_", "VIRTUAL_ENV", "UV_", "PIP_"];
     let foreign = isolated && foreign.iter().any(|prefix| name.starts_with(prefix));
     !ours && !foreign
@@ -89,5 +91,6 @@ mod tests {
         }
         assert!(keeps("HOME", true) && keeps("LANG", true));
         assert!(!keeps("WATERSKIN_ANYTHING", false));
+        assert!(!keeps("WEBKIT_DISABLE_COMPOSITING_MODE", false));
     }
 }

@@ -35,6 +35,11 @@ pub use menu::show as show_menu;
 /// Whether the window's own page can be told from one in a frame of it: `links` does.
 pub const TELLS_FRAMES: bool = true;
 
+/// What has to be settled before anything else is begun, and before there is a second thread.
+pub fn begin() {
+    painting::choose();
+}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
@@ -56,7 +61,7 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
     let (window_, is_main) = (window.clone(), window.label() == window::MAIN);
     window.with_webview(move |webview| {
         let view = webview.inner();
-        painting::choose(&view);
+        painting::equip(&view);
         layer::put(&view);
         let app = window_.app_handle();
         let port = app.try_state::<Desk>().map_or(0, |desk| desk.port);

@@ -125,6 +125,11 @@ pub fn put(app: &AppHandle, desk: &Desk, view: &WebView) {
     layer::part(view, NAME, || early.unwrap_or_else(|| Splash::of(app, desk).area().0.upcast()));
 }
 
+/// Whether it is over a web view, with nothing of the page to be seen.
+pub fn covers(view: &WebView) -> bool {
+    layer::find(view, NAME).is_some()
+}
+
 /// Takes it away.
 pub fn remove(view: &WebView) {
     layer::remove(view, NAME);
