@@ -91,6 +91,9 @@ pub struct Frozen {
     sandbox: Sandbox,
 }
 
+/// How long the program may take to end. Now and then it says `Stopping...` and stays.
+const GRACE: Duration = Duration::from_secs(10);
+
 impl Frozen {
     /// Builds the script `entry` of the folder `project` by `peer`, which must have a window.
     pub async fn build(peer: &Pyinstaller, project: &Path, entry: &str) -> Result<Self> {
@@ -116,7 +119,11 @@ impl Frozen {
         let seen = self.probe.finished(began).await;
         let seen = seen.with_context(|| format!("stderr:\n{}", program.stderr.text()))?;
         close_windows(desktop)?;
-        program.ended(PATIENCE).await?;
+        if program.ended(GRACE).await.is_err() {
+            eprintln!("note: PyInstaller's program did not end with its window, and was killed");
+            self.sandbox.ours().kill();
+            program.ended(PATIENCE).await?;
+        }
         self.sandbox.ours().gone(PATIENCE).await?;
         Ok((began, seen))
     }
