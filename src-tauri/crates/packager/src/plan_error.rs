@@ -86,6 +86,10 @@ impl PlanError {
             Self::Requirements(RequirementsError::NotFromIndex { .. }) => {
                 Some("only packages from an index can be packaged".to_owned())
             }
+            Self::Requirements(RequirementsError::Editable { .. }) => Some(
+                "put its modules into the project's folder, or build a wheel of it and name that"
+                    .to_owned(),
+            ),
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
             Self::Requirements(RequirementsError::Toml { .. }) => {
                 Some("make the lock anew, or remove it".to_owned())

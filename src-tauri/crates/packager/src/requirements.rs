@@ -83,6 +83,14 @@ pub enum RequirementsError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// An editable requirement: to install it, its own code would be run.
+    #[error("`{line}` in `{file}` is editable: to install it, its own code would be run")]
+    Editable {
+        /// The file.
+        file: Utf8PathBuf,
+        /// The line as it is written there.
+        line: String,
+    },
     /// A package in `pylock.toml` that comes from elsewhere than a package index.
     #[error("`{package}` in `{file}` does not come from a package index")]
     NotFromIndex {
@@ -172,11 +180,18 @@ fn read_requirements(
                     listed,
                 )?;
             }
+        } else if is_editable(&line) {
+            return Err(RequirementsError::Editable { file: file.to_owned(), line });
         } else if !line.starts_with('-') {
             listed.push(line);
         }
     }
     Ok(())
+}
+
+/// `-e x`, `-ex`, `--editable x`, `--editable=x`: `uv` builds these even where it may build nothing.
+fn is_editable(line: &str) -> bool {
+    line.starts_with("-e") || line.starts_with("--e") && !line.starts_with("--extra-index-url")
 }
 
 /// Lines without comments and hashes, with continued ones joined.
@@ -323,6 +338,22 @@ mod tests {
             found.listed.contains(&"Streamlit[auth] >= 1.40 ; python_version > '3.9'".to_owned())
         );
         assert_eq!(found.added, [""; 0], "Streamlit is there");
+    }
+
+    #[test]
+    fn editable_requirements_are_refused() {
+        for line in
+            ["-e .", "-e./x", "--editable x", "--editable=x", "  -e git+https://example.org"]
+        {
+            let nested = format!("pandas\n{line}\n");
+            let (_dir, root) =
+                folder(&[("requirements.txt", "-r more.txt\n"), ("more.txt", &nested)]);
+            let error = Requirements::declared(&root, &Declaration::default()).unwrap_err();
+            assert!(matches!(error, RequirementsError::Editable { .. }), "{line}: {error}");
+        }
+        let options = "--extra-index-url https://example.org\npandas\n";
+        let (_dir, root) = folder(&[("requirements.txt", options)]);
+        assert_eq!(declared(&root, &Declaration::default()).listed, ["pandas"]);
     }
 
     #[test]

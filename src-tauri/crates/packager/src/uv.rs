@@ -19,6 +19,15 @@ pub(crate) struct Uv<'a> {
     pub offline: bool,
 }
 
+/// A folder for `uv` to start in, in which no file of a project says anything to it. Its settings
+/// are looked for in all folders above the current one; the table here ends that. Those of the
+/// author's own, in the user's folder and in the environment, count all the same.
+pub(crate) fn empty_folder() -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    fs_err::write(folder.path().join("pyproject.toml"), "[tool.uv.workspace]\n")?;
+    Ok(folder)
+}
+
 /// `uv` did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("{trouble}")]

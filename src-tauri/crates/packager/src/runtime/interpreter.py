@@ -30,7 +30,10 @@ print(
             "abi_flags": getattr(sys, "abiflags", ""),
             "platlibdir": getattr(sys, "platlibdir", "lib"),
             "stdlib": os.path.realpath(sysconfig.get_path("stdlib")),
-            "platstdlib": os.path.realpath(sysconfig.get_path("platstdlib")),
+            "platstdlib": os.path.realpath(
+                # A virtual environment names a folder of its own here, in which nothing is.
+                sysconfig.get_path("platstdlib", vars={"platbase": sys.base_exec_prefix})
+            ),
             "libdir": config.get("LIBDIR") or "",
             "modules": [name for name in MODULES if importable(name)],
         }

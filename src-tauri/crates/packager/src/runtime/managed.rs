@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle as bundle;
 use waterskin_process::{Tool, ToolError};
@@ -20,7 +22,10 @@ pub(super) fn obtain(request: &RuntimeRequest) -> Result<RuntimeSource, String> 
     if let Some(source) = installed(request, version, &platform) {
         return Ok(source);
     }
-    install(request, &format!("cpython-{version}-{platform}")).map_err(|error| {
+    let empty = crate::uv::empty_folder()
+        .map_err(|error| format!("no standalone build: no temporary folder: {error}"))?;
+    let key = format!("cpython-{version}-{platform}");
+    install(request, &key, empty.path()).map_err(|error| {
         // The chain of causes is long; its end names the matter.
         let line = interpreter::one_line(&error);
         format!("no standalone build: {}", line.strip_prefix("cause: ").unwrap_or(&line))
@@ -69,9 +74,14 @@ fn folder(request: &RuntimeRequest) -> Utf8PathBuf {
     request.cache.join("runtimes")
 }
 
-fn install(request: &RuntimeRequest, key: &str) -> Result<(), ToolError> {
+fn install(request: &RuntimeRequest, key: &str, empty: &Path) -> Result<(), ToolError> {
     let folder = folder(request);
     let mut tool = Tool::new(request.uv.as_std_path())
+        .directory(empty)
+        .arg("--directory")
+        .arg(empty)
+        .arg("--project")
+        .arg(empty)
         .args(["python", "install", key, "--install-dir", folder.as_str()])
         .args(["--no-bin", "--no-progress", "--color", "never"]);
     if request.offline {

@@ -172,6 +172,7 @@ fn a_virtual_environment_leads_to_the_interpreter_that_it_was_made_from() {
         let asked = Interpreter::ask(&environment.join("bin/python")).unwrap();
         assert_eq!(asked.program(), interpreter.program(), "{copies}");
         assert_eq!(asked.stdlib, interpreter.stdlib, "{copies}");
+        assert_eq!(asked.platstdlib, interpreter.platstdlib, "{copies}");
     }
 }
 
@@ -297,6 +298,33 @@ fn a_standalone_build_is_installed_by_uv_and_pruned() {
     // The second time it is found in the cache, without `uv`.
     let request = RuntimeRequest { uv: "/nonexistent/uv".into(), ..request };
     assert_eq!(choose(&request).unwrap(), source);
+}
+
+/// A project could have another Python fetched, into the cache that all apps share.
+#[test]
+fn no_file_of_the_current_folder_says_where_standalone_builds_come_from() {
+    let place = place();
+    let list = serde_json::json!({
+        "cpython-3.12.99-linux-x86_64-gnu": {
+            "name": "cpython", "arch": {"family": "x86_64", "variant": null}, "os": "linux",
+            "libc": "gnu", "major": 3, "minor": 12, "patch": 99, "prerelease": "",
+            "url": "file:///nonexistent/planted.tar.gz", "variant": null, "build": "20260101",
+            "sha256": null,
+        }
+    });
+    let downloads = place.root.join("planted.json");
+    fs_err::write(&downloads, list.to_string()).unwrap();
+    let project = place.root.join("project");
+    // The cache may be in the project too.
+    let cache = project.join("cache");
+    fs_err::create_dir_all(&cache).unwrap();
+    let planted = format!("python-downloads-json-url = {:?}\n", downloads.as_str());
+    fs_err::write(project.join("uv.toml"), planted).unwrap();
+    std::env::set_current_dir(&project).unwrap();
+    let version = Some("3.12.99".to_owned());
+    let request = RuntimeRequest { version, cache, offline: false, ..request(&place) };
+    let reason = managed::obtain(&request).unwrap_err();
+    assert!(reason.contains("No download found"), "{reason}");
 }
 
 fn url_of(path: &Utf8Path) -> String {
