@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 8] = [
+const RECIPE: [&str; 11] = [
+    "../bundle/src/digest.rs",
     "../bundle/src/record.rs",
+    "src/copy.rs",
     "src/format",
     "src/runtime",
     "src/trim",
@@ -14,6 +16,7 @@ const RECIPE: [&str; 8] = [
     "src/compile.rs",
     "src/compile.py",
     "src/provision.rs",
+    "src/wheels.rs",
 ];
 
 fn main() -> io::Result<()> {

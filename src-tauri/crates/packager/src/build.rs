@@ -85,16 +85,13 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
     cache.prune(SystemTime::now(), plan.cache_limit);
     let folder = cache.temporary()?;
     let folder = Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache);
-    let empty = folder.join("uv");
-    fs_err::create_dir(&empty)
-        .map_err(|source| BuildError::Write { path: empty.clone(), source })?;
 
     let base = Base::provide(plan, &cache, progress)?;
     progress.step(Step::Resolve, None);
     let executable = base.executable();
     let wheels = Wheels {
         plan,
-        uv: provision::uv(plan, &executable, &empty),
+        uv: provision::uv(plan, &executable),
         python_version: &base.facts.python.version,
         folder,
     };
@@ -114,8 +111,8 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
     };
     let (payload, failed) = parts.assemble(&destination, method, progress)?;
     notes.extend(failed.iter().map(|failure| {
-        let file = failure.file.strip_prefix(&destination).unwrap_or(&failure.file);
-        format!("`{file}` is not valid Python ({})", failure.message)
+        let line = failure.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("`{}{line}` is not valid Python ({})", failure.file, failure.message)
     }));
     let mut artifacts = Vec::new();
     for format in &plan.formats {

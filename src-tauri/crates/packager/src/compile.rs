@@ -38,6 +38,16 @@ pub(crate) struct CompileFailure {
     pub message: String,
 }
 
+impl CompileFailure {
+    /// The same with the file's path in `folder`, as its author knows it.
+    pub fn below(mut self, folder: &Utf8Path) -> Self {
+        if let Ok(file) = self.file.strip_prefix(folder) {
+            self.file = file.to_owned();
+        }
+        self
+    }
+}
+
 /// Why nothing was compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {

@@ -90,7 +90,7 @@ pub(crate) struct Parts<'a> {
 impl Parts<'_> {
     /// Puts the payload together at `destination`, which appears when all of it is there. Files of
     /// the cache are linked or copied as `method` says; the author's are always copied. The list
-    /// names those of them that are not valid Python.
+    /// names those of them that are not valid Python, as they are called in the project.
     pub fn assemble(
         &self,
         destination: &Utf8Path,
@@ -125,7 +125,8 @@ impl Parts<'_> {
         write(&layout.manifest(), self.manifest(digest).to_json().as_bytes())?;
         let root = staged.commit().map_err(|source| AssembleError::Staging { source })?;
         let payload = Payload::open(&root).map_err(|source| AssembleError::Payload { source })?;
-        Ok((payload, compiled.failed))
+        let failed = compiled.failed.into_iter().map(|failure| failure.below(&app)).collect();
+        Ok((payload, failed))
     }
 
     fn copy_app(&self, app: &Utf8Path, progress: &dyn Progress) -> Result<(), AssembleError> {

@@ -18,6 +18,7 @@ use crate::requirements::{Requirements, RequirementsSource};
 use crate::settings::{Format, Settings};
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
+use crate::uv_settings::UvSettings;
 use crate::{icon, keys, preload, secrets, tools, wants};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
@@ -150,7 +151,11 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let outside = code.outside(python.minor());
     let (requirements, guessed) = match Requirements::declared(&root, &declaration)? {
         Some(requirements) => (requirements, Vec::new()),
-        None => guess(&code, python.minor()),
+        None => {
+            let (mut requirements, guessed) = guess(&code, python.minor());
+            requirements.given.settings = UvSettings::read(&root, &requirements.listed)?;
+            (requirements, guessed)
+        }
     };
     let mut notes = identity.notes;
     notes.extend(notes_about(&code, &files));

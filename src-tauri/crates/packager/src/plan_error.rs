@@ -83,13 +83,9 @@ impl PlanError {
             Self::Files(FilesError::Pattern { .. }) => {
                 Some("patterns are written as in a `.gitignore`".to_owned())
             }
-            Self::Requirements(RequirementsError::NotFromIndex { .. }) => {
-                Some("only packages from an index can be packaged".to_owned())
+            Self::Requirements(RequirementsError::Refused { refusal, .. }) => {
+                Some(refusal.hint().to_owned())
             }
-            Self::Requirements(RequirementsError::Editable { .. }) => Some(
-                "put its modules into the project's folder, or build a wheel of it and name that"
-                    .to_owned(),
-            ),
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
             Self::Requirements(RequirementsError::Toml { .. }) => {
                 Some("make the lock anew, or remove it".to_owned())

@@ -262,8 +262,8 @@ fn install_and_trim(
 }
 
 /// How uv is run with this interpreter, for the project of `plan`.
-pub(crate) fn uv<'a>(plan: &'a BuildPlan, python: &'a Utf8Path, folder: &'a Utf8Path) -> Uv<'a> {
-    Uv { program: &plan.uv, python, project: &plan.root, folder, offline: plan.offline }
+pub(crate) fn uv<'a>(plan: &'a BuildPlan, python: &'a Utf8Path) -> Uv<'a> {
+    Uv { program: &plan.uv, python, offline: plan.offline }
 }
 
 fn digest(tree: &Utf8Path, progress: &dyn Progress) -> Result<Digest, ProvisionError> {

@@ -3,8 +3,11 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use crate::config::Declaration;
-use crate::distributions::normalized;
+use crate::config::{Declaration, PYPROJECT_TOML, WATERSKIN_TOML};
+use crate::locks;
+use crate::pip_list::PipList;
+use crate::requirement::{Refusal, checked, name_of};
+use crate::uv_settings::{UvSettings, line_of};
 
 /// The range of Streamlit versions that is asked for when the project forgot Streamlit: what the
 /// launcher was tried with.
@@ -48,7 +51,7 @@ impl RequirementsSource {
 }
 
 /// The distributions that an app asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Requirements {
     /// Where the list comes from.
     pub source: RequirementsSource,
@@ -60,6 +63,25 @@ pub struct Requirements {
     pub listed: Vec<String>,
     /// Requirements that are added, since no app runs without them.
     pub added: Vec<String>,
+    /// The same as uv gets them.
+    #[serde(skip)]
+    pub(crate) given: Given,
+}
+
+/// What uv gets of a project's lists. It reads none of the project's files itself: what they say is
+/// checked when the plan is made, and may be another thing later.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Given {
+    /// Requirements with hashes. Those of `uv.lock` are left to uv.
+    pub lines: Vec<String>,
+    pub constraints: Vec<String>,
+    /// Options that say where packages come from.
+    pub indexes: Vec<String>,
+    /// Hosts that need no valid certificate.
+    pub insecure: Vec<String>,
+    /// The project's name in `uv.lock`.
+    pub project: Option<String>,
+    pub settings: UvSettings,
 }
 
 /// Why the list could not be read.
@@ -83,22 +105,22 @@ pub enum RequirementsError {
         #[source]
         source: Box<toml::de::Error>,
     },
-    /// An editable requirement: to install it, its own code would be run.
-    #[error("`{line}` in `{file}` is editable: to install it, its own code would be run")]
-    Editable {
+    /// A requirement that is not packaged.
+    #[error("`{requirement}` in `{file}{}` {refusal}", at(.line))]
+    Refused {
+        /// The requirement as it is written there.
+        requirement: String,
         /// The file.
         file: Utf8PathBuf,
-        /// The line as it is written there.
-        line: String,
+        /// The number of its line, where it can be told.
+        line: Option<usize>,
+        /// Why.
+        refusal: Refusal,
     },
-    /// A package in `pylock.toml` that comes from elsewhere than a package index.
-    #[error("`{package}` in `{file}` does not come from a package index")]
-    NotFromIndex {
-        /// The file.
-        file: Utf8PathBuf,
-        /// The package.
-        package: String,
-    },
+}
+
+fn at(line: &Option<usize>) -> String {
+    line.map(|line| format!(":{line}")).unwrap_or_default()
 }
 
 impl Requirements {
@@ -108,32 +130,66 @@ impl Requirements {
         root: &Utf8Path,
         declaration: &Declaration,
     ) -> Result<Option<Self>, RequirementsError> {
+        let Some(mut made) = Self::of_lists(root, declaration)? else { return Ok(None) };
+        made.given.settings = UvSettings::read(root, &made.listed)?;
+        Ok(Some(made))
+    }
+
+    fn of_lists(
+        root: &Utf8Path,
+        declaration: &Declaration,
+    ) -> Result<Option<Self>, RequirementsError> {
         let lists = |name: &str| Some(root.join(name)).filter(|file| file.is_file());
+        let pyproject = root.join(PYPROJECT_TOML);
         if let Some(listed) = declaration.config.dependencies.clone() {
-            return Ok(Some(Self::new(RequirementsSource::Settings, None, listed)));
+            let own = root.join(WATERSKIN_TOML);
+            let file = if own.is_file() { own } else { pyproject };
+            let lines = checked_all(&listed, root, &file)?;
+            let made = Self::new(RequirementsSource::Settings, None, listed);
+            return Ok(Some(made.with_lines(lines)));
         }
         if let Some(file) = lists("uv.lock") {
-            let listed = lock_names(&file, "package")?;
-            return Ok(Some(Self::new(RequirementsSource::UvLock, Some(file), listed)));
+            let lock = locks::uv_lock(&file)?;
+            let mut made = Self::new(RequirementsSource::UvLock, Some(file), lock.listed);
+            made.given.project = lock.project;
+            return Ok(Some(made.with_lines(lock.lines)));
         }
         if let Some(file) = lists("pylock.toml") {
-            let listed = lock_names(&file, "packages")?;
-            return Ok(Some(Self::new(RequirementsSource::PylockToml, Some(file), listed)));
+            let lock = locks::pylock(&file)?;
+            let made = Self::new(RequirementsSource::PylockToml, Some(file), lock.listed);
+            return Ok(Some(made.with_lines(lock.lines)));
         }
-        if let Some(project) = &declaration.project
-            && (project.dependencies.is_some()
-                || project.dynamic.iter().any(|field| field == "dependencies"))
-        {
-            let listed = project.dependencies.clone().unwrap_or_default();
-            let file = Some(root.join(crate::config::PYPROJECT_TOML));
-            return Ok(Some(Self::new(RequirementsSource::Pyproject, file, listed)));
+        if let Some(project) = &declaration.project {
+            let dynamic = project.dynamic.iter().any(|field| field == "dependencies");
+            if let Some(listed) = project.dependencies.clone() {
+                let lines = checked_all(&listed, root, &pyproject)?;
+                let made = Self::new(RequirementsSource::Pyproject, Some(pyproject), listed);
+                return Ok(Some(made.with_lines(lines)));
+            } else if dynamic {
+                let line = line_of(&read(&pyproject)?, "dynamic");
+                return Err(RequirementsError::Refused {
+                    requirement: "dynamic".to_owned(),
+                    file: pyproject,
+                    line,
+                    refusal: Refusal::Dynamic,
+                });
+            }
         }
         if let Some(file) = lists("requirements.txt") {
-            let mut listed = Vec::new();
-            read_requirements(&file, 0, &mut listed)?;
-            return Ok(Some(Self::new(RequirementsSource::RequirementsTxt, Some(file), listed)));
+            let list = PipList::read(root, &file)?;
+            let indexes = list.index_lines();
+            let mut made = Self::new(RequirementsSource::RequirementsTxt, Some(file), list.listed);
+            made.given.constraints = list.constraints;
+            made.given.insecure = list.insecure;
+            made.given.indexes = indexes;
+            return Ok(Some(made.with_lines(list.lines)));
         }
         Ok(None)
+    }
+
+    fn with_lines(mut self, lines: Vec<String>) -> Self {
+        self.given.lines = lines;
+        self
     }
 
     /// The list with Streamlit added where it is missing.
@@ -144,132 +200,32 @@ impl Requirements {
     ) -> Self {
         let there = listed.iter().any(|line| name_of(line).is_some_and(|it| it == "streamlit"));
         let added = if there { Vec::new() } else { vec![STREAMLIT.to_owned()] };
-        Self { source, file, listed, added }
+        let given = Given { lines: listed.clone(), ..Given::default() };
+        Self { source, file, listed, added, given }
     }
 }
 
-/// The normalized name of the distribution that a requirement is about (PEP 508). `None` for a
-/// bare address or path.
-pub(crate) fn name_of(requirement: &str) -> Option<String> {
-    let end = requirement
-        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
-        .unwrap_or(requirement.len());
-    let (name, rest) = requirement.split_at(end);
-    let path = name.is_empty() || name.starts_with('.') || rest.starts_with(['/', ':', '\\']);
-    (!path).then(|| normalized(name))
-}
-
-/// Reads the requirements of a file in the form that pip defined, and of those that it names with
-/// `-r`. Options, hashes and comments are skipped: they matter to uv, which reads the file itself.
-fn read_requirements(
+/// The requirements of a list in TOML, checked.
+fn checked_all(
+    listed: &[String],
+    root: &Utf8Path,
     file: &Utf8Path,
-    depth: usize,
-    listed: &mut Vec<String>,
-) -> Result<(), RequirementsError> {
-    let bytes = fs_err::read(file)
-        .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
-    for line in logical_lines(&String::from_utf8_lossy(&bytes)) {
-        let other = ["-r", "--requirement"].iter().find_map(|option| line.strip_prefix(option));
-        if let Some(other) = other {
-            // Eight files that name each other are enough; a loop ends here.
-            let folder = file.parent().unwrap_or(Utf8Path::new(""));
-            if depth < 8 {
-                read_requirements(
-                    &folder.join(other.trim_start_matches('=').trim()),
-                    depth + 1,
-                    listed,
-                )?;
-            }
-        } else if is_editable(&line) {
-            return Err(RequirementsError::Editable { file: file.to_owned(), line });
-        } else if !line.starts_with('-') {
-            listed.push(line);
-        }
-    }
-    Ok(())
-}
-
-/// `-e x`, `-ex`, `--editable x`, `--editable=x`: `uv` builds these even where it may build nothing.
-fn is_editable(line: &str) -> bool {
-    line.starts_with("-e") || line.starts_with("--e") && !line.starts_with("--extra-index-url")
-}
-
-/// Lines without comments and hashes, with continued ones joined.
-pub(crate) fn logical_lines(text: &str) -> Vec<String> {
-    let joined = text.trim_start_matches('\u{feff}').replace("\\\r\n", " ").replace("\\\n", " ");
-    let mut lines = Vec::new();
-    for line in joined.lines() {
-        let line = if line.trim_start().starts_with('#') {
-            ""
-        } else {
-            line.split(" #").next().unwrap_or(line)
-        };
-        let line = line.split(" --hash").next().unwrap_or(line).trim();
-        if !line.is_empty() {
-            lines.push(line.to_owned());
-        }
-    }
-    lines
-}
-
-/// The names and versions in a lock. The project itself, which has no registry as its source in
-/// `uv.lock`, is not among them.
-fn lock_names(file: &Utf8Path, key: &str) -> Result<Vec<String>, RequirementsError> {
-    let table = read_toml(file)?;
-    let packages = table.get(key).and_then(toml::Value::as_array).into_iter().flatten();
-    let own = |package: &toml::Value| {
-        let source = package.get("source");
-        source.is_some_and(|source| {
-            ["virtual", "editable"].iter().any(|kind| source.get(kind).is_some())
-        })
+) -> Result<Vec<String>, RequirementsError> {
+    let check = |line: &String| match checked(line, &[root]) {
+        Ok(line) => Ok(line),
+        Err(refusal) => Err(RequirementsError::Refused {
+            requirement: line.escape_debug().to_string(),
+            file: file.to_owned(),
+            line: line_of(&read(file)?, line),
+            refusal,
+        }),
     };
-    let listed = packages.filter(|package| !own(package)).filter_map(|package| {
-        let name = package.get("name")?.as_str()?;
-        Some(match package.get("version").and_then(toml::Value::as_str) {
-            Some(version) => format!("{name}=={version}"),
-            None => name.to_owned(),
-        })
-    });
-    Ok(listed.collect())
+    listed.iter().map(check).collect()
 }
 
-/// `pylock.toml` as requirements with hashes, which is the form that everything else is in.
-pub(crate) fn pylock_as_requirements(file: &Utf8Path) -> Result<String, RequirementsError> {
-    let table = read_toml(file)?;
-    let mut text = String::new();
-    for package in table.get("packages").and_then(toml::Value::as_array).into_iter().flatten() {
-        let field = |key: &str| package.get(key).and_then(toml::Value::as_str);
-        let Some(name) = field("name") else { continue };
-        let elsewhere =
-            ["vcs", "directory", "archive"].iter().any(|kind| package.get(kind).is_some());
-        let version = field("version").filter(|_| !elsewhere).ok_or_else(|| {
-            RequirementsError::NotFromIndex { file: file.to_owned(), package: name.to_owned() }
-        })?;
-        text.push_str(&format!("{name}=={version}"));
-        if let Some(marker) = field("marker") {
-            text.push_str(&format!(" ; {marker}"));
-        }
-        let wheels = package.get("wheels").and_then(toml::Value::as_array);
-        for wheel in wheels.into_iter().flatten().chain(package.get("sdist")) {
-            let hashes = wheel.get("hashes").and_then(toml::Value::as_table);
-            for (algorithm, hash) in hashes.into_iter().flatten() {
-                if let Some(hash) = hash.as_str() {
-                    text.push_str(&format!(" --hash={algorithm}:{hash}"));
-                }
-            }
-        }
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-fn read_toml(file: &Utf8Path) -> Result<toml::Table, RequirementsError> {
-    let text = fs_err::read_to_string(file)
-        .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
-    toml::from_str(&text).map_err(|source| RequirementsError::Toml {
-        file: file.to_owned(),
-        source: Box::new(source),
-    })
+fn read(file: &Utf8Path) -> Result<String, RequirementsError> {
+    fs_err::read_to_string(file)
+        .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -327,7 +283,7 @@ mod tests {
                 "\u{feff}# a comment\r\n--index-url https://example.org\r\n-r more.txt\r\n\
                  Streamlit[auth] >= 1.40 ; python_version > '3.9' # why\r\n\
                  pandas==2.0 \\\r\n    --hash=sha256:aa \\\r\n    --hash=sha256:bb\r\n\
-                 x @ https://example.org/x.whl#sha256=1\r\n./local dir\r\n",
+                 x @ https://example.org/x.whl#sha256=1\r\n",
             ),
             ("more.txt", "numpy\n-r requirements.txt\n"),
         ]);
@@ -341,19 +297,38 @@ mod tests {
     }
 
     #[test]
-    fn editable_requirements_are_refused() {
-        for line in
-            ["-e .", "-e./x", "--editable x", "--editable=x", "  -e git+https://example.org"]
-        {
-            let nested = format!("pandas\n{line}\n");
-            let (_dir, root) =
-                folder(&[("requirements.txt", "-r more.txt\n"), ("more.txt", &nested)]);
-            let error = Requirements::declared(&root, &Declaration::default()).unwrap_err();
-            assert!(matches!(error, RequirementsError::Editable { .. }), "{line}: {error}");
+    fn requirements_in_toml_are_looked_at_too() {
+        for (line, why) in [
+            ("pandas\n-e .", Refusal::Lines),
+            ("-r other.txt", Refusal::Option),
+            ("x @ git+https://example.org/x", Refusal::Repository),
+        ] {
+            let text = format!("[project]\ndependencies = [\n  'streamlit',\n  {line:?},\n]\n");
+            let (_dir, root) = folder(&[("pyproject.toml", &text), ("waterskin.toml", &text)]);
+            let listed = Some(vec!["streamlit".to_owned(), line.to_owned()]);
+            let project = ProjectTable { dependencies: listed.clone(), ..Default::default() };
+            let config = Config { dependencies: listed, ..Config::default() };
+            for declaration in [
+                Declaration { project: Some(project), ..Default::default() },
+                Declaration { config, ..Default::default() },
+            ] {
+                match Requirements::declared(&root, &declaration).unwrap_err() {
+                    RequirementsError::Refused { requirement, line: number, refusal, .. } => {
+                        assert_eq!((refusal, number), (why, Some(4)), "{requirement}");
+                        assert!(!requirement.contains('\n'), "{requirement}");
+                    }
+                    other => panic!("{line}: {other}"),
+                }
+            }
         }
-        let options = "--extra-index-url https://example.org\npandas\n";
-        let (_dir, root) = folder(&[("requirements.txt", options)]);
-        assert_eq!(declared(&root, &Declaration::default()).listed, ["pandas"]);
+        let (_dir, root) = folder(&[("pyproject.toml", "[project]\ndynamic = ['dependencies']\n")]);
+        let project = ProjectTable { dynamic: vec!["dependencies".into()], ..Default::default() };
+        let declaration = Declaration { project: Some(project), ..Default::default() };
+        let error = Requirements::declared(&root, &declaration).unwrap_err().to_string();
+        assert!(
+            error.ends_with("pyproject.toml:2` leaves the list to code of the project"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -368,48 +343,5 @@ mod tests {
             let made = Requirements::new(RequirementsSource::Settings, None, listed.clone());
             assert_eq!(!made.added.is_empty(), added, "{listed:?}");
         }
-    }
-
-    #[test]
-    fn names_of_requirements() {
-        for (line, name) in [
-            ("Py_YAML>=5", Some("py-yaml")),
-            ("x[a,b]==1", Some("x")),
-            ("x@https://example.org", Some("x")),
-            ("./x", None),
-            ("https://example.org/x.whl", None),
-            ("C:\\x", None),
-        ] {
-            assert_eq!(name_of(line).as_deref(), name, "{line}");
-        }
-    }
-
-    #[test]
-    fn locks_are_read() {
-        let (_dir, root) = folder(&[
-            (
-                "uv.lock",
-                "version = 1\n[[package]]\nname = 'mine'\nversion = '0.1'\nsource = { virtual = '.' }\n\
-                 [[package]]\nname = 'streamlit'\nversion = '1.60.0'\nsource = { registry = 'https://example.org' }\n",
-            ),
-            (
-                "pylock.toml",
-                "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1'\nmarker = \"os_name == 'nt'\"\n\
-                 wheels = [{ name = 'a.whl', hashes = { sha256 = 'ab' } }]\nsdist = { name = 'a.tgz', hashes = { sha256 = 'cd' } }\n",
-            ),
-        ]);
-        let found = declared(&root, &Declaration::default());
-        assert_eq!(found.listed, ["streamlit==1.60.0"]);
-        assert_eq!(
-            pylock_as_requirements(&root.join("pylock.toml")).unwrap(),
-            "a==1 ; os_name == 'nt' --hash=sha256:ab --hash=sha256:cd\n"
-        );
-        fs_err::write(
-            root.join("pylock.toml"),
-            "[[packages]]\nname = 'g'\nversion = '1'\nvcs = { type = 'git' }",
-        )
-        .unwrap();
-        let error = pylock_as_requirements(&root.join("pylock.toml")).unwrap_err();
-        assert!(error.to_string().starts_with("`g` in "), "{error}");
     }
 }

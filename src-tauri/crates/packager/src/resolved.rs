@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::requirements::name_of;
+use crate::requirement::name_of;
 
 /// The distributions that an app gets: each with its exact version and the hashes that its
 /// archive may have. This is what `resolved.txt` in a payload says.

@@ -1,7 +1,13 @@
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
+use std::io;
+use std::path::PathBuf;
 
 use camino::Utf8Path;
+use toml::{Table, Value};
 use waterskin_process::{Output, Tool, ToolError};
+
+/// The file of a folder of uv's.
+pub(crate) const PYPROJECT: &str = crate::config::PYPROJECT_TOML;
 
 /// How `uv` is run. One value serves all of a build.
 #[derive(Clone, Copy, Debug)]
@@ -10,22 +16,65 @@ pub(crate) struct Uv<'a> {
     pub program: &'a Utf8Path,
     /// A working interpreter, which uv asks for what it needs to know.
     pub python: &'a Utf8Path,
-    /// The project's folder: uv reads its settings (indexes, sources) from there.
-    pub project: &'a Utf8Path,
-    /// An empty folder to start in. A launcher named `uv` may choose its version by the files of
-    /// the current folder, as pyenv's does.
-    pub folder: &'a Utf8Path,
     /// Whether to work from the cache alone.
     pub offline: bool,
 }
 
 /// A folder for `uv` to start in, in which no file of a project says anything to it. Its settings
-/// are looked for in all folders above the current one; the table here ends that. Those of the
-/// author's own, in the user's folder and in the environment, count all the same.
-pub(crate) fn empty_folder() -> std::io::Result<tempfile::TempDir> {
-    let folder = tempfile::tempdir()?;
-    fs_err::write(folder.path().join("pyproject.toml"), "[tool.uv.workspace]\n")?;
-    Ok(folder)
+/// are looked for in all folders above the current one; the table that is here ends that. Those of
+/// the author's own, in the user's folder and in the environment, count all the same.
+#[derive(Debug)]
+pub(crate) struct UvFolder(tempfile::TempDir);
+
+impl UvFolder {
+    /// A folder in which nothing is said.
+    pub fn empty() -> io::Result<Self> {
+        Self::with(tempfile::tempdir()?, None, Table::new())
+    }
+
+    /// A folder in `parent` with this `[project]` and this `[tool.uv]`.
+    pub fn new(parent: &Utf8Path, project: Option<Table>, settings: Table) -> io::Result<Self> {
+        Self::with(tempfile::tempdir_in(parent)?, project, settings)
+    }
+
+    fn with(
+        folder: tempfile::TempDir,
+        project: Option<Table>,
+        mut settings: Table,
+    ) -> io::Result<Self> {
+        settings.insert("workspace".to_owned(), Value::Table(Table::new()));
+        let uv = Table::from_iter([("uv".to_owned(), Value::Table(settings))]);
+        let mut pyproject = Table::from_iter([("tool".to_owned(), Value::Table(uv))]);
+        if let Some(project) = project {
+            pyproject.insert("project".to_owned(), Value::Table(project));
+        }
+        let folder = Self(folder);
+        fs_err::write(folder.file(PYPROJECT), pyproject.to_string())?;
+        Ok(folder)
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file into it.
+    pub fn write(&self, name: &str, text: &[u8]) -> io::Result<()> {
+        fs_err::write(self.file(name), text)
+    }
+
+    /// `program`, which is uv, started here. No other call of uv is made.
+    pub fn tool(&self, program: &Utf8Path) -> Tool {
+        let folder = self.0.path();
+        Tool::new(program.as_std_path())
+            .directory(folder)
+            // The environment may name others.
+            .arg("--directory")
+            .arg(folder)
+            .arg("--project")
+            .arg(folder)
+            .args(["--color", "never", "--no-progress"])
+    }
 }
 
 /// `uv` did not do what it was asked for.
@@ -149,23 +198,22 @@ fn plain_name(word: &str) -> Option<String> {
 }
 
 impl Uv<'_> {
-    /// Runs uv with these arguments and waits for its end.
+    /// Runs uv in `folder` with these arguments and waits for its end.
     pub fn run(
         &self,
+        folder: &UvFolder,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     ) -> Result<Output, UvError> {
-        let mut all: Vec<OsString> =
-            ["--color", "never", "--no-progress", "--directory"].map(OsString::from).to_vec();
-        all.push(self.project.as_str().into());
-        all.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
-        all.extend(["--python", self.python.as_str()].map(OsString::from));
+        let mut tool = folder.tool(self.program);
+        for argument in arguments {
+            tool = tool.arg(argument);
+        }
+        tool = tool.args(["--python", self.python.as_str()]);
         if self.offline {
-            all.push("--offline".into());
+            tool = tool.arg("--offline");
         }
         let mut text = String::new();
-        let output = Tool::new(self.program.as_std_path())
-            .args(all)
-            .directory(self.folder.as_std_path())
+        let output = tool
             // uv must use the interpreter that it is given, and not look after others.
             .env("UV_PYTHON_DOWNLOADS", "never")
             .env("UV_NO_PROGRESS", "1")

@@ -2,13 +2,15 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use toml::{Table, Value};
 
 use crate::Progress;
 use crate::cache::{Cache, CacheError};
 use crate::plan::BuildPlan;
-use crate::requirements::{RequirementsError, RequirementsSource, pylock_as_requirements};
+use crate::requirement::checked;
+use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::resolved::Resolved;
-use crate::uv::{Trouble, Uv, UvError};
+use crate::uv::{PYPROJECT, Trouble, Uv, UvError, UvFolder};
 
 /// The oldest Streamlit that the launcher can start.
 const OLDEST_STREAMLIT: (u64, u64) = (1, 40);
@@ -147,27 +149,29 @@ impl Wheels<'_> {
         progress: &dyn Progress,
     ) -> Result<Resolution, WheelsError> {
         const RESOLVED: &str = "resolved.txt";
-        let inputs = self.inputs()?;
-        let (mut given, mut alone) = (String::new(), !self.plan.offline);
-        for input in &inputs {
-            let text = fs_err::read(input).map_err(write_error(input))?;
-            let text = String::from_utf8_lossy(&text);
-            alone = alone && stands_alone(input.extension() == Some("toml"), &text);
-            given.push_str(&text);
-            given.push('\n');
-        }
+        let requirements = &self.plan.requirements;
+        let lines = match requirements.source {
+            RequirementsSource::UvLock => self.export()?,
+            _ => requirements.given.lines.clone(),
+        };
+        let given = text(&[&requirements.given.indexes, &lines, &requirements.added]);
+        let limits = text(&[&requirements.given.constraints]);
         let read = |folder: &Utf8Path| {
             let path = folder.join(RESOLVED);
             fs_err::read_to_string(&path).map_err(write_error(&path))
         };
-        let text = if alone && !self.plan.root.join("uv.toml").exists() {
-            let key = format!("{} {:?}\n{given}", self.circumstances(), minutes(now));
+        let alone = !self.plan.offline
+            && requirements.given.settings.is_empty()
+            && stands_alone(&given)
+            && stands_alone(&limits);
+        let text = if alone {
+            let key = format!("{} {:?}\n{given}\n{limits}", self.circumstances(), minutes(now));
             let entry = cache.entry("resolution", &key, progress, |folder| {
-                self.compile(&inputs, &folder.join(RESOLVED))
+                self.compile(&lines, &given, &limits, &folder.join(RESOLVED))
             })?;
             read(entry.path())?
         } else {
-            self.compile(&inputs, &self.folder.join(RESOLVED))?;
+            self.compile(&lines, &given, &limits, &self.folder.join(RESOLVED))?;
             read(self.folder)?
         };
         let given = Resolved::parse(&given);
@@ -178,20 +182,62 @@ impl Wheels<'_> {
         Ok(Resolution { resolved, streamlit, notes })
     }
 
-    fn compile(&self, inputs: &[Utf8PathBuf], output: &Utf8Path) -> Result<(), WheelsError> {
+    fn compile(
+        &self,
+        lines: &[String],
+        given: &str,
+        limits: &str,
+        output: &Utf8Path,
+    ) -> Result<(), WheelsError> {
         let requirements = &self.plan.requirements;
-        let error = |source| WheelsError::Resolve {
-            from: requirements.source,
-            file: requirements.file.clone(),
-            source,
+        let settings = &requirements.given.settings;
+        // Where single packages come from is said in a project's own file alone. Versions that are
+        // settled may come from anywhere: their hashes are.
+        let by_sources =
+            requirements.source == RequirementsSource::Pyproject && settings.has_sources();
+        let (project, table) = if by_sources {
+            let listed = lines.iter().chain(&requirements.added).cloned().map(Value::String);
+            (Some(project(PROJECT, listed.collect())), settings.for_choosing())
+        } else if requirements.source.is_lock() {
+            (None, settings.for_settled())
+        } else {
+            let mut table = settings.for_choosing();
+            table.remove("sources");
+            (None, table)
         };
-        let mut arguments: Vec<&str> = vec!["pip", "compile", "--quiet"];
-        arguments.extend(inputs.iter().map(|input| input.as_str()));
+        let folder =
+            UvFolder::new(self.folder, project, table).map_err(write_error(self.folder))?;
+        // uv names it when it can't read a line.
+        let list = match (requirements.source, &requirements.file) {
+            (RequirementsSource::RequirementsTxt, Some(file)) => file.file_name(),
+            _ => None,
+        };
+        let list = if by_sources { PYPROJECT } else { list.unwrap_or("requirements.in") };
+        if !by_sources {
+            folder.write(list, given.as_bytes()).map_err(write_error(self.folder))?;
+        }
+        let mut arguments: Vec<&str> = vec!["pip", "compile", "--quiet", list];
+        if !limits.is_empty() {
+            folder.write("constraints.txt", limits.as_bytes()).map_err(write_error(self.folder))?;
+            arguments.extend(["-c", "constraints.txt"]);
+        }
+        arguments.extend(self.insecure());
         let platform = self.plan.target.uv_platform();
         arguments.extend(self.target(&platform));
         arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
         arguments.push(output.as_str());
-        self.uv.run(&arguments).map(drop).map_err(error)
+        self.uv.run(&folder, &arguments).map(drop).map_err(|source| self.resolve_error(source))
+    }
+
+    fn resolve_error(&self, source: UvError) -> WheelsError {
+        let requirements = &self.plan.requirements;
+        let (from, file) = (requirements.source, requirements.file.clone());
+        WheelsError::Resolve { from, file, source }
+    }
+
+    fn insecure(&self) -> impl Iterator<Item = &str> {
+        let hosts = self.plan.requirements.given.insecure.iter();
+        hosts.flat_map(|host| ["--allow-insecure-host", host.as_str()])
     }
 
     /// What decides about versions beside the lists of requirements.
@@ -207,21 +253,28 @@ impl Wheels<'_> {
 
     /// Downloads what was resolved, checks every hash and unpacks everything into `destination`.
     pub fn install(&self, resolved: &Resolved, destination: &Utf8Path) -> Result<(), WheelsError> {
-        let list = self.folder.join("install.txt");
-        let text = resolved.to_text();
-        fs_err::write(&list, text).map_err(write_error(&list))?;
+        let given = &self.plan.requirements.given;
+        let folder = UvFolder::new(self.folder, None, given.settings.for_installing())
+            .map_err(write_error(self.folder))?;
+        // uv does not repeat in what it resolves where packages come from, since that may hold a
+        // password. The copy lives only as long as the folder.
+        let indexes = text(&[&given.indexes]);
+        folder.write("indexes.txt", indexes.as_bytes()).map_err(write_error(self.folder))?;
+        folder
+            .write("install.txt", resolved.to_text().as_bytes())
+            .map_err(write_error(self.folder))?;
         let mut arguments = vec!["pip", "install", "--target", destination.as_str()];
-        let options = self.index_options()?;
-        if let Some(options) = &options {
-            arguments.extend(["-r", options.as_str()]);
+        if !indexes.is_empty() {
+            arguments.extend(["-r", "indexes.txt"]);
         }
-        arguments.extend(["-r", list.as_str(), "--require-hashes", "--no-deps"]);
+        arguments.extend(["-r", "install.txt", "--require-hashes", "--no-deps"]);
+        arguments.extend(self.insecure());
         let platform = self.plan.target.uv_platform();
         arguments.extend(self.target(&platform));
         // Hard links into uv's cache: nothing in the tree is ever changed in place, only removed,
         // and uv copies where the cache is on another disk.
         arguments.extend(["--link-mode", "hardlink"]);
-        self.uv.run(&arguments).map_err(|source| WheelsError::Install { source })?;
+        self.uv.run(&folder, &arguments).map_err(|source| WheelsError::Install { source })?;
         Ok(())
     }
 
@@ -236,64 +289,51 @@ impl Wheels<'_> {
         ]
     }
 
-    /// The files to resolve. They are the project's own where uv reads their form.
-    fn inputs(&self) -> Result<Vec<Utf8PathBuf>, WheelsError> {
-        let requirements = &self.plan.requirements;
-        let own = |name: &str, lines: &str| {
-            let path = self.folder.join(name);
-            fs_err::write(&path, lines).map_err(write_error(&path))?;
-            Ok::<_, WheelsError>(path)
-        };
-        let mut inputs = Vec::new();
-        match (requirements.source, &requirements.file) {
-            (RequirementsSource::Pyproject | RequirementsSource::RequirementsTxt, Some(file)) => {
-                inputs.push(file.clone());
-            }
-            (RequirementsSource::PylockToml, Some(file)) => {
-                inputs.push(own("locked.txt", &pylock_as_requirements(file)?)?);
-            }
-            (RequirementsSource::UvLock, Some(_)) => inputs.push(self.export()?),
-            _ => inputs.push(own("requirements.in", &requirements.listed.join("\n"))?),
-        }
-        if !requirements.added.is_empty() {
-            inputs.push(own("added.in", &requirements.added.join("\n"))?);
-        }
-        Ok(inputs)
-    }
-
     /// `uv.lock` as requirements with hashes and markers, without the project itself and its
-    /// development dependencies.
-    fn export(&self) -> Result<Utf8PathBuf, WheelsError> {
-        let path = self.folder.join("locked.txt");
+    /// development dependencies. Of the project's other files uv sees none.
+    fn export(&self) -> Result<Vec<String>, WheelsError> {
+        const LOCKED: &str = "locked.txt";
+        let requirements = &self.plan.requirements;
+        let Some(file) = &requirements.file else { return Ok(Vec::new()) };
+        let name = requirements.given.project.as_deref().unwrap_or(PROJECT);
+        let folder = UvFolder::new(self.folder, Some(project(name, Vec::new())), Table::new());
+        let folder = folder.map_err(write_error(self.folder))?;
+        let lock = fs_err::read(file).map_err(write_error(file))?;
+        folder.write("uv.lock", &lock).map_err(write_error(self.folder))?;
         let options =
             "export --quiet --frozen --no-emit-project --no-dev --no-header --no-annotate";
-        let mut arguments: Vec<&str> = options.split(' ').collect();
-        arguments.extend(["--format", "requirements.txt", "-o", path.as_str()]);
-        self.uv.run(&arguments).map_err(|source| WheelsError::Resolve {
-            from: self.plan.requirements.source,
-            file: self.plan.requirements.file.clone(),
-            source,
-        })?;
-        Ok(path)
-    }
-
-    /// The lines of `requirements.txt` that say where packages come from: uv does not repeat them
-    /// in what it resolves, since they may hold a password. The copy lives only as long as the
-    /// build's temporary folder.
-    fn index_options(&self) -> Result<Option<Utf8PathBuf>, WheelsError> {
-        let file = match (self.plan.requirements.source, &self.plan.requirements.file) {
-            (RequirementsSource::RequirementsTxt, Some(file)) => file,
-            _ => return Ok(None),
+        let options = options.split(' ').chain(["--format", "requirements.txt", "-o", LOCKED]);
+        self.uv.run(&folder, options).map_err(|source| self.resolve_error(source))?;
+        let text = fs_err::read_to_string(folder.file(LOCKED)).map_err(write_error(self.folder))?;
+        let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
+        let lines = joined.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+        let check = |line: &str| {
+            checked(line, &[self.plan.root.as_path()]).map_err(|refusal| RequirementsError::Refused {
+                requirement: line.to_owned(),
+                file: file.clone(),
+                line: None,
+                refusal,
+            })
         };
-        let text = fs_err::read(file).map_err(write_error(file))?;
-        let options: Vec<String> = index_lines(&String::from_utf8_lossy(&text));
-        if options.is_empty() {
-            return Ok(None);
-        }
-        let path = self.folder.join("indexes.txt");
-        fs_err::write(&path, options.join("\n")).map_err(write_error(&path))?;
-        Ok(Some(path))
+        Ok(lines.map(check).collect::<Result<_, _>>()?)
     }
+}
+
+/// What uv is told that the project is called, where that does not matter.
+const PROJECT: &str = "waterskin-app-to-be-packaged";
+
+/// `[project]` with what uv needs of it.
+fn project(name: &str, dependencies: Vec<Value>) -> Table {
+    Table::from_iter([
+        ("name".to_owned(), Value::String(name.to_owned())),
+        ("version".to_owned(), Value::String("0".to_owned())),
+        ("dependencies".to_owned(), Value::Array(dependencies)),
+    ])
+}
+
+fn text(lists: &[&Vec<String>]) -> String {
+    let lines = lists.iter().flat_map(|list| list.iter());
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// The stretch of time that `now` is in. What is resolved in one counts to its end.
@@ -302,28 +342,10 @@ fn minutes(now: SystemTime) -> Option<u64> {
     Some(since.as_secs() / FRESH.as_secs())
 }
 
-/// Whether a list of requirements says everything itself. Others name files or archives, which may
+/// Whether a list of requirements says everything itself. Others name indexes or archives, which may
 /// have changed.
-fn stands_alone(is_project: bool, text: &str) -> bool {
-    if is_project {
-        return !text.contains("[tool.uv") && !text.contains("dynamic") && !text.contains(" @ ");
-    }
-    text.lines().map(str::trim).filter(|line| !line.starts_with('#')).all(|line| {
-        // The end of a line that goes on in the next.
-        let line = line.trim_end_matches('\\');
-        let names_a_file = line.contains(['/', '\\']);
-        let option = line.starts_with('-') && !line.starts_with("--hash");
-        !names_a_file && !option
-    })
-}
-
-fn index_lines(text: &str) -> Vec<String> {
-    const OPTIONS: [&str; 5] = ["-i", "--index-url", "--extra-index-url", "-f", "--find-links"];
-    let is_index = |line: &&str| {
-        let option = line.split([' ', '=']).next().unwrap_or_default();
-        OPTIONS.contains(&option)
-    };
-    text.lines().map(str::trim).filter(is_index).map(str::to_owned).collect()
+fn stands_alone(text: &str) -> bool {
+    text.lines().all(|line| !line.starts_with('-') && !line.contains('/'))
 }
 
 fn write_error(path: &Utf8Path) -> impl FnOnce(io::Error) -> WheelsError {
@@ -365,21 +387,16 @@ mod tests {
     }
 
     #[test]
-    fn what_names_other_files_is_resolved_each_time() {
-        for (project, text, alone) in [
-            (false, "streamlit==1.67.0\n# see a/b\npandas>=2 ; python_version > '3'\n", true),
-            (false, "pandas==3.1.1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n", true),
-            (false, "-r other.txt\n", false),
-            (false, "--index-url https://example.org\npandas\n", false),
-            (false, "./mine\n", false),
-            (false, "mine @ https://example.org/mine.whl \\\n    --hash=sha256:aa\n", false),
-            (false, "mine\\wheel.whl\n", false),
-            (true, "[project]\nname = 'a'\ndependencies = ['streamlit']\n", true),
-            (true, "[project]\ndynamic = ['dependencies']\n", false),
-            (true, "[tool.uv.sources]\nmine = { path = 'mine' }\n", false),
-            (true, "[project]\ndependencies = ['mine @ file:///mine']\n", false),
+    fn what_names_other_places_is_resolved_each_time() {
+        for (text, alone) in [
+            ("streamlit==1.67.0\npandas>=2 ; python_version > '3'\n", true),
+            ("pandas==3.1.1 --hash=sha256:aa --hash=sha256:bb\n", true),
+            ("--index-url https://example.org\npandas\n", false),
+            ("--no-index\npandas\n", false),
+            ("mine @ https://example.org/mine.whl --hash=sha256:aa\n", false),
+            ("file:///mine.whl\n", false),
         ] {
-            assert_eq!(stands_alone(project, text), alone, "{text}");
+            assert_eq!(stands_alone(text), alone, "{text}");
         }
     }
 
@@ -388,13 +405,6 @@ mod tests {
         let at = |seconds| minutes(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         assert_eq!(at(600), at(1199));
         assert_ne!(at(600), at(1200));
-    }
-
-    #[test]
-    fn only_lines_about_indexes_are_taken() {
-        let text =
-            "-i https://a\n --extra-index-url=https://b\n-r other.txt\n--hash=x\npandas\n-f wheels";
-        assert_eq!(index_lines(text), ["-i https://a", "--extra-index-url=https://b", "-f wheels"]);
     }
 
     #[test]

@@ -202,3 +202,92 @@ fn a_lock_is_followed_to_the_letter() {
     }
     assert_eq!(names(Utf8Path::new(&project)), ["app.py", "pyproject.toml", "uv.lock"]);
 }
+
+/// Writes a wheel of `name` with one empty module into `folder`.
+fn write_wheel(folder: &Utf8Path, name: &str) {
+    const CODE: &str = "
+import sys, zipfile
+folder, name = sys.argv[1:]
+info = f'{name}-1.0.dist-info/'
+with zipfile.ZipFile(f'{folder}/{name}-1.0-py3-none-any.whl', 'w') as wheel:
+    wheel.writestr(f'{name}.py', '')
+    wheel.writestr(info + 'METADATA', f'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n')
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    names = [f'{name}.py', info + 'METADATA', info + 'WHEEL', info + 'RECORD']
+    wheel.writestr(info + 'RECORD', ''.join(f'{name},,\\n' for name in names))
+";
+    fs_err::create_dir_all(folder).unwrap();
+    let python = waterskin_process::find("python3").unwrap();
+    Tool::new(python).args(["-c", CODE, folder.as_str(), name]).run(&mut |_, _| {}).unwrap();
+}
+
+#[test]
+fn no_file_of_a_project_steers_uv() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let planted = format!("http://{}", listener.local_addr().unwrap());
+    let index = format!("index-url = '{planted}/simple'\n");
+    let python = format!(
+        "python-downloads-json-url = '{planted}/list.json'\ncache-dir = 'planted'\n\
+         no-binary = true\n[pip]\nno-binary = [':all:']\n"
+    );
+    let table = format!("[tool.uv]\n{}", python.replace("[pip]", "[tool.uv.pip]"));
+    for (file, text) in [("uv.toml", &python), ("pyproject.toml", &table)] {
+        let folder = project();
+        folder.write(&[
+            ("uv.toml", &index),
+            (&format!("my_app é/{file}"), text),
+            (
+                "my_app é/requirements.txt",
+                "--no-binary :all:\nstreamlit\nno-such-package-waterskin\n",
+            ),
+        ]);
+        std::env::set_current_dir(folder.path.join("my_app é")).unwrap();
+        let (_, text) = failure(&folder.settings("my_app é"));
+        assert!(text.contains("there is no package `no-such-package-waterskin`"), "{text}");
+        assert!(!folder.path.join("my_app é/planted").exists(), "{file}");
+    }
+    let nobody = listener.accept().unwrap_err();
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
+    let folder = project();
+    write_wheel(&folder.path.join("my_app é/lists/my wheels"), "wtiny");
+    write_wheel(&folder.path.join("my_app é/more"), "wother");
+    folder.write(&[
+        (
+            "my_app é/requirements.txt",
+            "-r lists/more.txt\n./more/wother-1.0-py3-none-any.whl\nstreamlit==1.67.0\npandas\n",
+        ),
+        ("my_app é/lists/more.txt", "-f 'my wheels'\nwtiny\n"),
+        ("my_app é/helper.py", "import broken\n"),
+        ("my_app é/broken.py", "def f(:\n"),
+    ]);
+    let kept = folder.path.join("kept");
+    let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("my_app é") };
+    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    let of_broken = |note: &&String| note.starts_with("`broken.py:1` is not valid Python");
+    let notes = outcome.notes.iter().filter(of_broken).count();
+    assert_eq!(notes, 2, "the plan's and the compiler's, by the file's name: {:?}", outcome.notes);
+    let payload = Payload::open(&kept).unwrap();
+    run_python(&payload, "import sys; sys.path.insert(0, sys.argv[1]); import wtiny, wother");
+}
+
+#[test]
+fn an_index_that_a_project_keeps_for_one_package_is_asked_for_it() {
+    let folder = project();
+    write_wheel(&folder.path.join("my_app é/wheels"), "wtiny");
+    folder.write(&[(
+        "my_app é/pyproject.toml",
+        "[project]\nname = 'mine'\nversion = '1'\ndependencies = ['streamlit==1.67.0', 'pandas', 'wtiny']\n\
+         [[tool.uv.index]]\nname = 'own'\nurl = 'wheels'\nformat = 'flat'\nexplicit = true\n\
+         [tool.uv.sources]\nwtiny = { index = 'own' }\n",
+    )]);
+    let kept = folder.path.join("kept");
+    let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("my_app é") };
+    build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    let payload = Payload::open(&kept).unwrap();
+    run_python(&payload, "import sys; sys.path.insert(0, sys.argv[1]); import wtiny");
+}

@@ -143,21 +143,26 @@ fn a_line_that_is_no_requirement() {
     exit code: 1
     ----- stdout -----
     ----- stderr -----
-    P É 1.0.0
-      project     [DIR]/work/p é
-      script      app.py
-      id          local.waterskin.p-e (package `p-e`)
-      window      "P É", 1200 x 800, icon drawn
-      python      `[PYTHON]` (asked for)
-      requires    streamlit, ==1.0 what is this (`requirements.txt`)
-      files       2 files, 71 B
-      output      .tar.gz in `[DIR]/work/le résultat`
-    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
-      caused by: a requirement can't be understood
-      caused by: `[DIR]/bin/uv` exited with code 2
-      caused by: error: Unexpected '=', expected '-c', '-e', '-r' or the start of a requirement: requirements.txt:2:1
-    hint: correct the line in `requirements.txt`
+    error: `==1.0 what is this` in `[DIR]/work/p é/requirements.txt:2` can't be understood
+    hint: write one requirement alone, as in `pandas>=2`
     "#);
+}
+
+#[test]
+fn a_requirement_whose_own_code_would_be_run() {
+    let context = project("streamlit\n-r more.txt\n");
+    context.write(&[
+        ("p é/more.txt", "pandas\n-e .\n"),
+        ("p é/setup.py", "open('ran', 'w')\n"),
+    ]);
+    fails!(context, context.real_build("p é", []), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    error: `-e .` in `[DIR]/work/p é/more.txt:2` is editable: to install it, its own code would be run
+    hint: put its modules into the project's folder, or build a wheel of it and name that
+    "#);
+    assert!(!context.root.join("work/p é/ran").exists());
 }
 
 #[test]

@@ -1,8 +1,6 @@
-use std::path::Path;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle as bundle;
-use waterskin_process::{Tool, ToolError};
+use waterskin_process::ToolError;
 
 use super::{
     DEFAULT_VERSION, Runtime, RuntimeError, RuntimeRequest, RuntimeSource,
@@ -12,6 +10,7 @@ use super::{
     interpreter, minor, prefix, prune, runs_here, start,
 };
 use crate::Progress;
+use crate::uv::UvFolder;
 
 /// Gets a standalone build into the cache and says which one it is; in one line why not, when it
 /// can't be had.
@@ -22,10 +21,10 @@ pub(super) fn obtain(request: &RuntimeRequest) -> Result<RuntimeSource, String> 
     if let Some(source) = installed(request, version, &platform) {
         return Ok(source);
     }
-    let empty = crate::uv::empty_folder()
+    let empty = UvFolder::empty()
         .map_err(|error| format!("no standalone build: no temporary folder: {error}"))?;
     let key = format!("cpython-{version}-{platform}");
-    install(request, &key, empty.path()).map_err(|error| {
+    install(request, &key, &empty).map_err(|error| {
         // The chain of causes is long; its end names the matter.
         let line = interpreter::one_line(&error);
         format!("no standalone build: {}", line.strip_prefix("cause: ").unwrap_or(&line))
@@ -74,16 +73,16 @@ fn folder(request: &RuntimeRequest) -> Utf8PathBuf {
     request.cache.join("runtimes")
 }
 
-fn install(request: &RuntimeRequest, key: &str, empty: &Path) -> Result<(), ToolError> {
+fn install(request: &RuntimeRequest, key: &str, empty: &UvFolder) -> Result<(), ToolError> {
     let folder = folder(request);
-    let mut tool = Tool::new(request.uv.as_std_path())
-        .directory(empty)
-        .arg("--directory")
-        .arg(empty)
-        .arg("--project")
-        .arg(empty)
-        .args(["python", "install", key, "--install-dir", folder.as_str()])
-        .args(["--no-bin", "--no-progress", "--color", "never"]);
+    let mut tool = empty.tool(&request.uv).args([
+        "python",
+        "install",
+        key,
+        "--install-dir",
+        folder.as_str(),
+        "--no-bin",
+    ]);
     if request.offline {
         tool = tool.arg("--offline");
     }

@@ -1,0 +1,234 @@
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::requirement::{Refusal, checked, file_address};
+use crate::requirements::RequirementsError;
+
+/// What a `requirements.txt` says, together with all lists that it names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PipList {
+    /// The requirements as they are written, without hashes.
+    pub listed: Vec<String>,
+    /// The same as uv gets them.
+    pub lines: Vec<String>,
+    /// Versions that a package must have if something asks for it (`-c`).
+    pub constraints: Vec<String>,
+    /// `--index-url`: the last one counts.
+    index: Option<String>,
+    more: Vec<String>,
+    no_index: bool,
+    /// Hosts that need no valid certificate (`--trusted-host`).
+    pub insecure: Vec<String>,
+}
+
+impl PipList {
+    /// Reads `file` of the project in `root`.
+    pub fn read(root: &Utf8Path, file: &Utf8Path) -> Result<Self, RequirementsError> {
+        let mut list = Self::default();
+        list.add(root, file, false, &mut BTreeSet::new())?;
+        Ok(list)
+    }
+
+    /// The options that say where packages come from, a line each.
+    pub fn index_lines(&self) -> Vec<String> {
+        let no_index = self.no_index.then(|| "--no-index".to_owned());
+        let index = self.index.iter().map(|index| format!("--index-url {index}"));
+        no_index.into_iter().chain(index).chain(self.more.iter().cloned()).collect()
+    }
+
+    fn add(
+        &mut self,
+        root: &Utf8Path,
+        file: &Utf8Path,
+        constrains: bool,
+        seen: &mut BTreeSet<(Utf8PathBuf, bool)>,
+    ) -> Result<(), RequirementsError> {
+        // Lists may name each other.
+        let real = file.canonicalize_utf8().unwrap_or_else(|_| file.to_owned());
+        if !seen.insert((real, constrains)) {
+            return Ok(());
+        }
+        let bytes = fs_err::read(file)
+            .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
+        let folder = file.parent().unwrap_or(root);
+        for (number, line) in logical_lines(&String::from_utf8_lossy(&bytes)) {
+            let refused = |refusal| RequirementsError::Refused {
+                requirement: line.clone(),
+                file: file.to_owned(),
+                line: Some(number),
+                refusal,
+            };
+            let Some((option, value)) = option(&line) else {
+                let taken = checked(&line, &[folder, root]).map_err(refused)?;
+                if constrains {
+                    self.constraints.push(taken);
+                } else {
+                    let plain = line.split(" --").next().unwrap_or(&line);
+                    self.listed.push(plain.trim().to_owned());
+                    self.lines.push(taken);
+                }
+                continue;
+            };
+            match option {
+                "-e" | "--editable" => return Err(refused(Refusal::Editable)),
+                _ if value.chars().any(char::is_control) => return Err(refused(Refusal::Lines)),
+                "-r" | "--requirement" | "-c" | "--constraint" => {
+                    if value.contains("://") {
+                        return Err(refused(Refusal::Remote));
+                    }
+                    let constrains = constrains || matches!(option, "-c" | "--constraint");
+                    self.add(root, &folder.join(value), constrains, seen)?;
+                }
+                "-i" | "--index-url" => self.index = Some(place(value, folder, root)),
+                "--extra-index-url" => {
+                    self.more.push(format!("--extra-index-url {}", place(value, folder, root)));
+                }
+                "-f" | "--find-links" => {
+                    self.more.push(format!("--find-links {}", place(value, folder, root)));
+                }
+                "--no-index" => self.no_index = true,
+                "--trusted-host" => self.insecure.push(value.to_owned()),
+                // The others say how to build what is not built here, or how to choose.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The option of a line, and its value without quotes.
+fn option(line: &str) -> Option<(&str, &str)> {
+    let (option, value) = if line.starts_with("--") {
+        line.split_once(|c: char| c == '=' || c.is_whitespace()).unwrap_or((line, ""))
+    } else if line.starts_with('-') {
+        line.split_at_checked(2).unwrap_or((line, ""))
+    } else {
+        return None;
+    };
+    let value = value.trim().trim_start_matches('=').trim();
+    let inner = |quote| value.strip_prefix(quote).and_then(|it| it.strip_suffix(quote));
+    Some((option, inner('"').or_else(|| inner('\'')).unwrap_or(value)))
+}
+
+/// An address as it is, and a folder as an address. It counts from the file that names it, where
+/// it exists there, and else from the project.
+fn place(value: &str, folder: &Utf8Path, root: &Utf8Path) -> String {
+    if value.contains("://") || value.starts_with("file:") {
+        return value.to_owned();
+    }
+    let beside = folder.join(value);
+    file_address(&if beside.exists() { beside } else { root.join(value) })
+}
+
+/// Lines with the number of their first one, without comments and with continued ones joined.
+fn logical_lines(text: &str) -> Vec<(usize, String)> {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines = Vec::new();
+    let mut begun: Option<(usize, String)> = None;
+    for (index, line) in text.split('\n').enumerate() {
+        let (number, before) = begun.take().unwrap_or((index + 1, String::new()));
+        match line.strip_suffix('\\') {
+            Some(line) if !line.trim_start().starts_with('#') => {
+                begun = Some((number, format!("{before}{line} ")));
+            }
+            _ => lines.push((number, before + line)),
+        }
+    }
+    lines.extend(begun);
+    lines
+        .into_iter()
+        .map(|(number, line)| (number, without_comment(&line).trim().to_owned()))
+        .filter(|(_, line)| !line.is_empty())
+        .collect()
+}
+
+fn without_comment(line: &str) -> &str {
+    let begins = |(at, _): &(usize, &str)| *at == 0 || line[..*at].ends_with(char::is_whitespace);
+    line.match_indices('#').find(begins).map_or(line, |(at, _)| &line[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(files: &[(&str, &str)]) -> (String, Result<PipList, RequirementsError>) {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        for (name, text) in files {
+            let path = root.join(name);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        }
+        (root.to_string(), PipList::read(root, &root.join("requirements.txt")))
+    }
+
+    #[test]
+    fn lines_have_their_numbers() {
+        let text = "\u{feff}# a comment\r\n\r\na \\\r\n  ==1 # why\rb#c\n#x\\\nc --hash=x:y\\\n";
+        let lines = logical_lines(text);
+        let lines: Vec<_> = lines.iter().map(|(number, line)| (*number, line.as_str())).collect();
+        assert_eq!(lines, [(3, "a    ==1"), (5, "b#c"), (7, "c --hash=x:y")]);
+    }
+
+    #[test]
+    fn the_options_of_all_lists_count() {
+        let (root, list) = read(&[
+            (
+                "requirements.txt",
+                "-i https://one.example\n-r lists/more.txt\n-c 'lists/limits.txt'\npandas\n--no-binary :all:\n",
+            ),
+            (
+                "lists/more.txt",
+                "--index-url=https://two.example/${TOKEN}\n--extra-index-url https://three.example\n\
+                 -f \"my wheels\"\n--find-links=other\n--trusted-host two.example\n\
+                 numpy==2 \\\n  --hash=sha256:aa\n-r ../requirements.txt\n",
+            ),
+            ("lists/my wheels/x", ""),
+            ("lists/limits.txt", "six<2\n"),
+        ]);
+        let list = list.unwrap();
+        assert_eq!(
+            list.index_lines(),
+            [
+                "--index-url https://two.example/${TOKEN}".to_owned(),
+                "--extra-index-url https://three.example".to_owned(),
+                format!("--find-links file://{root}/lists/my%20wheels"),
+                format!("--find-links file://{root}/other"),
+            ]
+        );
+        assert_eq!(list.insecure, ["two.example"]);
+        assert_eq!(list.constraints, ["six<2"]);
+        assert_eq!(list.listed, ["numpy==2", "pandas"]);
+        assert_eq!(list.lines[0], "numpy==2 --hash=sha256:aa");
+    }
+
+    #[test]
+    fn what_would_be_built_is_refused_with_its_place() {
+        for (line, refusal) in [
+            ("-e .", Refusal::Editable),
+            ("--editable=x", Refusal::Editable),
+            ("git+https://example.org/x", Refusal::Repository),
+            (".", Refusal::Folder),
+            ("-r https://example.org/list.txt", Refusal::Remote),
+        ] {
+            for option in ["-r", "-c", "--constraint="] {
+                let first = format!("pandas\n{option} more.txt\n");
+                let more = format!("# why\nnumpy\n{line}\n");
+                let (_, list) = read(&[("requirements.txt", &first), ("more.txt", &more)]);
+                match list.unwrap_err() {
+                    RequirementsError::Refused {
+                        requirement,
+                        file,
+                        line: number,
+                        refusal: why,
+                    } => {
+                        assert_eq!((requirement.as_str(), why), (line, refusal));
+                        assert_eq!((file.file_name(), number), (Some("more.txt"), Some(3)));
+                    }
+                    other => panic!("{line}: {other}"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,301 @@
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::distributions::normalized;
+
+/// Why a requirement is not packaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// `-e`.
+    #[error("is editable: to install it, its own code would be run")]
+    Editable,
+    /// A folder, or a member of a workspace.
+    #[error("is a folder: to install it, its own code would be run")]
+    Folder,
+    /// Such as `git+https://`.
+    #[error("comes from a repository: to install it, its own code would be run")]
+    Repository,
+    /// An archive that is no wheel.
+    #[error("is no wheel: to install it, its own code would be run")]
+    NoWheel,
+    /// A file that does not exist.
+    #[error("is not there")]
+    Missing,
+    /// Neither a name nor a place.
+    #[error("can't be understood")]
+    Unreadable,
+    /// A list at an address, which may say something else each time.
+    #[error("is a list from elsewhere: what it asks for can't be seen before it is fetched")]
+    Remote,
+    /// A control character, or a backslash at the end.
+    #[error("is not one line")]
+    Lines,
+    /// An option where a requirement belongs.
+    #[error("is an option, not a requirement")]
+    Option,
+    /// `dynamic = ["dependencies"]`.
+    #[error("leaves the list to code of the project")]
+    Dynamic,
+    /// A package in `pylock.toml` that comes from elsewhere than a package index.
+    #[error("does not come from a package index")]
+    NotFromIndex,
+}
+
+impl Refusal {
+    /// What the author can do about it.
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::Editable | Self::Folder => {
+                "put its modules into the project's folder, or build a wheel of it and name that"
+            }
+            Self::Repository | Self::NoWheel => {
+                "build a wheel of it and name that, or ask for it by name and version"
+            }
+            Self::Missing => "correct the path",
+            Self::Remote => "copy the list into the project's folder",
+            Self::Lines | Self::Option | Self::Unreadable => {
+                "write one requirement alone, as in `pandas>=2`"
+            }
+            Self::Dynamic => "write `dependencies` into `[project]` or `[tool.waterskin]`",
+            Self::NotFromIndex => "only packages from an index can be packaged",
+        }
+    }
+}
+
+/// The normalized name of the distribution that a requirement is about (PEP 508). `None` for a
+/// bare address or path.
+pub(crate) fn name_of(requirement: &str) -> Option<String> {
+    let end = requirement
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .unwrap_or(requirement.len());
+    let (name, rest) = requirement.split_at(end);
+    let path = name.is_empty() || name.starts_with('.') || rest.starts_with(['/', ':', '\\']);
+    (!path).then(|| normalized(name))
+}
+
+/// The requirement in the form in which uv gets it, with its hashes. For a name, an index is asked;
+/// an address or a path must be one of a wheel, since of nothing else it is certain that it can be
+/// installed without its own code being run. Paths count from the first of `folders` in which they
+/// lead to a file.
+pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
+    let line = line.replace('\t', " ");
+    let line = line.trim();
+    if line.chars().any(char::is_control) || line.ends_with('\\') {
+        return Err(Refusal::Lines);
+    }
+    if line.starts_with('-') {
+        return Err(if is_editable(line) { Refusal::Editable } else { Refusal::Option });
+    }
+    let mut parts = line.split(" --");
+    let head = parts.next().unwrap_or_default().trim();
+    let mut text = match split_name(head) {
+        Some((name, "")) => name.to_owned(),
+        Some((name, place)) => format!("{name} @ {}", checked_place(place, folders)?),
+        None => checked_place(head, folders)?,
+    };
+    for hash in parts.filter(|option| option.starts_with("hash")) {
+        text.push_str(" --");
+        text.push_str(hash.trim());
+    }
+    Ok(text)
+}
+
+/// `-e x`, `-ex`, `--editable x`, `--editable=x`: `uv` builds these even where it may build nothing.
+fn is_editable(line: &str) -> bool {
+    line.starts_with("-e") || line.starts_with("--editable")
+}
+
+/// A name with what is asked of it, and its address where it has one. `None` for what has no name.
+fn split_name(head: &str) -> Option<(&str, &str)> {
+    name_of(head)?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let after_name = head.trim_start_matches(is_name);
+    let name = &head[..head.len() - after_name.len()];
+    if is_archive(name) {
+        return None;
+    }
+    let mut rest = after_name.trim_start();
+    if rest.starts_with('[') {
+        rest = rest.split_once(']')?.1.trim_start();
+    }
+    if let Some(place) = rest.strip_prefix('@') {
+        let name = &head[..head.len() - rest.len()];
+        return Some((name.trim_end(), place.trim()));
+    }
+    (rest.is_empty() || rest.starts_with(['<', '>', '=', '!', '~', ';', '('])).then_some((head, ""))
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(ending)
+}
+
+fn is_archive(name: &str) -> bool {
+    [".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz"]
+        .iter()
+        .any(|ending| has_ending(name, ending))
+}
+
+/// An address or a path, with its extras and its marker.
+fn checked_place(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
+    let (place, marker) = match place.find(" ;") {
+        Some(at) => place.split_at(at),
+        None => (place, ""),
+    };
+    let (place, extras) = match place.rfind('[').filter(|_| place.ends_with(']')) {
+        Some(at) => place.split_at(at),
+        None => (place, ""),
+    };
+    let place = wheel(place.trim(), folders)?;
+    Ok(format!("{place}{extras}{marker}"))
+}
+
+/// The address of the wheel that `place` leads to.
+pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
+    let scheme = place.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let plain = place.split(['?', '#']).next().unwrap_or_default();
+    if scheme.contains('+') || matches!(scheme.as_str(), "git" | "ssh") || place.starts_with("git@")
+    {
+        return Err(Refusal::Repository);
+    }
+    if matches!(scheme.as_str(), "http" | "https") {
+        let is_wheel = has_ending(plain, ".whl") && !place.contains(char::is_whitespace);
+        return if is_wheel { Ok(place.to_owned()) } else { Err(Refusal::NoWheel) };
+    }
+    let path = match place.get(..5) {
+        Some(start) if start.eq_ignore_ascii_case("file:") => decoded(&plain[5..]),
+        _ => place.to_owned(),
+    };
+    let found = folders.iter().map(|folder| folder.join(&path)).find(|path| path.exists());
+    match found {
+        Some(path) if path.is_dir() => Err(Refusal::Folder),
+        Some(path) if has_ending(path.as_str(), ".whl") => Ok(file_address(&path)),
+        Some(_) => Err(Refusal::NoWheel),
+        None if place.contains(['/', '\\', ':']) || is_archive(place) => Err(Refusal::Missing),
+        None => Err(Refusal::Unreadable),
+    }
+}
+
+/// The path of a `file:` address, from what follows the colon.
+fn decoded(rest: &str) -> String {
+    let rest =
+        rest.strip_prefix("//").map_or(rest, |it| it.strip_prefix("localhost").unwrap_or(it));
+    let mut bytes = Vec::new();
+    let mut left = rest.as_bytes();
+    while let [first, tail @ ..] = left {
+        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|_| *first == b'%').and_then(|it| u8::from_str_radix(it, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        left = if byte.is_some() { &tail[2..] } else { tail };
+    }
+    let path = String::from_utf8_lossy(&bytes).into_owned();
+    // `/C:/x`
+    match path.strip_prefix('/') {
+        Some(inner) if cfg!(windows) && inner.get(1..2) == Some(":") => inner.to_owned(),
+        _ => path,
+    }
+}
+
+/// A `file:` address, in which nothing is left that a list of requirements takes for its own.
+pub(crate) fn file_address(path: &Utf8Path) -> String {
+    let path = std::path::absolute(path)
+        .ok()
+        .and_then(|path| Utf8PathBuf::from_path_buf(path).ok())
+        .unwrap_or_else(|| path.to_owned());
+    let mut text = String::from("file://");
+    if !path.as_str().starts_with('/') {
+        text.push('/');
+    }
+    for byte in path.as_str().bytes() {
+        match byte {
+            b'\\' if cfg!(windows) => text.push('/'),
+            b':' if cfg!(windows) => text.push(':'),
+            b'/' | b'-' | b'_' | b'.' | b'~' => text.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_requirements() {
+        for (line, name) in [
+            ("Py_YAML>=5", Some("py-yaml")),
+            ("x[a,b]==1", Some("x")),
+            ("x@https://example.org", Some("x")),
+            ("./x", None),
+            ("https://example.org/x.whl", None),
+            ("C:\\x", None),
+        ] {
+            assert_eq!(name_of(line).as_deref(), name, "{line}");
+        }
+    }
+
+    #[test]
+    fn only_names_and_wheels_are_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        fs_err::create_dir_all(root.join("pack")).unwrap();
+        fs_err::create_dir_all(root.join("folder.whl")).unwrap();
+        fs_err::create_dir_all(root.join("wheels é")).unwrap();
+        for file in ["wheels é/x-1-py3-none-any.whl", "x-1-py3-none-any.whl", "x.tar.gz"] {
+            fs_err::write(root.join(file), "").unwrap();
+        }
+        let pack = format!("x @ file://{root}/pack");
+        let from = format!("file://{root}/wheels%20%C3%A9/x-1-py3-none-any.whl");
+        for (line, refusal) in [
+            ("-e .", Refusal::Editable),
+            ("-e./x", Refusal::Editable),
+            ("--editable=x", Refusal::Editable),
+            ("--no-binary :all:", Refusal::Option),
+            (".", Refusal::Folder),
+            ("./pack", Refusal::Folder),
+            ("pack/", Refusal::Folder),
+            ("folder.whl", Refusal::Folder),
+            (pack.as_str(), Refusal::Folder),
+            ("x @ file:pack", Refusal::Folder),
+            ("git+https://example.org/x", Refusal::Repository),
+            ("GIT+https://example.org/x.whl", Refusal::Repository),
+            ("x @ git+ssh://git@example.org/x.whl ; os_name == 'nt'", Refusal::Repository),
+            ("x[a]@git@example.org:x.whl", Refusal::Repository),
+            ("hg+http://example.org/x", Refusal::Repository),
+            ("https://example.org/x.tar.gz", Refusal::NoWheel),
+            ("https://example.org/x#a.whl", Refusal::NoWheel),
+            ("x @ https://example.org/x.zip?a.whl", Refusal::NoWheel),
+            ("x.tar.gz", Refusal::NoWheel),
+            ("https://example.org/x.zip x.whl", Refusal::NoWheel),
+            ("./nothing", Refusal::Missing),
+            ("nothing.whl", Refusal::Missing),
+            ("==1.0 what is this", Refusal::Unreadable),
+            ("pandas numpy", Refusal::Unreadable),
+            ("pandas\n-e .", Refusal::Lines),
+            ("pandas\r-e .", Refusal::Lines),
+            ("pandas \\", Refusal::Lines),
+        ] {
+            assert_eq!(checked(line, &[root]), Err(refusal), "{line}");
+        }
+        let same = |line: &str| (line.to_owned(), line.to_owned());
+        for (line, taken) in [
+            same("pandas"),
+            same("Streamlit[auth] >= 1.40 ; python_version > '3.9'"),
+            same("x (>=1)"),
+            same("x==1 --hash=sha256:aa --hash=sha256:bb"),
+            same("https://example.org/x-1-py3-none-any.whl#sha256=1"),
+            same("x[a] @ https://example.org/x-1-py3-none-any.whl ; os_name == 'nt'"),
+            ("x --config-settings=a=b".to_owned(), "x".to_owned()),
+            (
+                "./wheels é/x-1-py3-none-any.whl[a] ; os_name == 'nt'".to_owned(),
+                format!("{from}[a] ; os_name == 'nt'"),
+            ),
+            (format!("x @ {from}"), format!("x @ {from}")),
+            ("x-1-py3-none-any.whl".to_owned(), format!("file://{root}/x-1-py3-none-any.whl")),
+        ] {
+            let got = checked(&line, &[root]);
+            let got = got.map(|it| it.replace("/./", "/"));
+            assert_eq!(got, Ok(taken), "{line}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+use camino::Utf8Path;
+use toml::{Table, Value};
+
+use crate::config::PYPROJECT_TOML;
+use crate::requirement::{Refusal, checked, name_of, wheel};
+use crate::requirements::RequirementsError;
+
+/// What a project's `uv.toml` or `[tool.uv]` says of where packages come from and which of them are
+/// chosen. Nothing else of it is heard: it could have code run, or put something into the caches
+/// that all apps share.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct UvSettings {
+    settings: Table,
+    /// `[tool.uv.sources]` of what the project itself asks for.
+    sources: Table,
+}
+
+/// The settings that are taken, of `[tool.uv]` and `[tool.uv.pip]`.
+const TAKEN: [&str; 11] = [
+    "index",
+    "index-url",
+    "extra-index-url",
+    "find-links",
+    "no-index",
+    "index-strategy",
+    "allow-insecure-host",
+    "prerelease",
+    "resolution",
+    "exclude-newer",
+    "exclude-newer-package",
+];
+/// Lists of requirements, of `[tool.uv]` alone.
+const LISTS: [&str; 2] = ["constraint-dependencies", "override-dependencies"];
+
+impl UvSettings {
+    /// Reads them in `root`. Of sources, those of `listed` count.
+    pub fn read(root: &Utf8Path, listed: &[String]) -> Result<Self, RequirementsError> {
+        let pyproject = root.join(PYPROJECT_TOML);
+        let (text, table) = read(&pyproject)?;
+        let of_project = table.get("tool").and_then(|tool| tool.get("uv"));
+        let of_project = of_project.and_then(Value::as_table).cloned().unwrap_or_default();
+        let file = root.join("uv.toml");
+        // As in uv itself, which does not mix the two.
+        let (file, text_of, table) = if file.is_file() {
+            let (text, table) = read(&file)?;
+            (file, text, table)
+        } else {
+            (pyproject.clone(), text.clone(), of_project.clone())
+        };
+        let mut settings = Table::new();
+        let pip = table.get("pip").and_then(Value::as_table);
+        for key in TAKEN {
+            let value = pip.and_then(|pip| pip.get(key)).or_else(|| table.get(key));
+            if let Some(value) = value {
+                settings.insert(key.to_owned(), placed(key, value.clone(), root));
+            }
+        }
+        for key in LISTS {
+            let Some(list) = table.get(key).and_then(Value::as_array) else { continue };
+            let lines = list.iter().filter_map(Value::as_str).map(|line| {
+                checked(line, &[root]).map(Value::String).map_err(|refusal| {
+                    RequirementsError::Refused {
+                        requirement: line.escape_debug().to_string(),
+                        file: file.clone(),
+                        line: line_of(&text_of, line),
+                        refusal,
+                    }
+                })
+            });
+            settings.insert(key.to_owned(), Value::Array(lines.collect::<Result<_, _>>()?));
+        }
+        let mut sources = Table::new();
+        let of_project = of_project.get("sources").and_then(Value::as_table);
+        for (name, source) in of_project.into_iter().flatten() {
+            if !listed.iter().any(|line| name_of(line) == name_of(name)) {
+                continue;
+            }
+            let taken = taken_source(source, root).map_err(|refusal| {
+                let start = text.find("tool.uv.sources").unwrap_or_default();
+                let before = text[..start].matches('\n').count();
+                RequirementsError::Refused {
+                    requirement: name.escape_debug().to_string(),
+                    file: pyproject.clone(),
+                    line: line_of(&text[start..], name).map(|line| line + before),
+                    refusal,
+                }
+            })?;
+            sources.insert(name.clone(), taken);
+        }
+        Ok(Self { settings, sources })
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_empty() && self.sources.is_empty()
+    }
+
+    /// Whether single requirements come from places of their own.
+    pub fn has_sources(&self) -> bool {
+        !self.sources.is_empty()
+    }
+
+    /// `[tool.uv]` for choosing versions.
+    pub fn for_choosing(&self) -> Table {
+        let mut table = self.settings.clone();
+        if self.has_sources() {
+            table.insert("sources".to_owned(), Value::Table(self.sources.clone()));
+        }
+        table
+    }
+
+    /// `[tool.uv]` for what is settled and only to be fetched.
+    pub fn for_installing(&self) -> Table {
+        let mut table = self.for_settled();
+        LISTS.iter().for_each(|key| drop(table.remove(*key)));
+        table
+    }
+
+    /// `[tool.uv]` where versions and hashes are settled: then each index is as good as the other,
+    /// and none is kept for single packages.
+    pub fn for_settled(&self) -> Table {
+        let mut table = self.settings.clone();
+        let indexes = table.get_mut("index").and_then(Value::as_array_mut);
+        for index in indexes.into_iter().flatten().filter_map(Value::as_table_mut) {
+            index.remove("explicit");
+        }
+        if !table.is_empty() {
+            let any = Value::String("unsafe-best-match".to_owned());
+            table.insert("index-strategy".to_owned(), any);
+        }
+        table
+    }
+}
+
+/// The value with folders as seen from anywhere.
+fn placed(key: &str, value: Value, root: &Utf8Path) -> Value {
+    let place = |value: Value| match value {
+        Value::String(place) if !place.contains("://") && !place.starts_with("file:") => {
+            Value::String(root.join(place).into_string())
+        }
+        other => other,
+    };
+    match (key, value) {
+        ("index-url", value) => place(value),
+        ("extra-index-url" | "find-links", Value::Array(list)) => {
+            Value::Array(list.into_iter().map(place).collect())
+        }
+        ("index", Value::Array(list)) => {
+            let with_place = |mut index: Value| {
+                if let Some(url) = index.get_mut("url") {
+                    *url = place(url.clone());
+                }
+                index
+            };
+            Value::Array(list.into_iter().map(with_place).collect())
+        }
+        (_, value) => value,
+    }
+}
+
+/// An entry of `[tool.uv.sources]`: an index, or a wheel.
+fn taken_source(source: &Value, root: &Utf8Path) -> Result<Value, Refusal> {
+    if let Some(list) = source.as_array() {
+        let list = list.iter().map(|source| taken_source(source, root));
+        return Ok(Value::Array(list.collect::<Result<_, _>>()?));
+    }
+    let text = |key: &str| source.get(key).and_then(Value::as_str);
+    let mut taken = Table::new();
+    if source.get("git").is_some() {
+        return Err(Refusal::Repository);
+    } else if source.get("editable").and_then(Value::as_bool) == Some(true) {
+        return Err(Refusal::Editable);
+    } else if let Some(place) = text("url").or_else(|| text("path")) {
+        taken.insert("url".to_owned(), Value::String(wheel(place, &[root])?));
+    } else if let Some(index) = text("index") {
+        taken.insert("index".to_owned(), Value::String(index.to_owned()));
+    } else {
+        return Err(Refusal::Folder);
+    }
+    for key in ["marker", "extra", "group"] {
+        if let Some(value) = source.get(key) {
+            taken.insert(key.to_owned(), value.clone());
+        }
+    }
+    Ok(Value::Table(taken))
+}
+
+/// The number of the first line of `text` in which `words` stand.
+pub(crate) fn line_of(text: &str, words: &str) -> Option<usize> {
+    let words = words.lines().next().filter(|words| !words.is_empty())?;
+    let escaped = words.escape_debug().to_string();
+    let number = text.lines().position(|line| line.contains(words) || line.contains(&escaped))?;
+    Some(number + 1)
+}
+
+fn read(file: &Utf8Path) -> Result<(String, Table), RequirementsError> {
+    let text = match fs_err::read_to_string(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        other => {
+            other.map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?
+        }
+    };
+    match toml::from_str(&text) {
+        Ok(table) => Ok((text, table)),
+        Err(source) => {
+            Err(RequirementsError::Toml { file: file.to_owned(), source: Box::new(source) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(files: &[(&str, &str)]) -> (String, Result<UvSettings, RequirementsError>) {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        for (name, text) in files {
+            fs_err::write(root.join(name), text).unwrap();
+        }
+        (root.to_string(), UvSettings::read(root, &["Mine>=1".to_owned(), "pandas".to_owned()]))
+    }
+
+    #[test]
+    fn only_what_says_where_packages_come_from_is_taken() {
+        let (root, read) = settings(&[(
+            "pyproject.toml",
+            "[tool.uv]\npython-downloads-json-url = 'file:///x'\ncache-dir = 'x'\nno-binary = true\n\
+             no-binary-package = ['x']\nfind-links = ['wheels', 'https://example.org/']\n\
+             constraint-dependencies = ['six<2']\n[tool.uv.pip]\nprerelease = 'allow'\npython = 'x'\n\
+             [[tool.uv.index]]\nname = 'own'\nurl = 'https://own.example'\nexplicit = true\n\
+             [tool.uv.sources]\nmine = { index = 'own' }\nother = { git = 'https://x' }\n",
+        )]);
+        let read = read.unwrap();
+        let expected = format!(
+            "constraint-dependencies = ['six<2']\nfind-links = ['{root}/wheels', 'https://example.org/']\n\
+             prerelease = 'allow'\nindex = [{{ name = 'own', url = 'https://own.example', explicit = true }}]\n\
+             sources = {{ mine = {{ index = 'own' }} }}\n"
+        );
+        assert_eq!(read.for_choosing(), toml::from_str(&expected).unwrap());
+        let expected = format!(
+            "find-links = ['{root}/wheels', 'https://example.org/']\nprerelease = 'allow'\n\
+             index-strategy = 'unsafe-best-match'\n\
+             index = [{{ name = 'own', url = 'https://own.example' }}]\n"
+        );
+        assert_eq!(read.for_installing(), toml::from_str(&expected).unwrap());
+        let (_, read) = settings(&[
+            ("pyproject.toml", "[tool.uv]\nprerelease = 'allow'\n"),
+            ("uv.toml", "python-install-mirror = 'x'\n"),
+        ]);
+        assert!(read.unwrap().is_empty(), "uv.toml takes the place of the table");
+    }
+
+    #[test]
+    fn sources_that_would_be_built_are_refused_with_their_line() {
+        for (source, why) in [
+            ("{ git = 'https://x' }", Refusal::Repository),
+            ("{ workspace = true }", Refusal::Folder),
+            ("{ path = 'x', editable = true }", Refusal::Editable),
+            ("[{ index = 'x', marker = \"os_name == 'nt'\" }, { path = '.' }]", Refusal::Folder),
+            ("{ url = 'https://x/x.zip' }", Refusal::NoWheel),
+        ] {
+            let text =
+                format!("[project]\ndependencies = ['mine']\n[tool.uv.sources]\nmine = {source}\n");
+            match settings(&[("pyproject.toml", &text)]).1.unwrap_err() {
+                RequirementsError::Refused { requirement, line, refusal, .. } => {
+                    assert_eq!((requirement.as_str(), line, refusal), ("mine", Some(4), why));
+                }
+                other => panic!("{source}: {other}"),
+            }
+        }
+    }
+}
