@@ -35,6 +35,10 @@ pub struct BuildArgs {
     #[arg(long)]
     pub dry_run: bool,
 
+    /// Stop where a program in the project's folder would be run
+    #[arg(long)]
+    pub no_run: bool,
+
     /// Take guessed requirements without asking
     #[arg(short, long)]
     pub yes: bool,

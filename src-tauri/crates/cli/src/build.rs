@@ -160,6 +160,7 @@ fn settings(args: &BuildArgs) -> Settings {
         cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),
         keep_payload: args.keep_payload.clone(),
         offline: args.offline,
+        no_run: args.no_run,
     }
 }
 

@@ -96,9 +96,10 @@ pub fn find(given: Option<&Utf8Path>, folder: &Utf8Path) -> Result<Interpreter, 
 }
 
 /// What the author named, from wherever it is started: a name is looked up on `PATH`, a path counts
-/// from the current folder.
+/// from the current folder. A file of that folder, which may be anybody's, is not taken for a
+/// program that is asked for by name.
 pub fn given_path(python: &Utf8Path) -> Utf8PathBuf {
-    let is_name = python.components().count() == 1 && !python.is_file();
+    let is_name = python.components().count() == 1;
     let found = is_name.then(|| waterskin_process::find(python.as_str())).flatten();
     found
         .and_then(|path| Utf8PathBuf::from_path_buf(path).ok())
@@ -120,4 +121,20 @@ fn candidates(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
 fn on_path() -> Option<Utf8PathBuf> {
     let found = ["python3", "python"].into_iter().find_map(waterskin_process::find)?;
     Utf8PathBuf::from_path_buf(found).ok()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_no_file_of_the_current_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("sh"), "").unwrap();
+        std::env::set_current_dir(folder.path()).unwrap();
+        let here = Utf8PathBuf::from_path_buf(std::env::current_dir().unwrap()).unwrap();
+        let found = given_path("sh".into());
+        assert!(found.is_absolute() && !found.starts_with(&here), "{found}");
+        assert!(given_path("./sh".into()).starts_with(&here));
+    }
 }

@@ -88,6 +88,8 @@ pub struct BuildPlan {
     pub shell: Utf8PathBuf,
     /// Whether to work from the caches alone.
     pub offline: bool,
+    /// Programs in the project's folder that a build executes. Nothing else of it is executed.
+    pub runs: Vec<Utf8PathBuf>,
     /// Modules of the code that a build looks for in the payload before it is done.
     #[serde(skip)]
     pub(crate) needed: Vec<NeededModule>,
@@ -167,6 +169,11 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         Some(folder) => absolute(folder)?,
         None => cache_folder()?,
     };
+    let uv = tools::find_uv(settings.uv.as_deref())?;
+    let runs = within(&root, python.executable.iter().chain([&uv]));
+    if let (true, Some(program)) = (settings.no_run, runs.first()) {
+        return Err(PlanError::Runs { program: program.clone() });
+    }
     Ok(BuildPlan {
         app: identity.app,
         arguments: declaration.config.arguments.clone(),
@@ -200,12 +207,30 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         output,
         cache,
         cache_limit: settings.cache_limit.unwrap_or(CACHE_LIMIT),
-        uv: tools::find_uv(settings.uv.as_deref())?,
+        uv,
+        runs,
         shell: tools::find_shell(settings.shell.as_deref())?,
         offline: settings.offline,
         entry,
         root,
     })
+}
+
+/// Those of `programs` that are in the project, by their name or where it leads.
+fn within<'p>(
+    root: &Utf8Path,
+    programs: impl Iterator<Item = &'p Utf8PathBuf>,
+) -> Vec<Utf8PathBuf> {
+    let real_root = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let is_within = |program: &Utf8PathBuf| {
+        let named = camino::absolute_utf8(program).unwrap_or_else(|_| program.clone());
+        let folder = named.parent().and_then(|folder| folder.canonicalize_utf8().ok());
+        let real = named.canonicalize_utf8().ok();
+        named.starts_with(root)
+            || folder.is_some_and(|folder| folder.starts_with(&real_root))
+            || real.is_some_and(|real| real.starts_with(&real_root))
+    };
+    programs.filter(|program| is_within(program)).cloned().collect()
 }
 
 fn formats(wanted: &[Format]) -> Vec<Format> {

@@ -60,6 +60,12 @@ pub enum PlanError {
         #[source]
         source: std::io::Error,
     },
+    /// A program of the project would be executed, and may not be.
+    #[error("`{program}` is in the project's folder, and a build would run it")]
+    Runs {
+        /// The program.
+        program: Utf8PathBuf,
+    },
     /// The user has no cache folder.
     #[error("there is no folder for caches")]
     NoCache,
@@ -85,6 +91,9 @@ impl PlanError {
             }
             Self::Requirements(RequirementsError::Refused { refusal, .. }) => {
                 Some(refusal.hint().to_owned())
+            }
+            Self::Runs { .. } => {
+                Some("name one from elsewhere, or build without `--no-run`".to_owned())
             }
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
             Self::Requirements(RequirementsError::Toml { .. }) => {

@@ -30,6 +30,8 @@ impl fmt::Display for BuildPlan {
             row("asks for", &[asked.join(", ")])?;
         }
         row("python", &[self.python_text()])?;
+        let runs: Vec<String> = self.runs.iter().map(|it| format!("`{it}`")).collect();
+        row("runs", &runs)?;
         row("requires", &self.requirements_text())?;
         row("trim", &self.trim_text())?;
         row("files", &[self.files_text()])?;

@@ -34,6 +34,8 @@ pub struct Settings {
     pub keep_payload: Option<Utf8PathBuf>,
     /// Whether to work from the caches alone.
     pub offline: bool,
+    /// Whether nothing in the project's folder may be executed.
+    pub no_run: bool,
 }
 
 /// Values that win over the project's own.

@@ -146,6 +146,26 @@ fn a_project_that_needs_only_streamlit() {
 }
 
 #[test]
+fn a_program_in_the_project_is_named_before_it_is_run() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit as st\n"), ("p/.venv/bin/python", "")]);
+    let python = Some(folder.path.join("p/.venv/bin/python"));
+    let with_python = Settings { python, ..settings(&folder, "p") };
+    let plan_text = text(&folder, &with_python);
+    let rows = |text: &str| text.lines().filter(|row| row.starts_with("  runs")).count();
+    assert!(plan_text.contains("\n  runs        `[FOLDER]/p/.venv/bin/python`\n"), "{plan_text}");
+    let json = serde_json::to_value(plan(&with_python).unwrap()).unwrap();
+    assert_eq!(json["runs"].as_array().unwrap().len(), 1);
+    let strict = Settings { no_run: true, ..with_python };
+    insta::assert_snapshot!(text(&folder, &strict), @r"
+    error: `[FOLDER]/p/.venv/bin/python` is in the project's folder, and a build would run it
+    hint: name one from elsewhere, or build without `--no-run`
+    ");
+    let without = Settings { no_run: true, ..settings(&folder, "p") };
+    assert_eq!(rows(&text(&folder, &without)), 0);
+}
+
+#[test]
 fn an_empty_folder() {
     let folder = folder();
     folder.write(&[("empty/data.csv", "x")]);

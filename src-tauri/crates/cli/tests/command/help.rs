@@ -49,6 +49,9 @@ fn build() {
           --dry-run
               Print the plan and stop
 
+          --no-run
+              Stop where a program in the project's folder would be run
+
       -y, --yes
               Take guessed requirements without asking
 

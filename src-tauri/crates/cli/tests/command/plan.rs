@@ -163,7 +163,8 @@ fn as_json() {
         "cache": "[DIR]/home/.cache/waterskin",
         "uv": "[DIR]/bin/uv",
         "shell": "[DIR]/bin/waterskin-shell",
-        "offline": false
+        "offline": false,
+        "runs": []
       }
     }
     ----- stderr -----

@@ -36,8 +36,11 @@ impl Interpreter {
     pub fn ask(python: &Utf8Path) -> Result<Self, RuntimeError> {
         let unusable =
             |reason: String| RuntimeError::Interpreter { python: python.to_owned(), reason };
-        let answer =
-            answer(Tool::new(python.as_std_path())).map_err(|error| unusable(one_line(&error)))?;
+        // What a version manager put on `PATH` chooses by files of the current folder.
+        let empty = tempfile::tempdir().map_err(|error| unusable(error.to_string()))?;
+        let program = camino::absolute_utf8(python).unwrap_or_else(|_| python.to_owned());
+        let tool = Tool::new(program.as_std_path()).directory(empty.path());
+        let answer = answer(tool).map_err(|error| unusable(one_line(&error)))?;
         let interpreter: Self = serde_json::from_str(&answer)
             .map_err(|_| unusable("it did not say where its parts are".to_owned()))?;
         if interpreter.implementation != "cpython" {

@@ -300,6 +300,22 @@ fn a_standalone_build_is_installed_by_uv_and_pruned() {
     assert_eq!(choose(&request).unwrap(), source);
 }
 
+/// As the programs of version managers on `PATH` do, which choose by what is written there.
+#[test]
+fn no_file_of_the_current_folder_says_which_interpreter_answers() {
+    let place = place();
+    let python = waterskin_process::find("python3").unwrap();
+    let shim = place.root.join("python3");
+    let code = format!("#!/bin/sh\n[ -e .python-version ] && exit 9\nexec {python:?} \"$@\"\n");
+    fs_err::write(&shim, code).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(&shim, executable).unwrap();
+    fs_err::write(place.root.join(".python-version"), "3.9\n").unwrap();
+    std::env::set_current_dir(&place.root).unwrap();
+    Interpreter::ask(&shim).unwrap();
+    Interpreter::ask(Utf8Path::new("python3")).unwrap();
+}
+
 /// A project could have another Python fetched, into the cache that all apps share.
 #[test]
 fn no_file_of_the_current_folder_says_where_standalone_builds_come_from() {
