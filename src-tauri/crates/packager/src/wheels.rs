@@ -308,11 +308,13 @@ impl Wheels<'_> {
         let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
         let lines = joined.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
         let check = |line: &str| {
-            checked(line, &[self.plan.root.as_path()]).map_err(|refusal| RequirementsError::Refused {
-                requirement: line.to_owned(),
-                file: file.clone(),
-                line: None,
-                refusal,
+            checked(line, &[self.plan.root.as_path()]).map_err(|refusal| {
+                RequirementsError::Refused {
+                    requirement: line.to_owned(),
+                    file: file.clone(),
+                    line: None,
+                    refusal,
+                }
             })
         };
         Ok(lines.map(check).collect::<Result<_, _>>()?)
