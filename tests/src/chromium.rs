@@ -45,7 +45,7 @@ impl Window {
         let client = connect(port, capabilities.into_iter().collect())
             .await
             .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
-        Ok(Self { client, driver })
+        Ok(Self { client, driver, _port: None })
     }
 
     /// Has Chromium tell its pages that the system prefers this colour scheme.

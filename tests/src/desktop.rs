@@ -2,15 +2,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use tokio::sync::Mutex;
 
 use crate::built::target;
+use crate::companion::Companion;
 use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
 use crate::x11::{self, Camera, Shown};
-use crate::{Launch, PATIENCE, Result, Running, Sandbox};
+use crate::{Launch, PATIENCE, Picture, Result, Running, Sandbox};
 
 /// How many colours an empty window on an empty display can have. Letters alone have dozens.
-const BLANK: u32 = 16;
+const BLANK: usize = 16;
 
 /// A session bus that starts nothing by itself but what is in `services`: what the machine has for
 /// a desktop, such as a keychain, is there in a test only when the test starts it.
@@ -33,6 +35,8 @@ const SCREEN_READERS: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
 pub struct Desktop {
     display: String,
     bus: String,
+    /// What looks at it as a screen reader does, once something is looked at.
+    pub(crate) reader: Mutex<Option<Companion>>,
     _server: Running,
     _bus: Running,
 }
@@ -59,7 +63,8 @@ impl Desktop {
         let bus = user.map_or(Ok(bus.clone()), |user| user.run(bus))?;
         let mut bus = bus.start().context("the tests with windows need dbus-daemon")?;
         let address = bus.stdout.wait_for("a session bus", PATIENCE, first_line).await?;
-        Ok(Self { display: format!(":{display}"), bus: address, _server: server, _bus: bus })
+        let display = format!(":{display}");
+        Ok(Self { display, bus: address, reader: Mutex::default(), _server: server, _bus: bus })
     }
 
     /// What a program needs to know of it.
@@ -147,35 +152,29 @@ impl Desktop {
     /// A page is painted some time after its text is there, so this waits until the display is not
     /// blank and two pictures are the same. It fails when the display stays blank.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let file = screens()?.join(format!("{name}.png"));
-        let mut before = Vec::new();
+        let mut before = None;
         // Something may blink for ever, which is no fault: then the last picture has to do.
         let mut pictures = 0;
         in_time("the display to show more than an empty window", PATIENCE, async || {
-            self.picture(name).await?;
-            let colours = self.tool("identify").args(["-format", "%k"]).arg(&file);
-            let colours = colours.finish(PATIENCE).await?.success()?.stdout;
-            if colours.trim().parse::<u32>()? <= BLANK {
+            let (file, picture) = self.picture(name)?;
+            if !picture.has_more_colours(BLANK) {
                 return Ok(None);
             }
             pictures += 1;
-            let picture = fs_err::read(&file)?;
-            let still = picture == before;
-            before = picture;
-            Ok((still || pictures == 20).then_some(()))
+            let still = before.as_ref() == Some(&picture);
+            before = Some(picture);
+            Ok((still || pictures == 20).then_some(file))
         })
-        .await?;
-        Ok(file)
+        .await
     }
 
-    /// The same, whatever it shows at the moment.
-    pub(crate) async fn picture(&self, name: &str) -> Result<PathBuf> {
+    /// What the display shows at the moment, whatever it is: the file that it is saved in, and itself.
+    pub fn picture(&self, name: &str) -> Result<(PathBuf, Picture)> {
         let file = screens()?.join(format!("{name}.png"));
-        // Without its date, so that equal pictures are equal files.
-        let tool = self.tool("import").args(["-window", "root", "-strip"]);
-        let tool = tool.args(["-define", "png:exclude-chunks=date,time"]).arg(&file);
-        tool.finish(PATIENCE).await?.success()?;
-        Ok(file)
+        let (width, dots) = self.camera()?.shoot()?;
+        let picture = Picture::of(width, &dots)?;
+        picture.save(&file)?;
+        Ok((file, picture))
     }
 
     /// A camera that takes pictures of it in quick succession.
@@ -257,14 +256,6 @@ impl Desktop {
         ];
         let ended = self.tool("xdotool").args(arguments.concat()).finish(PATIENCE).await?;
         ended.success().map(drop)
-    }
-
-    /// The colour of a pixel in a picture, such as `#FFFFFF`.
-    pub async fn colour(&self, picture: &Path, (x, y): (u32, u32)) -> Result<String> {
-        let pixel = format!("%[hex:p{{{x},{y}}}]");
-        let tool = self.tool("identify").args(["-format", &pixel]).arg(picture);
-        let hex = tool.finish(PATIENCE).await?.success()?.stdout;
-        Ok(format!("#{}", hex.trim().get(..6).unwrap_or_default()))
     }
 
     /// The colour in the middle of a window's icon, if it has one: red, green, blue.

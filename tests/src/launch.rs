@@ -102,7 +102,8 @@ impl Launch {
         self.command().stdout(Stdio::null()).stderr(Stdio::null()).status()
     }
 
-    fn command(self) -> std::process::Command {
+    /// The command, with nothing on its standard input.
+    pub(crate) fn command(self) -> std::process::Command {
         #[expect(
             clippy::disallowed_methods,
             reason = "the tests look at the product from outside, so they don't start programs by it"

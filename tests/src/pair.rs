@@ -1,10 +1,9 @@
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::{
-    Draft, Exchange, PATIENCE, Result, Running, Sandbox, Served, ServedOptions, Site, Venv,
+    Draft, Exchange, PATIENCE, Port, Result, Running, Sandbox, Served, ServedOptions, Site, Venv,
     eventually,
 };
 
@@ -30,6 +29,7 @@ pub struct Pair {
     pub served: Served,
     /// `streamlit run`.
     pub streamlit: Running,
+    _port: Port,
     /// The environment of both.
     pub venv: Venv,
     /// Last: it ends what the others started.
@@ -48,9 +48,12 @@ impl Pair {
         let known = fs_err::read_to_string(settings.join("config.toml")).unwrap_or_default();
         fs_err::write(settings.join("config.toml"), format!("{known}\n{config}\n"))?;
         let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
-        let (streamlit, direct) = plain(&sandbox, &venv, &folder, served.port()?).await?;
+        let port = Port::reserve()?;
+        let streamlit = plain(&sandbox, &venv, &folder, port.number(), served.port()?)?;
+        let direct = Site::on(port.number());
         let through = served.enter().await?;
-        let pair = Self { version, direct, through, served, streamlit, venv, sandbox };
+        let _port = port;
+        let pair = Self { version, direct, through, served, streamlit, _port, venv, sandbox };
         for site in [&pair.direct, &pair.through] {
             eventually("Streamlit to be healthy", PATIENCE, async || {
                 let answer = site.get("/_stcore/health").await;
@@ -86,15 +89,15 @@ impl Pair {
     }
 }
 
-/// `streamlit run` with the options that the launcher sets for the page on `page_port`. They are
+/// `streamlit run` on `port`, with the options that the launcher sets for the page on `page_port`. They are
 /// given as variables, since a version refuses flags that it does not know.
-async fn plain(
+fn plain(
     sandbox: &Sandbox,
     venv: &Venv,
     folder: &Path,
+    port: u16,
     page_port: u16,
-) -> Result<(Running, Site)> {
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+) -> Result<Running> {
     let launch = sandbox.launch(venv.python()).directory(folder);
     let launch = launch.args(["-m", "streamlit", "run"]).arg(folder.join("app.py"));
     let pages = format!("http://localhost:{page_port} http://127.0.0.1:{page_port}");
@@ -112,5 +115,5 @@ async fn plain(
     let launch = options
         .into_iter()
         .fold(launch, |launch, (name, value)| launch.env(format!("STREAMLIT_{name}"), value));
-    Ok((launch.start()?, Site::on(port)))
+    launch.start()
 }

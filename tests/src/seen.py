@@ -1,17 +1,20 @@
 """What a screen reader finds in the windows of a display, and what it can do there.
 
-    seen.py show             one line for each thing that is shown: its role and its name
-    seen.py press ROLE NAME  does the first action of the first such thing that is shown
-    seen.py within TITLE ROLE NAME  the same in the windows with this title, with the pages in them
-    seen.py type TEXT        puts a text into the first field of the windows
-    seen.py clipboard        the text on the clipboard
-    seen.py picture          the size of the picture on the clipboard
-    seen.py read TITLE       as `show`, in the windows with this title, and with the pages in them
+Each line of the input is a question, a list in JSON, and gets a line: an object with `done` and `text`, or with `error`.
+
+    show             one line for each thing that is shown: its role and its name
+    press ROLE NAME  does the first action of the first such thing that is shown
+    within TITLE ROLE NAME  the same in the windows with this title, with the pages in them
+    type TEXT        puts a text into the first field of the windows
+    clipboard        the text on the clipboard
+    picture          the size of the picture on the clipboard
+    read TITLE       as `show`, in the windows with this title, and with the pages in them
 
 But for `within` and `read` it looks at the windows themselves, not into the page: that is the web driver's
 business, which sees no other window than the app's first.
 """
 
+import json
 import sys
 
 import gi
@@ -67,23 +70,27 @@ def line(thing):
     return f"{role}: {name or written}"
 
 
-def main(command, *arguments):
-    if command in ("clipboard", "picture"):
-        gi.require_version("Gdk", "3.0")
-        gi.require_version("Gtk", "3.0")
-        from gi.repository import Gdk, Gtk
+def clipboard(command):
+    gi.require_version("Gdk", "3.0")
+    gi.require_version("Gtk", "3.0")
+    from gi.repository import Gdk, Gtk
 
-        Gtk.init([])
-        clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
-        if command == "picture":
-            picture = clipboard.wait_for_image()
-            print(f"{picture.get_width()}x{picture.get_height()}" if picture else "")
-        else:
-            print(clipboard.wait_for_text() or "")
-        return 0
+    Gtk.init([])
+    board = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+    if command == "picture":
+        picture = board.wait_for_image()
+        return f"{picture.get_width()}x{picture.get_height()}" if picture else ""
+    return board.wait_for_text() or ""
+
+
+def answer(command, *arguments):
+    """Whether it was done, and what there is to tell."""
+    if command in ("clipboard", "picture"):
+        return True, clipboard(command)
     title = None
     if command in ("read", "within"):
         title, *arguments = arguments
+    lines = []
     for thing in shown(title):
         try:
             role, name, said = thing.get_role_name(), thing.get_name() or "", line(thing)
@@ -91,15 +98,29 @@ def main(command, *arguments):
             # A page that draws itself anew takes away what is just being looked at.
             continue
         if command in ("show", "read"):
-            print(said)
+            lines.append(said)
         elif command in ("press", "within") and [role, name] == list(arguments):
             action = thing.get_action_iface()
-            return 0 if action is not None and Atspi.Action.do_action(action, 0) else 3
+            return action is not None and Atspi.Action.do_action(action, 0), ""
         elif command == "type" and thing.get_editable_text_iface() is not None:
             field = thing.get_editable_text_iface()
-            return 0 if Atspi.EditableText.set_text_contents(field, arguments[0]) else 3
-    return 0 if command in ("show", "read") else 4
+            return Atspi.EditableText.set_text_contents(field, arguments[0]), ""
+    return command in ("show", "read"), "\n".join(lines)
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def look_anew():
+    """Nothing of an earlier look counts: windows and pages have come and gone since."""
+    context = GLib.MainContext.default()
+    while context.iteration(False):
+        pass
+    Atspi.get_desktop(0).clear_cache()
+
+
+for question in sys.stdin:
+    try:
+        look_anew()
+        done, text = answer(*json.loads(question))
+        told = {"done": bool(done), "text": text}
+    except Exception as error:
+        told = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(told), flush=True)

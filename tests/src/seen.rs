@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use serde_json::json;
+
+use crate::companion::Companion;
 use crate::eventually::eventually;
 use crate::{Desktop, Launch, PATIENCE, Result};
 
@@ -109,21 +112,32 @@ impl Seen<'_> {
     /// Adds to an error what there was in place of what was looked for, and a picture of it.
     async fn explained(self, outcome: Result<()>, last: &str) -> Result<()> {
         let Err(error) = outcome else { return Ok(()) };
-        let picture = match self.0.picture(&format!("failed-{}", std::process::id())).await {
-            Ok(file) => file.display().to_string(),
+        let picture = match self.0.picture(&format!("failed-{}", std::process::id())) {
+            Ok((file, _)) => file.display().to_string(),
             Err(error) => format!("{error:#}"),
         };
         Err(error.context(format!("picture: {picture}\nthere is:\n{last}")))
     }
 
-    /// Whether it could be done, and what was printed.
-    async fn ask(self, arguments: &[&str]) -> Result<(bool, String)> {
+    /// Whether it could be done, and what there is to tell.
+    async fn ask(self, question: &[&str]) -> Result<(bool, String)> {
+        let mut reader = self.0.reader.lock().await;
+        let mut asked = match reader.take() {
+            Some(asked) => asked,
+            None => self.reader()?,
+        };
+        let answer = asked.ask(&json!(question), Duration::from_secs(30)).await?;
+        // One that did not answer is not asked again: its answer might come to the next question.
+        *reader = Some(asked);
+        if let Some(error) = answer["error"].as_str() {
+            anyhow::bail!("a look at the windows failed: {error}");
+        }
+        Ok((answer["done"] == true, answer["text"].as_str().unwrap_or_default().to_owned()))
+    }
+
+    fn reader(self) -> Result<Companion> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seen.py");
-        let launch = Launch::new("/usr/bin/python3").arg(script).args(arguments);
-        let launch = launch.envs(self.0.environment()).env("NO_AT_BRIDGE", "1");
-        let ended = launch.finish(Duration::from_secs(30)).await?;
-        let broken = !matches!(ended.code, Some(0 | 3 | 4));
-        anyhow::ensure!(!broken, "{}", ended.stderr);
-        Ok((ended.code == Some(0), ended.stdout))
+        let launch = Launch::new("/usr/bin/python3").arg(script);
+        Companion::start(launch.envs(self.0.environment()).env("NO_AT_BRIDGE", "1"))
     }
 }

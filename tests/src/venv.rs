@@ -1,14 +1,19 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
-use rustix::fs::{FlockOperation, flock};
-
 use crate::sandbox::user_cache;
 use crate::{Launch, Result, Sandbox};
 
 /// The versions of Streamlit that the tests run on: the oldest, the last with Tornado, the newest.
 pub const STREAMLITS: [&str; 3] = ["1.40.2", "1.52.2", "1.67.0"];
+
+/// One version of Streamlit for each of its servers, Tornado and Starlette: what depends on the
+/// server is tested on these. With `WATERSKIN_TESTS=all`, which `scripts/test --all` sets, on all.
+pub fn servers() -> Vec<&'static str> {
+    let all = std::env::var_os("WATERSKIN_TESTS").is_some_and(|tests| tests == "all");
+    let [oldest, .., newest] = STREAMLITS;
+    if all { STREAMLITS.to_vec() } else { vec![oldest, newest] }
+}
 
 /// A virtual environment with one version of Streamlit, shared by all tests and kept.
 #[derive(Clone, Debug)]
@@ -28,19 +33,16 @@ impl Venv {
         Self::with(&format!("streamlit-auth-{version}"), &[distribution]).await
     }
 
-    /// The environment of this name with `distributions`, each as `name==version`.
+    /// The environment of this name with `distributions`, each as `name==version`. `scripts/venv`
+    /// makes it, for one test at a time.
     pub async fn with(name: &str, distributions: &[String]) -> Result<Self> {
-        let folder = user_cache()?.join("waterskin").join("venvs");
-        fs_err::create_dir_all(&folder)?;
-        let venv = Self { root: folder.join(format!("{name}-py3.11")) };
-        let lock = fs_err::File::create(folder.join(format!("{name}-py3.11.lock")))?;
-        // Several tests are several processes; blocking is right, for nothing else runs here.
-        let locking = move || flock(lock.file(), FlockOperation::LockExclusive).map(|()| lock);
-        let _held = tokio::task::spawn_blocking(locking)
-            .await?
-            .context("could not lock the virtual environment")?;
-        if !distributions.iter().all(|one| venv.has(one)) {
-            venv.make(distributions).await?;
+        let venvs = user_cache()?.join("waterskin").join("venvs");
+        let venv = Self { root: venvs.join(format!("{name}-py3.11")) };
+        let complete = fs_err::read_to_string(venv.root.join(".complete")).unwrap_or_default();
+        if complete.trim_end() != distributions.join(" ") {
+            let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/venv");
+            let make = Launch::new("bash").arg(script).arg(name).args(distributions);
+            make.envs(std::env::vars_os()).finish(Duration::from_secs(600)).await?.success()?;
         }
         Ok(venv)
     }
@@ -92,25 +94,6 @@ impl Venv {
 
     fn site_packages(&self) -> PathBuf {
         self.root.join("lib/python3.11/site-packages")
-    }
-
-    fn has(&self, distribution: &str) -> bool {
-        let (name, version) = distribution.split_once("==").unwrap_or((distribution, ""));
-        let name = name.split('[').next().unwrap_or_default();
-        // uv writes a distribution's `RECORD` last.
-        let record = format!("{}-{version}.dist-info/RECORD", name.replace(['-', '.'], "_"));
-        self.python().exists() && self.site_packages().join(record).exists()
-    }
-
-    async fn make(&self, distributions: &[String]) -> Result<()> {
-        let uv = which::which("uv").context("the tests need `uv`")?;
-        let uv = || Launch::new(&uv).envs(std::env::vars_os()).directory(std::env::temp_dir());
-        let limit = Duration::from_secs(600);
-        let venv = uv().args(["venv", "--quiet", "--clear", "--python", "3.11"]).arg(&self.root);
-        venv.finish(limit).await?.success()?;
-        let install = uv().args(["pip", "install", "--quiet", "--python"]).arg(self.python());
-        install.args(distributions).finish(limit).await?.success()?;
-        Ok(())
     }
 }
 

@@ -1,4 +1,3 @@
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
-use crate::{Desktop, PATIENCE, Result, Running, Sandbox};
+use crate::{Desktop, PATIENCE, Port, Result, Running, Sandbox};
 
 /// What Streamlit shows where a part of its page is still loaded, of another height.
 const STAND_IN: &str = "[data-testid=stSkeleton]";
@@ -28,6 +27,8 @@ pub struct Window {
     pub client: Client,
     /// The driver. The program is its child.
     pub driver: Running,
+    /// The driver's, where it was told one.
+    pub(crate) _port: Option<Port>,
 }
 
 impl Window {
@@ -39,8 +40,9 @@ impl Window {
         program: &Path,
         arguments: &[&str],
     ) -> Result<Self> {
-        // The driver can't say which port it took, so one that is free now has to do.
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        // The driver can't say which port it took.
+        let reserved = Port::reserve()?;
+        let port = reserved.number();
         let driver = sandbox
             .launch("/usr/bin/WebKitWebDriver")
             .arg(format!("--port={port}"))
@@ -63,7 +65,7 @@ impl Window {
         let client = connect(port, capabilities.into_iter().collect())
             .await
             .with_context(|| format!("driver: {}{}", driver.stdout.text(), driver.stderr.text()))?;
-        Ok(Self { client, driver })
+        Ok(Self { client, driver, _port: Some(reserved) })
     }
 
     /// Runs JavaScript in the page and gives what it returns.

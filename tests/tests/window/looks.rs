@@ -32,8 +32,7 @@ async fn ground(window: &Window, colour: &str) -> Result<()> {
 async fn log_is(desktop: &Desktop, ground: &str, picture: &str) -> Result<()> {
     let mut last = String::new();
     let reached = eventually(&format!("a log of {ground}"), PATIENCE, async || {
-        let picture = desktop.screenshot(picture).await?;
-        last = desktop.colour(&picture, (900, 600)).await?;
+        last = desktop.picture(picture)?.1.colour((900, 600))?;
         Ok((last == ground).then_some(()))
     })
     .await;

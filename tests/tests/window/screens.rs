@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use waterskin_tests::{
-    Desktop, PATIENCE, Result, Sandbox, Unpacked, Venv, Window, app, eventually, is_root,
+    Desktop, PATIENCE, Result, Sandbox, Unpacked, Venv, Window, app, eventually, is_root, skipped,
 };
 
 /// A project on a desktop, opened by the shell itself: a home where the command can't write must
@@ -99,7 +99,7 @@ async fn a_folder_that_may_not_be_written_is_named() -> Result<()> {
 #[tokio::test]
 async fn a_full_disk_is_told() -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can mount a file system");
+        skipped("only root can mount a file system");
         return Ok(());
     }
     let case = Case::new(own).await?;

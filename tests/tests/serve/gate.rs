@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use tokio_tungstenite::tungstenite;
 use waterskin_tests::{
     Ask, Page, Result, STREAMLITS, Sandbox, Served, ServedOptions, Site, Tap, Venv, app,
-    python_socket,
+    python_socket, servers,
 };
 
 /// Each route of Streamlit as its server names it, Tornado's and Starlette's, with a path of it.
@@ -91,13 +91,15 @@ fn fetched(site: &str, mode: &str, dest: &str) -> Vec<(http::HeaderName, String)
 }
 
 #[tokio::test]
-async fn what_is_refused_never_reaches_streamlit_1_40() -> Result<()> {
-    what_is_refused_never_reaches_python(STREAMLITS[0]).await
-}
-
-#[tokio::test]
-async fn what_is_refused_never_reaches_streamlit_1_52() -> Result<()> {
-    what_is_refused_never_reaches_python(STREAMLITS[1]).await
+async fn every_route_of_every_streamlit_is_known_here() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    for version in STREAMLITS {
+        for route in Venv::with_streamlit(version).await?.routes(&sandbox).await? {
+            let known = ROUTES.iter().any(|(name, _)| *name == route);
+            assert!(known, "Streamlit {version} has a route that is not known here: `{route}`");
+        }
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -105,13 +107,23 @@ async fn what_is_refused_never_reaches_streamlit_1_67() -> Result<()> {
     what_is_refused_never_reaches_python(STREAMLITS[2]).await
 }
 
+mod long {
+    use super::{Result, STREAMLITS};
+
+    #[tokio::test]
+    async fn what_is_refused_never_reaches_streamlit_1_40() -> Result<()> {
+        super::what_is_refused_never_reaches_python(STREAMLITS[0]).await
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_never_reaches_streamlit_1_52() -> Result<()> {
+        super::what_is_refused_never_reaches_python(STREAMLITS[1]).await
+    }
+}
+
 async fn what_is_refused_never_reaches_python(version: &str) -> Result<()> {
     let sandbox = Sandbox::new()?;
     let venv = Venv::with_streamlit(version).await?;
-    for route in venv.routes(&sandbox).await? {
-        let known = ROUTES.iter().any(|(name, _)| *name == route);
-        assert!(known, "Streamlit {version} has a route that this test does not know: `{route}`");
-    }
     let folder = sandbox.copy(&app("stages"), "gate")?;
     let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
     // Before any request of ours: Tornado keeps an idle connection for long, and it would go past.
@@ -198,7 +210,7 @@ async fn malformed_requests_are_refused() -> Result<()> {
 
 #[tokio::test]
 async fn python_listens_on_nothing_but_its_socket() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let sandbox = Sandbox::new()?;
         let venv = Venv::with_streamlit(version).await?;
         let folder = sandbox.copy(&app("stages"), "private")?;

@@ -10,7 +10,7 @@ use tokio::net::UnixStream;
 use walkdir::WalkDir;
 use waterskin_tests::{
     Ask, PATIENCE, Page, Result, STREAMLITS, Sandbox, Served, ServedOptions, Site, Venv, app,
-    eventually, is_root, python_socket,
+    eventually, is_root, python_socket, servers, skipped,
 };
 
 /// Some user of the machine who is not the one who runs the app.
@@ -37,7 +37,7 @@ fn secrets(served: &Served, site: &Site) -> Vec<String> {
 #[tokio::test]
 async fn another_user_of_the_machine_is_refused() -> Result<()> {
     if !is_root() {
-        eprintln!("skipped: only root can run programs as another user");
+        skipped("only root can run programs as another user");
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
@@ -85,7 +85,7 @@ async fn another_user_of_the_machine_is_refused() -> Result<()> {
 /// A run, a refusal of each kind, and an end; then everything that was written anywhere.
 #[tokio::test]
 async fn no_secret_is_written_down() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let sandbox = Sandbox::new()?;
         let venv = Venv::with_streamlit(version).await?;
         let folder = sandbox.copy(&app("stages"), "closed")?;

@@ -1,6 +1,6 @@
 //! What an author has of `waterskin run`: the script's arguments, and the page that follows it.
 
-use waterskin_tests::{PATIENCE, Page, Result, STREAMLITS, Sandbox, Served, ServedOptions, Venv};
+use waterskin_tests::{PATIENCE, Page, Result, Sandbox, Served, ServedOptions, Venv, servers};
 
 /// A script that shows its arguments, its place and a text that the tests change.
 const SCRIPT: &str = "\
@@ -15,7 +15,7 @@ st.text('The text before.')
 
 #[tokio::test]
 async fn the_script_has_its_arguments_folder_and_name() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let sandbox = Sandbox::new()?;
         let venv = Venv::with_streamlit(version).await?;
         let folder = sandbox.work().join("à l'œuvre");
@@ -41,7 +41,7 @@ async fn the_script_has_its_arguments_folder_and_name() -> Result<()> {
 
 #[tokio::test]
 async fn saving_the_script_runs_it_again() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let sandbox = Sandbox::new()?;
         let venv = Venv::with_streamlit(version).await?;
         let folder = sandbox.work().join("à l'œuvre");

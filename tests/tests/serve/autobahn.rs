@@ -10,7 +10,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use waterskin_proxy::{Address, Gate, Listener, Options, Proxy, Upstream};
-use waterskin_tests::{PATIENCE, Result, Sandbox, Site, Venv, tool};
+use waterskin_tests::{PATIENCE, Result, Sandbox, Site, Venv, skipped, tool};
 
 /// Every case about frames and closing, and of the many that send by the thousand some of each
 /// kind: the others take minutes. 12 and 13 are about compression.
@@ -23,13 +23,17 @@ const CASES: [&str; 27] = [
 /// How long the two runs may take together.
 const LIMIT: Duration = Duration::from_secs(400);
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn autobahn_finds_the_same_through_the_proxy() -> Result<()> {
-    assert_same(&CASES, 240, LIMIT).await
+mod long {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn autobahn_finds_the_same_through_the_proxy() -> Result<()> {
+        assert_same(&CASES, 240, LIMIT).await
+    }
 }
 
 /// The cases that send by the thousand too. `cargo test --release -p waterskin-tests --test
-/// autobahn -- --ignored` runs it.
+/// serve -- --ignored` runs it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes half an hour"]
 async fn autobahn_finds_the_same_in_every_case() -> Result<()> {
@@ -39,7 +43,7 @@ async fn autobahn_finds_the_same_in_every_case() -> Result<()> {
 /// Runs `cases`, which must be more than `least`, straight and through the proxy.
 async fn assert_same(cases: &[&str], least: usize, limit: Duration) -> Result<()> {
     let Some(suite) = tool("autobahn") else {
-        println!("skipped: Autobahn needs a Python 2.7, which is not on this machine");
+        skipped("Autobahn needs a Python 2.7, which is not on this machine");
         return Ok(());
     };
     let sandbox = Sandbox::new()?;

@@ -130,30 +130,33 @@ macro_rules! stages {
 
             #[tokio::test]
             async fn stage_1_first_contact() -> Result<()> {
-                super::first_contact($version).await
+                crate::stages::first_contact($version).await
             }
 
             #[tokio::test]
             async fn stage_2_page_and_scripts() -> Result<()> {
-                super::page_and_scripts($version).await
+                crate::stages::page_and_scripts($version).await
             }
 
             #[tokio::test]
             async fn stage_3_upgrade() -> Result<()> {
-                super::upgrade($version).await
+                crate::stages::upgrade($version).await
             }
 
             #[tokio::test]
             async fn stage_4_messages() -> Result<()> {
-                super::messages($version).await
+                crate::stages::messages($version).await
             }
         }
     };
 }
 
 stages!(streamlit_1_40, "1.40.2");
-stages!(streamlit_1_52, "1.52.2");
 stages!(streamlit_1_67, "1.67.0");
+
+mod long {
+    stages!(streamlit_1_52, "1.52.2");
+}
 
 #[tokio::test]
 async fn a_message_of_70_mb_passes_whole() -> Result<()> {

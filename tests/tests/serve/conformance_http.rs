@@ -591,11 +591,15 @@ async fn streamlit_1_40() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streamlit_1_52() -> Result<()> {
-    conforms("1.52.2").await
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn streamlit_1_67() -> Result<()> {
     conforms("1.67.0").await
+}
+
+mod long {
+    use waterskin_tests::Result;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn streamlit_1_52() -> Result<()> {
+        super::conforms("1.52.2").await
+    }
 }

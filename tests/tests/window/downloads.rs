@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
-use waterskin_tests::{Case, PATIENCE, Result, STREAMLITS, Window, eventually, is_root};
+use waterskin_tests::{Case, PATIENCE, Result, Window, eventually, is_root, servers, skipped};
 
 /// Waits for the file `name` in the folder for downloads, and gives what is in it.
 async fn saved(case: &Case, name: &str, length: Option<u64>) -> Result<Vec<u8>> {
@@ -33,7 +33,7 @@ async fn follow(window: &Window, address: &str, name: &str) -> Result<()> {
 
 #[tokio::test]
 async fn every_kind_of_download_is_saved_whole_and_told() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let case = Case::of("downloads", version).await?;
         let window = case.driven().await?;
         window.shows("The last text.", PATIENCE).await?;
@@ -141,7 +141,7 @@ fn with_mounted(case: &Case, mount: &str) -> Result<PathBuf> {
 #[tokio::test]
 async fn a_disk_that_is_full_or_closed_is_told() -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can mount a file system");
+        skipped("only root can mount a file system");
         return Ok(());
     }
     for (mount, words, name) in [

@@ -465,11 +465,15 @@ async fn streamlit_1_40() -> Result<()> {
 }
 
 #[tokio::test]
-async fn streamlit_1_52() -> Result<()> {
-    conforms("1.52.2").await
-}
-
-#[tokio::test]
 async fn streamlit_1_67() -> Result<()> {
     conforms("1.67.0").await
+}
+
+mod long {
+    use waterskin_tests::Result;
+
+    #[tokio::test]
+    async fn streamlit_1_52() -> Result<()> {
+        super::conforms("1.52.2").await
+    }
 }

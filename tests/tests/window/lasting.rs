@@ -10,7 +10,7 @@ use http::StatusCode;
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
     Ask, Built, Case, Desktop, Installed, Launch, Ordinary, PATIENCE, Process, Result, Sandbox,
-    Site, Window, app, eventually, is_root, python_socket,
+    Site, Window, app, eventually, is_root, python_socket, skipped,
 };
 
 /// Longer than Streamlit waits between two pings, and for the answer to one (30 s, 1.67).
@@ -43,21 +43,27 @@ async fn press(window: &Window, count: u32) -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn an_app_goes_on_after_the_machine_slept() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
-    let window = case.driven().await?;
-    window.shows("The last text.", PATIENCE).await?;
-    press(&window, 1).await?;
-    let python = case.running_python(&[]).await?;
-    sleeps(&case.alive()).await?;
-    press(&window, 2).await?;
-    // The page alone: Python's pings get no answer meanwhile.
-    let page: Vec<_> = case.alive().into_iter().filter(|it| it.id != python.id).collect();
-    sleeps(&page).await?;
-    press(&window, 3).await?;
-    assert_eq!(case.running_python(&[]).await?.id, python.id, "Python was started anew");
-    case.desktop.screenshot("lasting-slept").await.map(drop)
+mod long {
+    use waterskin_tests::{Case, PATIENCE, Result};
+
+    use super::{press, sleeps};
+
+    #[tokio::test]
+    async fn an_app_goes_on_after_the_machine_slept() -> Result<()> {
+        let case = Case::of("stages", "1.67.0").await?;
+        let window = case.driven().await?;
+        window.shows("The last text.", PATIENCE).await?;
+        press(&window, 1).await?;
+        let python = case.running_python(&[]).await?;
+        sleeps(&case.alive()).await?;
+        press(&window, 2).await?;
+        // The page alone: Python's pings get no answer meanwhile.
+        let page: Vec<_> = case.alive().into_iter().filter(|it| it.id != python.id).collect();
+        sleeps(&page).await?;
+        press(&window, 3).await?;
+        assert_eq!(case.running_python(&[]).await?.id, python.id, "Python was started anew");
+        case.desktop.screenshot("lasting-slept").await.map(drop)
+    }
 }
 
 /// The clock of everything that an app runs, set by a file: libfaketime stands between.
@@ -112,7 +118,7 @@ async fn days_ahead(window: &Window) -> Result<[f64; 3]> {
 #[tokio::test]
 async fn an_app_goes_on_when_the_clock_is_set() -> Result<()> {
     if !Path::new(Clock::LIBRARY).exists() {
-        println!("skipped: libfaketime is not on this machine");
+        skipped("libfaketime is not on this machine");
         return Ok(());
     }
     let case = Case::of("stages", "1.67.0").await?;
@@ -150,7 +156,7 @@ async fn ip(arguments: &[&str]) -> Result<String> {
 /// Runs an ignored test of this file in a network that has nothing but loopback.
 async fn alone(test: &str) -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can make a network");
+        skipped("only root can make a network");
         return Ok(());
     }
     let this = Launch::new(std::env::current_exe()?).envs(std::env::vars_os());
@@ -171,12 +177,12 @@ async fn nobody_else_is_there() -> Result<()> {
 
 #[tokio::test]
 async fn an_app_needs_no_network_and_takes_no_harm_when_it_changes() -> Result<()> {
-    alone("in_a_network_of_its_own").await
+    alone("lasting::in_a_network_of_its_own").await
 }
 
 #[tokio::test]
 async fn a_map_without_a_network_says_what_it_misses() -> Result<()> {
-    alone("a_map_in_a_network_of_its_own").await
+    alone("lasting::a_map_in_a_network_of_its_own").await
 }
 
 #[tokio::test]
@@ -259,7 +265,7 @@ impl Person {
 #[tokio::test]
 async fn two_people_have_the_same_app_open_and_neither_reaches_the_others() -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can install a package for two users");
+        skipped("only root can install a package for two users");
         return Ok(());
     }
     let built = Built::named(&app("data"), "Lasting of Two").await?;

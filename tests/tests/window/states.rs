@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
     Case, Desktop, Launch, PATIENCE, Process, RIGHT, Result, STREAMLITS, Sandbox, Venv, Window,
-    eventually, is_root,
+    eventually, is_root, servers, skipped,
 };
 
 /// How long anything of ours may outlive its shell.
@@ -26,7 +26,7 @@ fn is_download(name: &str, version: &str) -> bool {
 
 #[tokio::test]
 async fn messages_and_files_go_both_ways() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let case = Case::of("stages", version).await?;
         let window = case.driven().await?;
         window.shows("The last text.", PATIENCE).await?;
@@ -175,7 +175,7 @@ async fn the_web_process_killed_the_page_comes_back() -> Result<()> {
 
 #[tokio::test]
 async fn a_stuck_script_does_not_keep_the_window_open() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let case = Case::of("stuck", version).await?;
         let window = case.driven().await?;
         window.shows("The script sleeps now.", PATIENCE).await?;
@@ -260,7 +260,7 @@ async fn a_python_that_never_gets_ready_gives_a_screen_and_can_be_restarted() ->
 #[tokio::test]
 async fn a_home_that_can_not_be_written_gives_a_screen() -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can mount a read-only file system");
+        skipped("only root can mount a read-only file system");
         return Ok(());
     }
     let case = Case::of("stages", "1.67.0").await?;

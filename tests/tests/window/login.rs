@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use http::StatusCode;
 use http::header::HeaderName;
 use waterskin_tests::{
-    Ask, Case, Desktop, PATIENCE, Provider, Result, Running, Sandbox, Site, Unpacked, Venv, Window,
-    app, eventually,
+    Ask, Case, Desktop, PATIENCE, Port, Provider, Result, Running, Sandbox, Site, Unpacked, Venv,
+    Window, app, eventually,
 };
 
 /// The app `login` in its window, with a provider that refuses web views.
@@ -16,6 +16,7 @@ struct Login {
     case: Case,
     provider: Provider,
     port: u16,
+    _reserved: Port,
     opened: PathBuf,
 }
 
@@ -25,13 +26,14 @@ impl Login {
         let venv = Venv::with_login(version).await?;
         let provider = Provider::strict(&sandbox, &venv, "Zoë", "zoe@example.org").await?;
         let project = sandbox.copy(&app("login"), "Fenêtre 'n' \"co\"")?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let reserved = Port::reserve()?;
+        let port = reserved.number();
         fs_err::create_dir(project.join(".streamlit"))?;
         fs_err::write(project.join(".streamlit/secrets.toml"), provider.secrets(port))?;
         let desktop = Desktop::start(&sandbox, None).await?;
         let opened = sandbox.stub("xdg-open")?;
         let case = Case { sandbox, desktop, project, python: venv.python() };
-        Ok(Self { case, provider, port, opened })
+        Ok(Self { case, provider, port, _reserved: reserved, opened })
     }
 
     async fn window(&self) -> Result<Window> {
@@ -168,7 +170,8 @@ async fn a_packaged_app_logs_in() -> Result<()> {
     let venv = Venv::with_login("1.67.0").await?;
     let provider = Provider::strict(&sandbox, &venv, "Zoë", "zoe@example.org").await?;
     let unpacked = Unpacked::of(&app("login"), &sandbox).await?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let reserved = Port::reserve()?;
+    let port = reserved.number();
     let manifest = unpacked.folder().join("payload/manifest.json");
     let text = fs_err::read_to_string(&manifest)?;
     let own = format!("\"port\": {port}");

@@ -41,7 +41,7 @@ async fn a_website_in_the_same_browser_reaches_nothing() -> Result<()> {
     let sandbox = Sandbox::new()?;
     let served = served(&sandbox, "stages").await?;
     let port = served.port()?;
-    let page = include_str!("../src/attack.html");
+    let page = include_str!("../../src/attack.html");
     let near = Website::serve(page.replace("APP", &format!("http://localhost:{port}"))).await?;
     let far = Website::serve(page.replace("APP", &format!("http://127.0.0.1:{port}"))).await?;
     // Another port of the app's own name is the same site, another name is not.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use waterskin_tests::{
     Built, Desktop, Installed, Ordinary, Ours, PATIENCE, RIGHT, Result, Sandbox, Window, app,
-    eventually, example, is_root,
+    eventually, example, is_root, skipped,
 };
 
 /// How long an orderly end may take.
@@ -23,7 +23,7 @@ impl Journey {
     /// Builds and installs `project` as `name`; `None` where this can't be done.
     async fn begin(project: &Path, name: &str) -> Result<Option<Self>> {
         if !is_root() {
-            println!("skipped: only root can install a package and hide Python from it");
+            skipped("only root can install a package and hide Python from it");
             return Ok(None);
         }
         let built = Built::named(project, name).await?;
@@ -173,7 +173,7 @@ async fn a_second_start_raises_the_first_window() -> Result<()> {
 #[tokio::test]
 async fn names_with_blanks_quotes_and_letters_outside_ascii_pass_through() -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can install a package");
+        skipped("only root can install a package");
         return Ok(());
     }
     let sandbox = Sandbox::new()?;

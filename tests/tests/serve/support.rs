@@ -1,19 +1,23 @@
 //! The support itself, on real parts that are there without any binary of ours.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, SEC_WEBSOCKET_PROTOCOL};
 use waterskin_tests::{
-    Desktop, Launch, Ordinary, PATIENCE, Page, RIGHT, Result, Running, STREAMLITS, Sandbox, Site,
-    Venv, Widget, Window, app, eventually, is_root,
+    Desktop, Launch, Ordinary, PATIENCE, Page, Port, RIGHT, Result, Running, Sandbox, Site, Venv,
+    Widget, Window, app, eventually, is_root, servers, skipped,
 };
 
 /// Streamlit as its own command serves it, with no proxy before it.
-async fn plain_streamlit(sandbox: &Sandbox, name: &str, version: &str) -> Result<(Running, Site)> {
+async fn plain_streamlit(
+    sandbox: &Sandbox,
+    name: &str,
+    version: &str,
+) -> Result<(Running, Port, Site)> {
     let venv = Venv::with_streamlit(version).await?;
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    let reserved = Port::reserve()?;
+    let port = reserved.number();
     let folder = sandbox.copy(&app(name), "é app")?;
     let launch = sandbox.launch(venv.python()).args(["-m", "streamlit", "run"]);
     let launch = launch.arg(folder.join("app.py")).arg(format!("--server.port={port}")).args([
@@ -28,14 +32,14 @@ async fn plain_streamlit(sandbox: &Sandbox, name: &str, version: &str) -> Result
         Ok(answer.is_ok_and(|answer| answer.text() == "ok").then_some(()))
     })
     .await?;
-    Ok((running, site))
+    Ok((running, reserved, site))
 }
 
 #[tokio::test]
 async fn page_plays_the_front_end_of_every_version() -> Result<()> {
-    for version in STREAMLITS {
+    for version in servers() {
         let sandbox = Sandbox::new()?;
-        let (_streamlit, site) = plain_streamlit(&sandbox, "stages", version).await?;
+        let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", version).await?;
         let mut page = Page::open(&site).await?;
         assert_eq!(page.handshake_header(&SEC_WEBSOCKET_PROTOCOL), Some("streamlit"));
         let run = page.run().await?;
@@ -82,11 +86,11 @@ async fn a_sandbox_leaves_nothing_running() -> Result<()> {
 async fn a_window_is_driven_and_shot() -> Result<()> {
     let browser = Path::new("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser");
     if !browser.exists() {
-        println!("skipped: WebKitGTK's MiniBrowser is not on this machine");
+        skipped("WebKitGTK's MiniBrowser is not on this machine");
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
-    let (_streamlit, site) = plain_streamlit(&sandbox, "stages", "1.67.0").await?;
+    let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", "1.67.0").await?;
     let desktop = Desktop::start(&sandbox, None).await?;
     let window = Window::open(&sandbox, &desktop, None, browser, &["--automation"]).await?;
     window.client.goto(&format!("http://{}/", site.authority())).await?;
@@ -111,7 +115,7 @@ async fn a_window_is_driven_and_shot() -> Result<()> {
 #[tokio::test]
 async fn an_ordinary_user_has_no_python_and_no_rights() -> Result<()> {
     if !is_root() {
-        println!("skipped: only root can hide Python from a program");
+        skipped("only root can hide Python from a program");
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
@@ -128,7 +132,7 @@ async fn an_ordinary_user_has_no_python_and_no_rights() -> Result<()> {
 #[tokio::test]
 async fn the_site_gives_the_files_of_the_environment() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let (_streamlit, site) = plain_streamlit(&sandbox, "stages", "1.67.0").await?;
+    let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", "1.67.0").await?;
     let venv = Venv::with_streamlit("1.67.0").await?;
     let page = site.get("/").await?;
     assert_eq!(page.body, fs_err::read(venv.streamlit_static().join("index.html"))?);

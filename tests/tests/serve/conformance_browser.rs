@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde_json::Value;
 use waterskin_tests::{
     Engine, Findings, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Window, app,
-    eventually,
+    eventually, skipped,
 };
 
 /// Items that no browser runs here, and why. docs/conformance.md says where their parts are tested.
@@ -444,7 +444,7 @@ fn with_font(folder: &Path, venv: &Venv) -> Result<()> {
 async fn conforms(engine: Engine, version: &'static str) -> Result<()> {
     let sandbox = Sandbox::new()?;
     let Some((window, _desktop)) = engine.start(&sandbox).await? else {
-        println!("skipped: {engine:?} is not on this machine");
+        skipped(&format!("{engine:?} is not on this machine"));
         return Ok(());
     };
     let venv = Venv::with_streamlit(version).await?;
@@ -482,40 +482,27 @@ async fn conforms(engine: Engine, version: &'static str) -> Result<()> {
     found.finish(Path::new(env!("CARGO_TARGET_TMPDIR")))
 }
 
-mod chromium {
-    use waterskin_tests::{Engine, Result};
-
-    #[tokio::test]
-    async fn streamlit_1_40() -> Result<()> {
-        super::conforms(Engine::Chromium, "1.40.2").await
-    }
-
-    #[tokio::test]
-    async fn streamlit_1_52() -> Result<()> {
-        super::conforms(Engine::Chromium, "1.52.2").await
-    }
-
-    #[tokio::test]
-    async fn streamlit_1_67() -> Result<()> {
-        super::conforms(Engine::Chromium, "1.67.0").await
-    }
+/// Which page is looked at with which browser: every browser and every page. The rest of the pairs
+/// is in `long`.
+macro_rules! conforms {
+    ($($name:ident: $engine:ident, $version:literal;)*) => {
+        $(#[tokio::test]
+        async fn $name() -> waterskin_tests::Result<()> {
+            crate::conformance_browser::conforms(waterskin_tests::Engine::$engine, $version).await
+        })*
+    };
 }
 
-mod webkit {
-    use waterskin_tests::{Engine, Result};
+conforms! {
+    streamlit_1_40_in_chromium: Chromium, "1.40.2";
+    streamlit_1_67_in_chromium: Chromium, "1.67.0";
+    streamlit_1_52_in_webkit: WebKit, "1.52.2";
+    streamlit_1_67_in_webkit: WebKit, "1.67.0";
+}
 
-    #[tokio::test]
-    async fn streamlit_1_40() -> Result<()> {
-        super::conforms(Engine::WebKit, "1.40.2").await
-    }
-
-    #[tokio::test]
-    async fn streamlit_1_52() -> Result<()> {
-        super::conforms(Engine::WebKit, "1.52.2").await
-    }
-
-    #[tokio::test]
-    async fn streamlit_1_67() -> Result<()> {
-        super::conforms(Engine::WebKit, "1.67.0").await
+mod long {
+    conforms! {
+        streamlit_1_52_in_chromium: Chromium, "1.52.2";
+        streamlit_1_40_in_webkit: WebKit, "1.40.2";
     }
 }

@@ -6,7 +6,7 @@ use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use serde_json::{Value, json};
 use waterskin_tests::{
     Desktop, Engine, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Website, Window, app,
-    eventually,
+    eventually, skipped,
 };
 
 /// WebDriver's names of keys.
@@ -45,7 +45,7 @@ impl Equipped {
     async fn in_engine(engine: Engine) -> Result<Option<Self>> {
         let sandbox = Sandbox::new()?;
         let Some((window, desktop)) = engine.start(&sandbox).await? else {
-            println!("skipped: {engine:?} is not on this machine");
+            skipped(&format!("{engine:?} is not on this machine"));
             return Ok(None);
         };
         Self::with(sandbox, window, desktop).await.map(Some)
@@ -92,7 +92,7 @@ impl Equipped {
 
 /// The script as the shell runs it, with the English messages.
 fn script() -> Result<String> {
-    let messages = include_str!("../../locales/en.ftl").lines();
+    let messages = include_str!("../../../locales/en.ftl").lines();
     let words: serde_json::Map<_, _> = messages
         .filter_map(|line| line.split_once(" = "))
         .map(|(key, text)| (key.to_owned(), json!(text)))

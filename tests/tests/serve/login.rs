@@ -1,26 +1,22 @@
 //! `st.login` by a provider: item 47 of the conformance list (docs/conformance.md). The way back
 //! comes from another site, through the gate, to an address that the provider fixed.
 
-#[path = "login/outside.rs"]
-mod outside;
-
-use std::net::TcpListener;
-
 use waterskin_tests::{
-    Engine, PATIENCE, Provider, Result, Sandbox, Served, ServedOptions, Venv, app,
+    Engine, PATIENCE, Port, Provider, Result, Sandbox, Served, ServedOptions, Venv, app, skipped,
 };
 
 async fn logs_in_and_out(engine: Engine, version: &str) -> Result<()> {
     let sandbox = Sandbox::new()?;
     let Some((window, _desktop)) = engine.start(&sandbox).await? else {
-        println!("skipped: {engine:?} is not on this machine");
+        skipped(&format!("{engine:?} is not on this machine"));
         return Ok(());
     };
     let venv = Venv::with_login(version).await?;
     let provider = Provider::start(&sandbox, &venv, "Zoë", "zoe@example.org").await?;
     let folder = sandbox.copy(&app("login"), "login é")?;
     // The address is in the app's secrets, so the port has to be known before.
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let reserved = Port::reserve()?;
+    let port = reserved.number();
     fs_err::create_dir(folder.join(".streamlit"))?;
     fs_err::write(folder.join(".streamlit/secrets.toml"), provider.secrets(port))?;
     let options = ServedOptions { port, ..ServedOptions::default() };
@@ -58,7 +54,8 @@ mod chromium {
     }
 }
 
-mod webkit {
+/// In WebKitGTK's small browser. The app's own window is tested with both in `window/login.rs`.
+mod long {
     use waterskin_tests::{Engine, Result};
 
     #[tokio::test]
