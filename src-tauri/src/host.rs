@@ -4,7 +4,10 @@ use std::{
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
-use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent};
+use tauri::{
+    AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WindowEvent, ipc::Invoke,
+};
+use tokio::sync::watch;
 use waterskin_bundle::Downloads;
 use waterskin_session::{
     About, AppInfo, Failure, Grounds, Login, Phase, PortInfo, Report, Session, SessionState, Stage,
@@ -19,6 +22,7 @@ use crate::{
     menu::{self, Bar},
     native, outside, page, place,
     report::SavedReport,
+    screens::Screens,
     settings::Settings,
     signals, system, window,
 };
@@ -104,7 +108,7 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
         .plugin(window_state())
         .manage(outside::Pace::default())
         .on_menu_event(|app, event| menu::chosen(app, event.id().as_ref()))
-        .invoke_handler(tauri::generate_handler![
+        .invoke_handler(screens_alone(tauri::generate_handler![
             commands::about_info,
             commands::about_show,
             commands::about_text,
@@ -119,7 +123,7 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             commands::secrets_save,
             commands::session_restart,
             commands::session_state,
-        ])
+        ]))
         .setup(move |app| {
             // Never an error from here: Tauri would panic. What fails becomes a screen.
             if let Some(boot) = boot.take()
@@ -145,6 +149,24 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Lets the main window use commands only while it shows a screen of the shell's.
+///
+/// Tauri goes by the address that the web view gives, which the app's page can make that of a screen
+/// for a moment.
+fn screens_alone(
+    commands: impl Fn(Invoke) -> bool + Send + Sync + 'static,
+) -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
+    move |invoke| {
+        let webview = invoke.message.webview_ref();
+        if webview.label() == window::MAIN && !page::may_show_screens(webview.app_handle()) {
+            tracing::warn!(command = invoke.message.command(), "the page asked for a command");
+            invoke.resolver.reject("not allowed: the window shows the app's page");
+            return true;
+        }
+        commands(invoke)
+    }
+}
+
 /// Remembers where the windows were. Those that a page opens come where the system puts them.
 fn window_state() -> tauri::plugin::TauriPlugin<tauri::Wry> {
     use tauri_plugin_window_state::StateFlags;
@@ -166,6 +188,7 @@ fn show(app: &AppHandle, desk: Desk, url: WebviewUrl, state: &SessionState) -> t
     app.manage(desk);
     menu::show_choices(app, &choices);
     let is_page = matches!(url, WebviewUrl::External(_));
+    app.manage(Screens::new(!is_page));
     if is_page {
         native::cover_next(app, &app.state::<Desk>());
     }
@@ -234,22 +257,16 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Shows every change of the state: to the splash, to the screens, and by what the window shows.
+/// Shows every state: to the splash, to the screens, and by what the window shows.
 async fn follow(app: AppHandle, session: Arc<Session>) {
-    let mut states = session.subscribe();
-    let mut screen = Screen::Page { generation: 1 };
-    while states.changed().await.is_ok() {
-        let state = states.borrow_and_update().clone();
-        let _ = app.emit(STATE_EVENT, &state);
+    let show = |state: &SessionState, before: Screen, now: Screen| {
+        let _ = app.emit(STATE_EVENT, state);
         for page in window::pages(&app) {
-            window::push_state(&page, &state);
+            window::push_state(&page, state);
         }
-        let next = screen.next(&state);
-        if next == screen {
-            continue;
-        }
-        match (&screen, &next) {
-            (_, Screen::Failure) => show_failure(&app),
+        match (before, now) {
+            _ if before == now => {}
+            (_, Screen::Failure) => window::show_failure(&app),
             // A page of an earlier Python stays as it was until somebody touches it, so it is
             // loaded anew, where it stands.
             (Screen::Page { .. }, Screen::Page { .. }) => {
@@ -257,9 +274,29 @@ async fn follow(app: AppHandle, session: Arc<Session>) {
                     let _ = page.reload().inspect_err(|error| tracing::warn!(%error));
                 }
             }
-            (Screen::Failure, Screen::Page { .. }) => window::show(&app, &session.entry_url()),
+            (Screen::Failure, Screen::Page { .. }) => {
+                window::show_page(&app, &session.entry_url());
+            }
         }
+    };
+    each_state(session.subscribe(), show).await;
+}
+
+/// Shows the state that there is and each later one, with what the main window showed before it and
+/// shows in it. The session may have given up before anybody asks: the window takes its time.
+async fn each_state(
+    mut states: watch::Receiver<SessionState>,
+    mut show: impl FnMut(&SessionState, Screen, Screen),
+) {
+    let mut screen = Screen::Page { generation: 1 };
+    loop {
+        let state = states.borrow_and_update().clone();
+        let next = screen.next(&state);
+        show(&state, screen, next);
         screen = next;
+        if states.changed().await.is_err() {
+            return;
+        }
     }
 }
 
@@ -284,11 +321,6 @@ impl Screen {
             _ => self,
         }
     }
-}
-
-fn show_failure(app: &AppHandle) {
-    let screen = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
-    window::show(app, &format!("{screen}/index.html#failure"));
 }
 
 /// Tells the log's window that Python wrote something.
@@ -366,5 +398,14 @@ mod tests {
         let back = Screen::Page { generation: 6 };
         assert_eq!(Screen::Failure.next(&state(Phase::Starting, 6)), back);
         assert_eq!(back.next(&state(Phase::Ready, 6)), back, "it booted while Python started");
+    }
+    #[tokio::test]
+    async fn a_session_that_gave_up_before_anybody_asked_shows_its_failure() {
+        let gave_up = state(Phase::GaveUp { failure: failure("x") }, 5);
+        let (sender, states) = watch::channel(gave_up);
+        drop(sender);
+        let mut shown = Vec::new();
+        each_state(states, |_, before, now| shown.push((before, now))).await;
+        assert_eq!(shown, [(Screen::Page { generation: 1 }, Screen::Failure)]);
     }
 }

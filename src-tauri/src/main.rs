@@ -28,6 +28,8 @@ mod page;
 mod place;
 mod port;
 mod report;
+mod running;
+mod screens;
 mod settings;
 mod signals;
 mod system;
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
     }
     native::begin();
     let boot = boot::Boot::read(arguments.project.as_deref());
+    let _running = arguments.project.is_some().then(|| running::begin(&boot));
     let _log = logging::begin(boot.folders());
     match host::run(boot, start) {
         Ok(()) => ExitCode::SUCCESS,

@@ -178,10 +178,10 @@ pub fn show_choices(app: &AppHandle, choices: &Choices) {
     }
 }
 
-/// Does what an entry stands for, in the window that is in front.
+/// Does what an entry stands for, in the window that it is about.
 pub fn chosen(app: &AppHandle, name: &str) {
     let Some(action) = action::of_name(name) else { return };
-    if let Some(window) = window::front(app) {
+    if let Some(window) = window::meant(app, action) {
         action::perform(&window, action);
     }
     // A system marks an entry by itself when it is chosen; what counts is what was kept.

@@ -13,14 +13,17 @@ pub enum Decision {
     Deny,
 }
 
-/// Decides about a window's own page. `port` is the app's own, 0 when there is no app.
+/// Decides about a window's own page. `port` is the app's own, 0 when there is no app; `screens` is
+/// whether the window may show the shell's screens now.
 ///
 /// `about:`, `blob:` and `data:` pages are what Streamlit's components and downloads are made of.
 /// They can't be told from top-level ones on every system, so they are let through.
-pub fn decide(url: &Url, port: u16) -> Decision {
+pub fn decide(url: &Url, port: u16, screens: bool) -> Decision {
     match url.scheme() {
-        "tauri" => Decision::Here,
-        "http" | "https" if url.host_str() == Some("tauri.localhost") => Decision::Here,
+        _ if is_screen(url, cfg!(windows)) => match screens {
+            true => Decision::Here,
+            false => Decision::Deny,
+        },
         "http" if is_own(url, port) => Decision::Here,
         "about" | "blob" | "data" => Decision::Here,
         "http" | "https" | "mailto" | "tel" => Decision::Outside,
@@ -35,16 +38,35 @@ pub fn decide(url: &Url, port: u16) -> Decision {
 /// it is nobody's, and no browser opens it from a page.
 pub fn decide_new(url: &Url, port: u16) -> Decision {
     match url.scheme() {
+        _ if is_screen(url, cfg!(windows)) => Decision::Deny,
         "http" if is_own(url, port) => Decision::NewWindow,
         "about" if url.path() == "blank" => Decision::NewWindow,
         "blob" if Url::parse(url.path()).is_ok_and(|origin| is_own(&origin, port)) => {
             Decision::NewWindow
         }
-        "http" | "https" if url.host_str() == Some("tauri.localhost") => Decision::Deny,
         "http" | "https" | "mailto" | "tel" => Decision::Outside,
         _ => Decision::Deny,
     }
 }
+
+/// Whether a page is one of the shell's own screens: Tauri serves them under a scheme of its own, and
+/// on Windows under a name (2.12.5, `protocol::origin`).
+///
+/// A name has ports. Tauri itself compares none when it tells its own pages from others
+/// (`is_local_url`), so another program's page under that name would have the shell's commands.
+pub fn is_screen(url: &Url, windows: bool) -> bool {
+    let origin = (url.scheme(), url.host_str(), url.port());
+    origin == if windows { WINDOWS } else { OTHERS }
+}
+
+/// An origin: scheme, host, and port where it is not the scheme's own.
+type Origin = (&'static str, Option<&'static str>, Option<u16>);
+
+/// Where the shell's screens are on Windows.
+const WINDOWS: Origin = ("http", Some("tauri.localhost"), None);
+
+/// Where they are on other systems.
+const OTHERS: Origin = ("tauri", Some("localhost"), None);
 
 /// Whether a page is the app's own, under each of the names of this machine.
 pub fn is_own(url: &Url, port: u16) -> bool {
@@ -63,8 +85,10 @@ mod tests {
             ("http://localhost:8501/", Here, NewWindow),
             ("http://127.0.0.1:8501/page?x=1#h", Here, NewWindow),
             ("http://[::1]:8501/", Here, NewWindow),
-            ("tauri://localhost/index.html#failure", Here, Deny),
-            ("http://tauri.localhost/index.html", Here, Deny),
+            ("tauri://elsewhere/index.html", Deny, Deny),
+            ("tauri://localhost:9999/index.html", Deny, Deny),
+            ("http://tauri.localhost:9999/index.html", Outside, Outside),
+            ("https://tauri.localhost/index.html", Outside, Outside),
             ("about:srcdoc", Here, Deny),
             ("about:blank", Here, NewWindow),
             ("blob:http://localhost:8501/1", Here, NewWindow),
@@ -85,10 +109,40 @@ mod tests {
             ("view-source:http://localhost:8501/", Deny, Deny),
         ] {
             let url = Url::parse(url).unwrap();
-            assert_eq!(decide(&url, 8501), here, "{url}");
+            assert_eq!(decide(&url, 8501, true), here, "{url}");
+            assert_eq!(decide(&url, 8501, false), here, "{url} without screens");
             assert_eq!(decide_new(&url, 8501), new, "{url} in a new window");
         }
         let own = Url::parse("http://localhost/").unwrap();
-        assert_eq!(decide(&own, 0), Outside, "without an app nothing is its own");
+        assert_eq!(decide(&own, 0, false), Outside, "without an app nothing is its own");
+    }
+    #[test]
+    fn screens_are_for_windows_that_may_show_them() {
+        let screen = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
+        let screen = Url::parse(&format!("{screen}/index.html#failure")).unwrap();
+        assert_eq!(decide(&screen, 8501, true), Decision::Here);
+        assert_eq!(decide(&screen, 8501, false), Decision::Deny);
+        assert_eq!(decide_new(&screen, 8501), Decision::Deny);
+    }
+
+    #[test]
+    fn a_screen_is_known_by_its_whole_origin() {
+        for (url, windows, others) in [
+            ("tauri://localhost/index.html", false, true),
+            ("tauri://localhost:9999/index.html", false, false),
+            ("tauri://elsewhere/index.html", false, false),
+            ("http://tauri.localhost/index.html", true, false),
+            ("http://tauri.localhost:80/log.html", true, false),
+            ("http://tauri.localhost:9999/index.html", false, false),
+            ("https://tauri.localhost/index.html", false, false),
+            ("https://tauri.localhost:80/index.html", false, false),
+            ("http://tauri.localhost.example/index.html", false, false),
+            ("http://a.tauri.localhost/index.html", false, false),
+            ("http://localhost/index.html", false, false),
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert_eq!(is_screen(&url, true), windows, "{url} on Windows");
+            assert_eq!(is_screen(&url, false), others, "{url} elsewhere");
+        }
     }
 }

@@ -16,8 +16,10 @@ use crate::{
     host::Host,
     menu::Bar,
     native,
-    navigation::{Decision, decide, decide_new},
-    outside, place, title, window, zoom,
+    navigation::{Decision, decide, decide_new, is_screen},
+    outside, place,
+    screens::Screens,
+    title, window, zoom,
 };
 
 /// The splash, which lies over the page until its first render.
@@ -73,6 +75,7 @@ fn open(
     let ground = grounds.of_look(looks.theme == Theme::Dark);
     let (own_title, script_name) = (looks.title.clone(), looks.script.clone());
     let (opener, asked) = (app.clone(), app.clone());
+    let is_main = label == window::MAIN;
     let (width, height) = looks.size;
     let mut builder = WebviewWindowBuilder::new(app, label, url)
         .title(&looks.title)
@@ -82,8 +85,14 @@ fn open(
         .background_color(window::colour(ground))
         .initialization_script(script)
         .disable_drag_drop_handler()
-        .on_navigation(move |url| match decide(url, port) {
-            Decision::Here => true,
+        .on_navigation(move |url| match decide(url, port, is_main && may_show_screens(&opener)) {
+            Decision::Here if !is_main || is_screen(url, cfg!(windows)) => true,
+            // Back from a screen there is the empty page that led to it.
+            Decision::Here if url.scheme() == "about" && may_show_screens(&opener) => false,
+            Decision::Here => {
+                opener.state::<Screens>().went();
+                true
+            }
             // Frames of the app may show other sites; `native` tells them from the window's page.
             Decision::Outside if native::TELLS_FRAMES && url.scheme().starts_with("http") => true,
             Decision::Outside => {
@@ -99,7 +108,10 @@ fn open(
                 tracing::debug!(%error, "the window's title could not be changed");
             }
         })
-        .on_page_load(|window, payload| {
+        .on_page_load(move |window, payload| {
+            if is_main && payload.event() == PageLoadEvent::Started {
+                window::arrived(&window, payload.url());
+            }
             if payload.event() == PageLoadEvent::Finished
                 && let Some(host) = window.try_state::<Host>()
             {
@@ -107,7 +119,7 @@ fn open(
                 cover::lift_later(&window);
             }
         });
-    if let Some(place) = place::read(app).filter(|_| label == window::MAIN) {
+    if let Some(place) = place::read(app).filter(|_| is_main) {
         builder = builder.inner_size(place.size.width, place.size.height);
         builder = builder.maximized(place.maximized);
         if let Some(corner) = place.corner {
@@ -137,6 +149,11 @@ fn open(
     }
     native::attach(&window)?;
     Ok(window)
+}
+
+/// Whether the main window may show the shell's screens now.
+pub fn may_show_screens(app: &AppHandle) -> bool {
+    app.try_state::<Screens>().is_some_and(|screens| screens.may_be_shown())
 }
 
 fn new_window(

@@ -5,11 +5,13 @@ use tauri::{
 use waterskin_session::{Ground, SessionState};
 
 use crate::{
+    action::Action,
     desk::Desk,
     host::Host,
     native,
     navigation::{Decision, decide},
     outside,
+    screens::Screens,
 };
 
 /// The first window with the app.
@@ -56,6 +58,32 @@ pub fn front(app: &AppHandle) -> Option<WebviewWindow> {
     let pages = pages(app);
     let front = pages.iter().find(|window| window.is_focused().unwrap_or_default());
     front.or(pages.first()).cloned()
+}
+
+/// The window that an entry of the menu is about.
+pub fn meant(app: &AppHandle, action: Action) -> Option<WebviewWindow> {
+    let all = app.webview_windows();
+    let labels =
+        all.values().map(|window| (window.label(), window.is_focused().unwrap_or_default()));
+    match label_meant(action, labels) {
+        Some(label) => all.get(label).cloned(),
+        None => front(app),
+    }
+}
+
+/// The window that an action is about, of windows and whether each has the keyboard: a window is
+/// closed and fills the screen whatever it shows. Everything else is about the app's page, which is
+/// in a window that [`front`] finds.
+fn label_meant<'a>(
+    action: Action,
+    mut windows: impl Iterator<Item = (&'a str, bool)>,
+) -> Option<&'a str> {
+    match action {
+        Action::Close | Action::FullScreen => {
+            windows.find_map(|(label, focused)| focused.then_some(label))
+        }
+        _ => None,
+    }
 }
 
 /// Says where the web view keeps its data: in `data`, else in Tauri's own folder, else nowhere.
@@ -118,7 +146,7 @@ fn show_own(
         .inner_size(width, height)
         .min_inner_size(320.0, 240.0)
         .background_color(colour(ground))
-        .on_navigation(move |url| match decide(url, 0) {
+        .on_navigation(move |url| match decide(url, 0, true) {
             Decision::Here => true,
             Decision::Outside => {
                 outside::open(&opener, url);
@@ -147,9 +175,36 @@ pub fn push_state(window: &WebviewWindow, state: &SessionState) {
     }
 }
 
-/// Shows the main window another page.
-pub fn show(app: &AppHandle, url: &str) {
+/// Shows the app's page in the main window.
+pub fn show_page(app: &AppHandle, url: &str) {
     let (Some(window), Ok(url)) = (app.get_webview_window(MAIN), Url::parse(url)) else { return };
+    app.state::<Screens>().page();
+    go(&window, url);
+}
+
+/// Shows the screen for what went wrong in the main window, which shows the app's page.
+pub fn show_failure(app: &AppHandle) {
+    let screen = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
+    let screen = Url::parse(&format!("{screen}/index.html#failure"));
+    let (Some(window), Ok(screen)) = (app.get_webview_window(MAIN), screen) else { return };
+    match getrandom::u64() {
+        Ok(nonce) => {
+            if let Some(by) = app.state::<Screens>().leave(screen, &format!("{nonce:016x}")) {
+                go(&window, by);
+            }
+        }
+        Err(error) => tracing::error!(%error, "the window could not show what went wrong"),
+    }
+}
+
+/// The main window shows another document: then it may be to go on from there.
+pub fn arrived(window: &WebviewWindow, at: &Url) {
+    if let Some(next) = window.state::<Screens>().arrived(at) {
+        go(window, next);
+    }
+}
+
+fn go(window: &WebviewWindow, url: Url) {
     if let Err(error) = window.navigate(url) {
         tracing::warn!(%error, "the window could not show another page");
     }
@@ -162,4 +217,23 @@ fn screen_script(app: &AppHandle, name: &str) -> String {
     let language = desk.words.language().tag();
     let settings = json!({ "name": name, "icon": icon, "language": language });
     format!("window.__WATERSKIN__ = {settings};")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_close_is_about_the_window_in_front_whatever_it_shows() {
+        let meant = |action, front: &str| {
+            let labels = [LOG, MAIN, ABOUT, "page-0"].into_iter();
+            label_meant(action, labels.map(|label| (label, label == front))).map(str::to_owned)
+        };
+        for front in [MAIN, "page-0", LOG, ABOUT] {
+            assert_eq!(meant(Action::Close, front).as_deref(), Some(front));
+            assert_eq!(meant(Action::FullScreen, front).as_deref(), Some(front));
+            assert_eq!(meant(Action::Reload, front), None, "that is about a page");
+        }
+        assert_eq!(meant(Action::Close, "none"), None);
+    }
 }

@@ -1,4 +1,4 @@
-use waterskin_tests::{Case, PATIENCE, Result, Website, Window};
+use waterskin_tests::{Case, PATIENCE, Result, Website, Window, eventually};
 
 /// What a page that means harm can try, each as an expression; `true` where it got somewhere.
 const ATTEMPTS: &[(&str, &str)] = &[
@@ -71,5 +71,57 @@ async fn a_page_that_means_harm_gets_nowhere() -> Result<()> {
     window.shows("The last text.", PATIENCE).await?;
     let calls = fs_err::read_to_string(opened)?;
     assert!(!calls.contains("passwd"), "{calls}");
+    Ok(())
+}
+
+/// Has a page take the key with which Tauri's own script asks, and go to a screen of the shell's
+/// while it goes on asking: the web view gives the screen's address as its own meanwhile.
+const RACE: &str = "
+    const key = await new Promise((done) => {
+        const asked = window.fetch;
+        window.fetch = (...all) => {
+            done(new Headers(all[1]?.headers).get('Tauri-Invoke-Key'));
+            window.fetch = asked;
+            return asked(...all);
+        };
+        window.__TAURI_INTERNALS__.invoke('session_state').catch(() => {});
+    });
+    const pause = () => new Promise((done) => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => done();
+        channel.port2.postMessage(0);
+    });
+    window.asked = 0; window.refused = 0;
+    const go = document.createElement('a');
+    go.href = 'tauri://localhost/index.html#failure'; document.body.append(go); go.click();
+    while (window.asked < 500) {
+        await pause();
+        const error = window.__TAURI_INTERNALS__.transformCallback(() => { window.refused++ });
+        const callback = window.__TAURI_INTERNALS__.transformCallback(() => {});
+        window.webkit.messageHandlers.ipc.postMessage(JSON.stringify({
+            cmd: 'log_show', callback, error, payload: {}, options: {}, __TAURI_INVOKE_KEY__: key,
+        }));
+        window.asked++;
+    }
+    window.ended = true;";
+
+/// A page that is on its way to a screen of the shell's has no more rights than one at rest.
+#[tokio::test]
+async fn a_page_does_not_become_the_shells_own_by_going_to_a_screen() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let before = case.desktop.windows()?.len();
+    window.script(&format!("(async () => {{ {RACE} }})()")).await?;
+    let count = "return [location.href, window.asked, window.refused, window.ended]";
+    let mut last = serde_json::Value::Null;
+    let answered = eventually("an answer to everything that was asked", PATIENCE, async || {
+        let shown = case.desktop.windows()?;
+        anyhow::ensure!(shown.len() == before, "a command got through: {shown:?}");
+        last = window.script(count).await.unwrap_or_else(|error| error.to_string().into());
+        Ok((last[3] == true && last[1] == last[2]).then_some(()))
+    });
+    answered.await.map_err(|error| error.context(format!("{last}")))?;
+    window.shows("The last text.", PATIENCE).await?;
     Ok(())
 }

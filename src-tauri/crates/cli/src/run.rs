@@ -30,7 +30,12 @@ enum RunError {
 /// Runs a project on the author's own interpreter.
 pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let (project, folders) = project(args)?;
+    let say_where = || {
+        let folder = &folders.data;
+        anstream::eprintln!("the app's data is in `{folder}`, apart from an installed one's");
+    };
     if args.no_window {
+        say_where();
         return serve::serve(Options::of_project(&project, folders), args.json);
     }
     let shell = find_shell(args.shell.as_deref()).map_err(|error| {
@@ -44,6 +49,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
             Some("free some space in your home folder".to_owned()),
         )
     })?;
+    say_where();
     let arguments = ["--project".into(), file.into()];
     match waterskin_process::replace(shell.as_std_path(), &arguments) {
         Ok(code) => Ok(ExitCode::from(code)),
@@ -63,7 +69,7 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
         let hint = error.hint();
         Failure::new(error, Some(hint))
     })?;
-    let id = found.app.id.to_string();
+    let id = own_id(found.app.id.as_str());
     let folders = Folders::of(&id)
         .map_err(|error| Failure::new(error, Some("set the variable `HOME`".to_owned())))?;
     let Interpreter { executable, statics, streamlit, .. } = interpreter;
@@ -93,6 +99,12 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
         downloads: found.downloads,
     };
     Ok((project, folders))
+}
+
+/// The id of an author's run, which is an app of its own: the installed one may be open at the same
+/// time, and what is tried out must not touch the data that it keeps.
+fn own_id(id: &str) -> String {
+    format!("{id}.run")
 }
 
 fn hand_over(

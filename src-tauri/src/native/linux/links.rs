@@ -49,10 +49,11 @@ pub fn guard(app: &AppHandle, view: &WebView, port: u16) {
     });
 }
 
-/// Opens an address outside where that is its place.
+/// Opens an address outside where that is its place. Whether the window may show a screen was asked
+/// before the load began.
 fn is_sent_outside(app: &AppHandle, url: &str, port: u16) -> bool {
     match Url::parse(url) {
-        Ok(url) => match decide(&url, port) {
+        Ok(url) => match decide(&url, port, true) {
             Decision::Outside => {
                 outside::open(app, &url);
                 true

@@ -111,6 +111,7 @@ fn no_port_is_left() {
     exit code: 1
     ----- stdout -----
     ----- stderr -----
+    the app's data is in `[DIR]/home/.local/share/local.waterskin.p-e.run/data`, apart from an installed one's
     error: could not listen for the app's window
       caused by: the ports from 65535 to 65535 are all taken
       caused by: Address already in use (os error 98)
@@ -148,8 +149,10 @@ fn a_port_that_is_taken() {
     let printed = running.line() + &running.await_stderr("Ctrl+C");
     running.interrupt();
     assert_eq!(running.finish().code, Some(0));
-    snapshot!(with_ports(&port), printed, @r#"
+    let filters = [context.filters(), with_ports(&port)].concat();
+    snapshot!(filters, printed, @r#"
     open http://localhost:[PORT]/_waterskin/enter?token=[TOKEN]
+    the app's data is in `[DIR]/home/.local/share/local.waterskin.p-e.run/data`, apart from an installed one's
     port [TAKEN] is taken, so the page is on [PORT]
     the address works once, within ten minutes; press Ctrl+C to end
     "#);
