@@ -150,11 +150,12 @@ impl Gate {
             let query = request.uri.query().unwrap_or("");
             return match self.spend(query, now) {
                 Ok(()) => Verdict::Enter { next: next_path(query) },
+                // Whoever is in already may go in again by the same link.
+                Err(_) if self.has_cookie(request) => Verdict::Enter { next: next_path(query) },
                 Err(refusal) => Verdict::Refuse(refusal),
             };
         }
-        let mut offered = cookie::values(&request.headers, &self.inner.cookie_name);
-        if offered.any(|value| self.inner.cookie.matches(value)) {
+        if self.has_cookie(request) {
             return Verdict::Pass;
         }
         // A browser that is not the window can have come for one thing only.
@@ -185,6 +186,11 @@ impl Gate {
         let mut value = HeaderValue::try_from(text)?;
         value.set_sensitive(true);
         Ok(value)
+    }
+
+    fn has_cookie(&self, request: &Parts) -> bool {
+        let mut offered = cookie::values(&request.headers, &self.inner.cookie_name);
+        offered.any(|value| self.inner.cookie.matches(value))
     }
 
     /// Takes the token when the query has the right one, in time.

@@ -139,6 +139,25 @@ fn a_token_works_once_and_only_from_our_own_addresses() {
 }
 
 #[test]
+fn a_spent_link_leads_whoever_has_the_cookie_to_the_app_and_nobody_else() {
+    let gate = Gate::new(PORT).unwrap();
+    let path = format!("{}&next=/a", gate.entry_path().unwrap());
+    let cookie = cookie(&gate);
+    let again = |name: &str, value: &str| {
+        judged(&gate, |r| r.uri(&path).header("host", "localhost:8501").header(name, value))
+    };
+    assert_eq!(again("accept", "*/*"), Verdict::Enter { next: "/a".into() });
+    assert_eq!(again("accept", "*/*"), Verdict::Refuse(Refusal::Token));
+    assert_eq!(again("cookie", "waterskin-8501=0"), Verdict::Refuse(Refusal::Token));
+    assert_eq!(again("cookie", &cookie), Verdict::Enter { next: "/a".into() });
+    let foreign = judged(&gate, |r| {
+        let request = r.uri(&path).header("host", "localhost:8501").header("cookie", &cookie);
+        request.header("origin", "http://localhost:9999")
+    });
+    assert_eq!(foreign, Verdict::Refuse(Refusal::Origin), "the other rules hold");
+}
+
+#[test]
 fn the_way_after_the_entry_stays_here() {
     let next = |value: &str| next_path(&format!("token=1&next={value}"));
     assert_eq!(next("/page"), "/page");

@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use crate::platform;
 
-/// How many ports are tried before giving up.
+/// How many ports are tried from the preferred one on, and how often the system is asked for one.
 const TRIES: u16 = 100;
 
 /// Bound sockets on the loopback addresses of one port.
@@ -23,12 +23,12 @@ pub struct Listener {
 /// No port could be had.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// Every port from the preferred one on is taken.
-    #[error("the ports from {first} to {last} are all taken")]
+    /// Every port from the preferred one on is taken, and the system gave no other.
+    #[error("the ports from {first} to {last} are all taken, and the system gave no other")]
     Taken {
         /// The first port tried.
         first: u16,
-        /// The last port tried.
+        /// The last of them that was tried.
         last: u16,
         /// Why the last one could not be had.
         #[source]
@@ -47,7 +47,8 @@ pub enum BindError {
 
 impl Listener {
     /// Binds `127.0.0.1:preferred` and `[::1]:preferred`; when either is taken, the next port
-    /// that is free on both, trying at most 100. With 0, any free port.
+    /// that is free on both, trying at most 100, and at last any free port: whoever takes the
+    /// usual ones keeps nobody out. With 0, any free port at once.
     ///
     /// On a machine without IPv6 the first address alone is bound.
     ///
@@ -58,7 +59,7 @@ impl Listener {
         let mut last = preferred;
         let mut failure = io::Error::from(io::ErrorKind::AddrInUse);
         for port in candidates(preferred) {
-            last = port;
+            last = last.max(port);
             match bind_both(port).await {
                 Ok((sockets, port)) => return Ok(Self { sockets, port, preferred }),
                 // Windows answers "permission denied" for the port ranges that it reserves.
@@ -95,10 +96,9 @@ impl Listener {
 /// The ports to try, in order. The system's choice (0) can collide on the second address, so it
 /// too is asked for several times.
 fn candidates(preferred: u16) -> impl Iterator<Item = u16> {
-    (0..TRIES).map_while(move |step| match preferred {
-        0 => Some(0),
-        port => port.checked_add(step),
-    })
+    let usual = (0..TRIES).map_while(move |step| preferred.checked_add(step));
+    let any = std::iter::repeat_n(0, TRIES.into());
+    usual.take(if preferred == 0 { 0 } else { TRIES.into() }).chain(any)
 }
 
 async fn bind_both(port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
@@ -119,10 +119,10 @@ mod tests {
     use super::candidates;
 
     #[test]
-    fn the_ports_to_try_end_at_the_last_port_there_is() {
-        assert_eq!(candidates(8501).take(3).collect::<Vec<_>>(), [8501, 8502, 8503]);
-        assert_eq!(candidates(8501).count(), 100);
-        assert_eq!(candidates(65_534).collect::<Vec<_>>(), [65_534, 65_535]);
+    fn the_usual_ports_come_first_and_then_any() {
+        let usual: Vec<_> = candidates(8501).take_while(|port| *port != 0).collect();
+        assert_eq!((usual.first(), usual.last(), usual.len()), (Some(&8501), Some(&8600), 100));
+        assert_eq!(candidates(65_534).take(3).collect::<Vec<_>>(), [65_534, 65_535, 0]);
         assert_eq!(candidates(0).collect::<Vec<_>>(), vec![0; 100]);
     }
 }

@@ -101,25 +101,6 @@ fn json_needs_no_window() {
 }
 
 #[test]
-fn no_port_is_left() {
-    // The last port has no next one.
-    let Ok(_taken) = TcpListener::bind("127.0.0.1:65535") else { return };
-    let context = project();
-    let python = machine::streamlit();
-    let run = context.command(["run", "p é", "--no-window", "--port", "65535"]);
-    fails!(context, run.args(["--python", python.as_str()]), @r#"
-    exit code: 1
-    ----- stdout -----
-    ----- stderr -----
-    the app's data is in `[DIR]/home/.local/share/local.waterskin.p-e.run/data`, apart from an installed one's
-    error: could not listen for the app's window
-      caused by: the ports from 65535 to 65535 are all taken
-      caused by: Address already in use (os error 98)
-    hint: take another port with `--port`, or any free one with `--port 0`
-    "#);
-}
-
-#[test]
 fn a_python_named_by_a_relative_path() {
     let context = project();
     let python = machine::streamlit();

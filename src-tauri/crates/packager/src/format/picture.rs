@@ -83,8 +83,7 @@ impl Picture {
     fn parse(path: Utf8PathBuf, data: &[u8]) -> Result<Self, PictureError> {
         let svg = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
         let content = if svg {
-            // Without a folder for resources: a drawing pulls in no other file.
-            match Tree::from_data(data, &Options::default()) {
+            match Tree::from_data(data, &closed()) {
                 Ok(tree) => Content::Drawing(Box::new(tree)),
                 Err(source) => return Err(PictureError::Drawing { path, source }),
             }
@@ -111,6 +110,14 @@ impl Picture {
             Content::Pixels(pixels) => fit(pixels, size).ok_or_else(failed),
         }
     }
+}
+
+/// A drawing pulls in no other file: a project could show one that is not its own, or name a
+/// device that never ends. What is written in the drawing itself (`data:`) counts.
+fn closed() -> Options<'static> {
+    let mut options = Options::default();
+    options.image_href_resolver.resolve_string = Box::new(|_, _| None);
+    options
 }
 
 impl std::fmt::Debug for Content {
@@ -148,4 +155,28 @@ fn fit(pixels: &RgbaImage, size: u32) -> Option<Vec<u8>> {
     let mut png = Cursor::new(Vec::new());
     square.write_to(&mut png, ImageFormat::Png).ok()?;
     Some(png.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_pulls_in_no_other_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        let other = root.join("other.svg");
+        let frame = |inside: &str| {
+            format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8">{inside}</svg>"#
+            )
+        };
+        fs_err::write(&other, frame(r#"<rect width="8" height="8" fill="red"/>"#)).unwrap();
+        let icon = root.join("icon.svg");
+        let image = format!(r#"<image href="{other}" width="8" height="8"/>"#);
+        fs_err::write(&icon, frame(&image)).unwrap();
+        let drawn = Picture::of(Some(&icon), "x").unwrap().png(8).unwrap();
+        let drawn = image::load_from_memory(&drawn).unwrap().into_rgba8();
+        assert!(drawn.pixels().all(|pixel| pixel.0[3] == 0), "the other file was drawn");
+    }
 }

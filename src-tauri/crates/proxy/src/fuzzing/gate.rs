@@ -131,7 +131,8 @@ pub(super) fn decided(data: &[u8]) -> Option<Decision> {
     let expected = if !comes_from_us(&request) {
         Decision::Refusal
     } else if request.method == Method::GET && request.uri.path() == ENTRY {
-        if shows_token(&request) && !wish.late { Decision::Entry } else { Decision::Refusal }
+        let first = shows_token(&request) && !wish.late;
+        if first || shows_cookie(&request) { Decision::Entry } else { Decision::Refusal }
     } else if shows_cookie(&request) {
         Decision::Pass
     } else {
@@ -143,7 +144,8 @@ pub(super) fn decided(data: &[u8]) -> Option<Decision> {
         Verdict::Enter { next } => {
             assert!(stays_here(next), "`{next}` leads away");
             let again = gate.judge(&request, now);
-            assert!(matches!(again, Verdict::Refuse(_)), "a token works once");
+            let inside = shows_cookie(&request);
+            assert_eq!(matches!(again, Verdict::Refuse(_)), !inside, "a token works once");
             Decision::Entry
         }
         Verdict::Leave { .. } | Verdict::Return(_) => Decision::Elsewhere,

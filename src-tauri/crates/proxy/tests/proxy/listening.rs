@@ -1,7 +1,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 
 use tokio::net::TcpStream;
-use waterskin_proxy::{BindError, Listener};
+use waterskin_proxy::Listener;
 
 use crate::support::{App, Setup, Wire, status};
 
@@ -41,11 +41,28 @@ async fn a_wildcard_listener_takes_the_port_too() {
 }
 
 #[tokio::test]
-async fn the_last_port_has_no_next_one() {
+async fn a_neighbour_who_takes_all_the_usual_ports_keeps_nobody_out() {
+    let port = 20_000;
+    // One that can't be had is taken by somebody else, which does as well.
+    let _taken: Vec<_> = (port..port + 100)
+        .flat_map(|port| {
+            let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
+            v6.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
+        })
+        .collect();
+    let listener = Listener::bind(port).await.unwrap();
+    assert!(!(port..port + 100).contains(&listener.port()), "{}", listener.port());
+    assert_eq!(listener.preferred(), port);
+    for address in ["127.0.0.1", "::1"] {
+        TcpStream::connect((address, listener.port())).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn after_the_last_port_comes_any() {
     let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 65_535));
-    let error = Listener::bind(65_535).await.unwrap_err();
-    assert!(matches!(error, BindError::Taken { first: 65_535, last: 65_535, .. }), "{error:?}");
-    assert_eq!(error.to_string(), "the ports from 65535 to 65535 are all taken");
+    let listener = Listener::bind(65_535).await.unwrap();
+    assert!(listener.port() != 65_535 && listener.preferred() == 65_535);
 }
 
 #[tokio::test]
