@@ -151,10 +151,7 @@ fn a_line_that_is_no_requirement() {
 #[test]
 fn a_requirement_whose_own_code_would_be_run() {
     let context = project("streamlit\n-r more.txt\n");
-    context.write(&[
-        ("p é/more.txt", "pandas\n-e .\n"),
-        ("p é/setup.py", "open('ran', 'w')\n"),
-    ]);
+    context.write(&[("p é/more.txt", "pandas\n-e .\n"), ("p é/setup.py", "open('ran', 'w')\n")]);
     fails!(context, context.real_build("p é", []), @r#"
     exit code: 1
     ----- stdout -----
