@@ -153,7 +153,7 @@ fn open(
 
 /// Whether the main window may show the shell's screens now.
 pub fn may_show_screens(app: &AppHandle) -> bool {
-    app.try_state::<Screens>().is_some_and(|screens| screens.may_be_shown())
+    app.state::<Screens>().may_be_shown()
 }
 
 fn new_window(

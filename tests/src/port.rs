@@ -24,8 +24,8 @@ impl Port {
         let folder = std::env::temp_dir().join("waterskin-test-ports");
         fs_err::create_dir_all(&folder)?;
         let count = usize::from(PORTS.end - PORTS.start);
-        let from = usize::try_from(RandomState::new().hash_one(()) % 8_000).unwrap_or_default();
-        for number in PORTS.cycle().skip(from).take(count) {
+        let anywhere = RandomState::new().hash_one(()) % u64::try_from(count)?;
+        for number in PORTS.cycle().skip(usize::try_from(anywhere)?).take(count) {
             let held = File::create(folder.join(number.to_string()))?;
             match held.try_lock() {
                 Ok(()) if is_free(number) => return Ok(Self { number, _held: held }),

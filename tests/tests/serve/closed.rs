@@ -93,14 +93,16 @@ async fn no_secret_is_written_down() -> Result<()> {
         let served = Served::start(&sandbox, &folder, &venv, options).await?;
         let site = served.enter().await?;
         assert!(Page::open(&site).await?.run().await?.has("The last text."));
+        // Without the cookie: whoever has it is led to the app by a used token too.
+        let stranger = Site::on(served.port()?);
         let refused = [
-            Ask::get("/?secret").header(ORIGIN, FOREIGN),
+            (&site, Ask::get("/?secret").header(ORIGIN, FOREIGN)),
             // The token again, and one that is wrong.
-            Ask::get(&served.entry[url::Position::BeforePath..]),
-            Ask::get("/_waterskin/enter?token=0"),
+            (&stranger, Ask::get(&served.entry[url::Position::BeforePath..])),
+            (&stranger, Ask::get("/_waterskin/enter?token=0")),
         ];
-        for ask in refused {
-            assert_eq!(site.ask(ask).await?.status, StatusCode::FORBIDDEN);
+        for (asking, ask) in refused {
+            assert_eq!(asking.ask(ask).await?.status, StatusCode::FORBIDDEN);
         }
         let secrets = secrets(&served, &site);
         let mut environments = Vec::new();
