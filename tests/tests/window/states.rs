@@ -158,6 +158,8 @@ async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
 async fn the_web_process_killed_the_page_comes_back() -> Result<()> {
     let case = Case::of("stages", "1.67.0").await?;
     let _shell = case.opened()?;
+    // Its title is the page's: before there is a page, there is nothing to load again.
+    case.desktop.window("Stages").await?;
     case.desktop.screenshot("web-process-before").await?;
     let web = |it: &Process| it.executable.ends_with("WebKitWebProcess");
     let first = eventually("the web process", PATIENCE, async || {
