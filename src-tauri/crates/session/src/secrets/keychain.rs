@@ -23,20 +23,36 @@ impl Keychain {
         }
     }
 
-    pub fn get(&self, key: &str) -> Result<Option<String>, Error> {
-        match Entry::new(&self.service, key)?.get_password() {
+    fn entry(&self, key: &str) -> Result<Entry, Error> {
+        Entry::new(&self.service, key)
+    }
+}
+
+/// Where single secrets are kept under their keys.
+pub trait Store {
+    /// The value; `None` where there is none.
+    fn get(&self, key: &str) -> Result<Option<String>, Error>;
+    /// Keeps a value in the place of the old one.
+    fn set(&self, key: &str, value: &str) -> Result<(), Error>;
+    /// Takes a value away; one that is not there is no error.
+    fn remove(&self, key: &str) -> Result<(), Error>;
+}
+
+impl Store for Keychain {
+    fn get(&self, key: &str) -> Result<Option<String>, Error> {
+        match self.entry(key)?.get_password() {
             Ok(value) => Ok(Some(value)),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    pub fn set(&self, key: &str, value: &str) -> Result<(), Error> {
-        Entry::new(&self.service, key)?.set_password(value)
+    fn set(&self, key: &str, value: &str) -> Result<(), Error> {
+        self.entry(key)?.set_password(value)
     }
 
-    pub fn remove(&self, key: &str) -> Result<(), Error> {
-        match Entry::new(&self.service, key)?.delete_credential() {
+    fn remove(&self, key: &str) -> Result<(), Error> {
+        match self.entry(key)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(error),
         }

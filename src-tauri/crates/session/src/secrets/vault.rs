@@ -5,7 +5,7 @@ use waterskin_bundle::Secret;
 
 use super::file::SecretsFile;
 use super::form::{Answers, Change, Complaint, SecretField, SecretPlace, SecretsForm, change};
-use super::keychain::Keychain;
+use super::keychain::{Keychain, Store};
 use super::values::SecretValues;
 use crate::Folders;
 
@@ -40,7 +40,8 @@ pub enum VaultError {
     },
 }
 
-/// Why answers were not taken. Nothing is kept of any of them then.
+/// Why answers were not taken. Nothing is kept of any of them then, and what was kept before is as
+/// it was, as far as a keychain that refuses something lets that be seen to.
 #[derive(Debug)]
 pub enum Rejected {
     /// Some can't be right.
@@ -55,6 +56,13 @@ impl Vault {
         Self { id: id.to_owned(), asked, file: SecretsFile::new(folders.secrets()) }
     }
 
+    /// The vault of the app `id` of which there may be no more than the id: one without folders has
+    /// no logs either, and so nothing that its secrets could be in.
+    pub fn of(id: &str, asked: Vec<Secret>) -> Self {
+        let file = Folders::of(id).map(|folders| folders.secrets()).unwrap_or_default();
+        Self { id: id.to_owned(), asked, file: SecretsFile::new(file) }
+    }
+
     /// Whether the app asks for any secrets.
     pub fn is_empty(&self) -> bool {
         self.asked.is_empty()
@@ -65,7 +73,27 @@ impl Vault {
         if self.asked.is_empty() {
             return SecretValues::default();
         }
-        self.read(Keychain::open(&self.id).as_ref())
+        let keychain = Keychain::open(&self.id);
+        self.read(keychain.as_ref().map(|keychain| keychain as &dyn Store))
+    }
+
+    /// The values that there are, where it is certain that there are no others. `None` where the
+    /// keychain, which may have some, gives no answer.
+    pub fn known(&self) -> Option<SecretValues> {
+        if self.asked.is_empty() {
+            return Some(SecretValues::default());
+        }
+        let keychain = Keychain::open(&self.id);
+        self.known_from(keychain.as_ref().map(|keychain| keychain as &dyn Store))
+    }
+
+    /// Without a keychain the file has all of them, once there is one.
+    fn known_from(&self, store: Option<&dyn Store>) -> Option<SecretValues> {
+        let is_sure = match store {
+            Some(store) => self.asked.iter().all(|secret| store.get(&secret.key).is_ok()),
+            None => self.file.path().exists(),
+        };
+        is_sure.then(|| self.read(store))
     }
 
     /// Whether the app can't work before somebody fills in the form.
@@ -76,7 +104,8 @@ impl Vault {
     /// What the form asks.
     pub fn form(&self) -> SecretsForm {
         let keychain = Keychain::open(&self.id);
-        let values = self.read(keychain.as_ref());
+        let store = keychain.as_ref().map(|keychain| keychain as &dyn Store);
+        let values = self.read(store);
         let place = match keychain {
             Some(_) => SecretPlace::Keychain,
             None => SecretPlace::File { path: self.file.path().to_string() },
@@ -98,7 +127,8 @@ impl Vault {
     /// As [`Rejected`] says.
     pub fn save(&self, answers: &Answers) -> Result<(), Rejected> {
         let keychain = Keychain::open(&self.id);
-        let values = self.read(keychain.as_ref());
+        let store = keychain.as_ref().map(|keychain| keychain as &dyn Store);
+        let values = self.read(store);
         let mut changes = Vec::new();
         let mut complaints = Vec::new();
         for secret in &self.asked {
@@ -110,15 +140,15 @@ impl Vault {
         if !complaints.is_empty() {
             return Err(Rejected::Complaints(complaints));
         }
-        self.keep(keychain.as_ref(), changes).map_err(Rejected::Unkept)
+        self.keep(store, &changes).map_err(Rejected::Unkept)
     }
 
     /// A value in the keychain counts before one in the file.
-    fn read(&self, keychain: Option<&Keychain>) -> SecretValues {
+    fn read(&self, store: Option<&dyn Store>) -> SecretValues {
         let mut filed = self.file.read();
         let value = |secret: &Secret| {
-            let kept = keychain.and_then(|keychain| {
-                let asked = keychain.get(&secret.key);
+            let kept = store.and_then(|store| {
+                let asked = store.get(&secret.key);
                 asked.unwrap_or_else(|error| {
                     tracing::warn!(%error, key = secret.key, "the keychain gave no answer");
                     None
@@ -129,36 +159,182 @@ impl Vault {
         self.asked.iter().filter_map(value).collect()
     }
 
+    /// Does all changes, or none.
     fn keep(
         &self,
-        keychain: Option<&Keychain>,
-        changes: Vec<(&str, Change)>,
+        store: Option<&dyn Store>,
+        changes: &[(&str, Change)],
     ) -> Result<(), VaultError> {
-        let refused = |source| VaultError::Keychain { source };
         let mut filed = self.file.read();
         let before = filed.clone();
         for (key, change) in changes {
-            match (change, keychain) {
+            match (change, store) {
                 (Change::Keep, _) => {}
-                (Change::Set(value), Some(keychain)) => {
-                    keychain.set(key, &value).map_err(refused)?;
-                    filed.remove(key);
-                }
                 (Change::Set(value), None) => {
-                    filed.insert(key.to_owned(), value);
+                    filed.insert((*key).to_owned(), value.clone());
                 }
-                (Change::Remove, keychain) => {
-                    filed.remove(key);
-                    if let Some(keychain) = keychain {
-                        keychain.remove(key).map_err(refused)?;
-                    }
+                // One in the keychain counts before it.
+                (Change::Set(_), Some(_)) | (Change::Remove, _) => {
+                    filed.remove(*key);
                 }
             }
         }
+        let done = match store {
+            Some(store) => {
+                keep_in(store, changes).map_err(|source| VaultError::Keychain { source })?
+            }
+            None => Vec::new(),
+        };
         if filed == before {
             return Ok(());
         }
-        let path = self.file.path().to_owned();
-        self.file.write(&filed).map_err(|source| VaultError::File { path, source })
+        self.file.write(&filed).map_err(|source| {
+            if let Some(store) = store {
+                take_back(store, done);
+            }
+            VaultError::File { path: self.file.path().to_owned(), source }
+        })
+    }
+}
+
+/// A key with the value that it had before it was changed.
+type Before<'a> = (&'a str, Option<String>);
+
+/// Changes a store, and gives what was there before; or changes nothing, where it refuses one of the
+/// changes.
+fn keep_in<'a>(
+    store: &dyn Store,
+    changes: &[(&'a str, Change)],
+) -> Result<Vec<Before<'a>>, keyring::v1::Error> {
+    let mut done = Vec::new();
+    for (key, change) in changes {
+        let value = match change {
+            Change::Keep => continue,
+            Change::Set(value) => Some(value.as_str()),
+            Change::Remove => None,
+        };
+        let changed = store.get(key).and_then(|before| put(store, key, value).map(|()| before));
+        match changed {
+            Ok(before) => done.push((*key, before)),
+            Err(error) => {
+                take_back(store, done);
+                return Err(error);
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Keeps a value under a key, or nothing.
+fn put(store: &dyn Store, key: &str, value: Option<&str>) -> Result<(), keyring::v1::Error> {
+    match value {
+        Some(value) => store.set(key, value),
+        None => store.remove(key),
+    }
+}
+
+/// Puts back what was there before, the last change first.
+fn take_back(store: &dyn Store, done: Vec<Before<'_>>) {
+    for (key, before) in done.into_iter().rev() {
+        if let Err(error) = put(store, key, before.as_deref()) {
+            tracing::error!(%error, key, "the keychain did not take a change back");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+
+    use keyring::v1::Error;
+
+    use super::*;
+
+    /// A keychain that refuses to touch one key, from some moment on.
+    #[derive(Default)]
+    struct Fake {
+        values: RefCell<BTreeMap<String, String>>,
+        refused: &'static str,
+        unreadable: bool,
+    }
+
+    impl Fake {
+        fn judge(&self, key: &str) -> Result<(), Error> {
+            let said = || Error::NoStorageAccess("locked".into());
+            if key == self.refused { Err(said()) } else { Ok(()) }
+        }
+    }
+
+    impl Store for Fake {
+        fn get(&self, key: &str) -> Result<Option<String>, Error> {
+            if self.unreadable {
+                self.judge(key)?;
+            }
+            Ok(self.values.borrow().get(key).cloned())
+        }
+
+        fn set(&self, key: &str, value: &str) -> Result<(), Error> {
+            self.judge(key)?;
+            self.values.borrow_mut().insert(key.to_owned(), value.to_owned());
+            Ok(())
+        }
+
+        fn remove(&self, key: &str) -> Result<(), Error> {
+            self.judge(key)?;
+            self.values.borrow_mut().remove(key);
+            Ok(())
+        }
+    }
+
+    fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn vault(folder: &tempfile::TempDir) -> Vault {
+        let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        let secret = |key: &str| Secret {
+            key: key.to_owned(),
+            label: key.to_owned(),
+            help: String::new(),
+            optional: true,
+            check: None,
+        };
+        Vault {
+            id: "a.b".to_owned(),
+            asked: ["A", "B", "C"].map(secret).into(),
+            file: SecretsFile::new(root.join("secrets.json")),
+        }
+    }
+
+    #[test]
+    fn a_keychain_that_refuses_the_last_secret_is_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        vault.file.write(&values(&[("B", "filed")])).unwrap();
+        let before = values(&[("A", "old a"), ("C", "old c")]);
+        let set = |value: &str| Change::Set(value.to_owned());
+        for last in [set("new"), Change::Remove] {
+            let store =
+                Fake { values: RefCell::new(before.clone()), refused: "C", unreadable: false };
+            let changes = vec![("A", set("new a")), ("B", set("new b")), ("C", last)];
+            let refused = vault.keep(Some(&store), &changes).unwrap_err();
+            assert!(matches!(refused, VaultError::Keychain { .. }), "{refused:?}");
+            assert_eq!(*store.values.borrow(), before);
+            assert_eq!(vault.file.read(), values(&[("B", "filed")]));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_known_only_where_somebody_says_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        let open = Fake { values: RefCell::new(values(&[("A", "a")])), ..Fake::default() };
+        assert!(vault.known_from(Some(&open)).is_some_and(|known| known.has("A")));
+        let locked = Fake { refused: "B", unreadable: true, ..Fake::default() };
+        assert_eq!(vault.known_from(Some(&locked)), None);
+        assert_eq!(vault.known_from(None), None, "a keychain that is away may have had some");
+        vault.file.write(&values(&[("B", "b")])).unwrap();
+        assert!(vault.known_from(None).is_some_and(|known| known.has("B")));
     }
 }
