@@ -149,7 +149,7 @@ fn done(window: &WebviewWindow, action: Action) -> tauri::Result<()> {
         Action::Camera => switch(app, Device::Camera),
         Action::Microphone => switch(app, Device::Microphone),
         Action::Log => apart(app, window::show_log),
-        Action::CopyReport => native::copy(app.state::<Host>().report().text()),
+        Action::CopyReport => copy_report(app),
         Action::SaveReport => save_report(window),
         Action::Close => window.close()?,
         Action::Quit => app.exit(0),
@@ -164,6 +164,18 @@ fn apart(app: &AppHandle, open: fn(&AppHandle) -> tauri::Result<()>) {
     tauri::async_runtime::spawn_blocking(move || {
         if let Err(error) = open(&app) {
             tracing::warn!(%error, "a window could not be opened");
+        }
+    });
+}
+
+/// Puts the report on the clipboard. Where there is no session the keychain is asked, which may take
+/// its time.
+fn copy_report(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let text = app.state::<Host>().report().text().to_owned();
+        if let Err(error) = app.run_on_main_thread(move || native::copy(&text)) {
+            tracing::warn!(%error, "the report could not be copied");
         }
     });
 }

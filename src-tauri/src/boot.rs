@@ -21,6 +21,8 @@ pub enum Boot {
         icon: Option<Utf8PathBuf>,
         /// What to show.
         failure: Box<Failure>,
+        /// The secrets that the app asks its user for, as far as that is known: a log may have them.
+        secrets: Vec<Secret>,
     },
 }
 
@@ -95,7 +97,8 @@ impl Boot {
         let icon = manifest.window.icon.as_ref().map(|icon| payload.layout.root().join(icon));
         if let Err(error) = payload.look() {
             let failure = Box::new(damaged(&error));
-            return Self::Broken { app: AppInfo::of(manifest), icon, failure };
+            let secrets = manifest.secrets.clone();
+            return Self::Broken { app: AppInfo::of(manifest), icon, failure, secrets };
         }
         let folders = match Folders::of(manifest.app.id.as_str()) {
             Ok(folders) => folders,
@@ -161,7 +164,7 @@ impl Boot {
             .and_then(|folder| folder.parent()?.file_name().map(str::to_owned))
             .unwrap_or_else(|| "Waterskin".to_owned());
         let app = AppInfo { id: OWN_ID.to_owned(), name, version: String::new() };
-        Self::Broken { app, icon: None, failure: Box::new(failure) }
+        Self::Broken { app, icon: None, failure: Box::new(failure), secrets: Vec::new() }
     }
 }
 

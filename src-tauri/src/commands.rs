@@ -40,7 +40,7 @@ pub fn session_restart(app: AppHandle, host: State<'_, Host>) -> SessionState {
 }
 
 /// The report's text, which a screen puts on the clipboard.
-#[tauri::command]
+#[tauri::command(async)]
 pub fn report_copy(host: State<'_, Host>) -> String {
     host.report().text().to_owned()
 }

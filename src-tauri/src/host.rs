@@ -41,9 +41,9 @@ pub enum Host {
     /// A running app.
     Running(Arc<Session>),
     /// No app yet: the person is asked for the secrets that it can't work without.
-    Asking(Box<SessionState>),
-    /// No app; the state says why.
-    Broken(Box<SessionState>),
+    Asking(Box<SessionState>, Vault),
+    /// No app; the state says why. With the secrets that it had, as far as it is known which.
+    Broken(Box<SessionState>, Vault),
 }
 
 impl Host {
@@ -51,7 +51,7 @@ impl Host {
     pub fn state(&self) -> SessionState {
         match self {
             Self::Running(session) => session.state(),
-            Self::Asking(state) | Self::Broken(state) => (**state).clone(),
+            Self::Asking(state, _) | Self::Broken(state, _) => (**state).clone(),
         }
     }
 
@@ -59,16 +59,17 @@ impl Host {
     pub fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Running(session) => Some(session),
-            Self::Asking(_) | Self::Broken(_) => None,
+            Self::Asking(..) | Self::Broken(..) => None,
         }
     }
 
-    /// What a person can send to the app's author.
+    /// What a person can send to the app's author. May wait for the keychain, where there is no
+    /// session.
     pub fn report(&self) -> Report {
         match self {
             Self::Running(session) => session.report(&system::versions()),
-            Self::Asking(state) | Self::Broken(state) => {
-                Report::of_failure(state, &system::versions())
+            Self::Asking(state, vault) | Self::Broken(state, vault) => {
+                Report::of_failure(state, &system::versions(), vault.known().as_ref())
             }
         }
     }
@@ -77,7 +78,7 @@ impl Host {
     pub fn about(&self) -> About {
         match self {
             Self::Running(session) => session.about(&system::versions()),
-            Self::Asking(state) | Self::Broken(state) => About {
+            Self::Asking(state, _) | Self::Broken(state, _) => About {
                 name: state.app.name.clone(),
                 version: state.app.version.clone(),
                 waterskin: env!("CARGO_PKG_VERSION").to_owned(),
@@ -203,7 +204,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         handle.exit(0);
     });
     app.manage(SavedReport::default());
-    let broken = |info: AppInfo, icon: Option<Utf8PathBuf>, failure: Failure| {
+    let broken = |info: AppInfo, icon: Option<Utf8PathBuf>, failure: Failure, vault: Vault| {
         let looks = Looks {
             title: info.name.clone(),
             script: String::new(),
@@ -213,13 +214,16 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
             icon,
         };
         let state = broken_state(info, failure);
-        app.manage(Host::Broken(Box::new(state.clone())));
+        app.manage(Host::Broken(Box::new(state.clone()), vault));
         let desk = Desk::new(looks, Downloads::default(), Settings::read(None));
         show(app, desk, window::failure_screen(), &state)
     };
     let App { mut options, versions, looks, secrets, downloads, echo } = match boot {
         Boot::App(app) => *app,
-        Boot::Broken { app, icon, failure } => return broken(app, icon, *failure),
+        Boot::Broken { app, icon, failure, secrets } => {
+            let vault = Vault::of(&app.id, secrets);
+            return broken(app, icon, *failure, vault);
+        }
     };
     let info = options.app.clone();
     let web = options.folders.web.clone();
@@ -228,10 +232,10 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let vault = Vault::new(&info.id, secrets, &options.folders);
     options.secrets = vault.values();
     let lacks = vault.lacks(&options.secrets);
-    app.manage(vault);
+    app.manage(vault.clone());
     if lacks {
         let state = first_state(info, Phase::Starting);
-        app.manage(Host::Asking(Box::new(state.clone())));
+        app.manage(Host::Asking(Box::new(state.clone()), vault));
         return show(app, desk, window::secrets_screen(), &state);
     }
     let (steps, logins) = tokio::sync::mpsc::unbounded_channel();
@@ -239,7 +243,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let opened = tauri::async_runtime::block_on(Session::open(options, versions, start));
     let session = match opened {
         Ok(session) => Arc::new(session),
-        Err(error) => return broken(info, desk.looks.icon, not_opened(&error)),
+        Err(error) => return broken(info, desk.looks.icon, not_opened(&error), vault),
     };
     let state = session.state();
     app.manage(Host::Running(Arc::clone(&session)));

@@ -102,7 +102,7 @@ impl Bar {
 /// Whether the app asks for secrets that can be changed. While the first window asks, that is where
 /// they are.
 fn has_secrets(app: &AppHandle) -> bool {
-    let asking = app.try_state::<Host>().is_some_and(|host| matches!(*host, Host::Asking(_)));
+    let asking = app.try_state::<Host>().is_some_and(|host| matches!(*host, Host::Asking(..)));
     !asking && app.try_state::<Vault>().is_some_and(|vault| !vault.is_empty())
 }
 

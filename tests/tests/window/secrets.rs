@@ -4,7 +4,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use waterskin_tests::{Desktop, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually};
+use anyhow::Context as _;
+use waterskin_tests::{
+    Desktop, Launch, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
+};
 
 const KEY: &str = "key-sesame";
 const PASSWORD: &str = "pass wörd";
@@ -37,6 +40,18 @@ fn is_in(folder: &Path, text: &str) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// All that is in the saved report of a home.
+async fn in_report(home: &Path) -> Result<String> {
+    let mut files = walkdir::WalkDir::new(home).into_iter().flatten();
+    let saved = files.find(|it| it.path().extension().is_some_and(|end| end == "zip"));
+    let saved = saved.context("no report")?;
+    let read = "import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as saved:
+    print(*(saved.read(name).decode() for name in saved.namelist()))";
+    let read = Launch::new("/usr/bin/python3").args(["-c", read]).arg(saved.path());
+    Ok(read.env("PYTHONIOENCODING", "utf-8").finish(PATIENCE).await?.success()?.stdout)
 }
 
 /// Keeps the answers, waits until the program has started anew and opened the app, and ends it.
@@ -96,6 +111,21 @@ async fn an_app_asks_once_and_keeps_the_answers_for_its_user_alone() -> Result<(
         let line = fs_err::read(format!("/proc/{}/cmdline", process.id.as_raw_nonzero()))?;
         assert!(!String::from_utf8_lossy(&line).contains(KEY), "{process:?}");
     }
+    window.client.close().await?;
+    eventually("the end of the app", PATIENCE, async || {
+        Ok(sandbox.ours().with("payload").is_empty().then_some(()))
+    })
+    .await?;
+
+    // What the app wrote then is in the report of a start that comes to nothing.
+    fs_err::remove_file(unpacked.folder().join("payload/app/app.py"))?;
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    window.shows("The app is damaged", PATIENCE).await?;
+    window.click("Save report").await?;
+    window.shows("The report is in your Downloads folder", PATIENCE).await?;
+    let said = in_report(&sandbox.home()).await?;
+    assert!(said.contains("the app says •••"), "{said}");
+    assert!(!said.contains(KEY), "{said}");
     Ok(())
 }
 

@@ -15,6 +15,10 @@ use crate::{
 /// smaller.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// Stands in a report in place of the logs that nobody can take the secrets out of.
+const NO_LOGS: &str =
+    "\nWithout the logs: the keychain did not say which secrets to take out of them.\n";
+
 /// What a report is made of.
 pub struct Material<'a> {
     /// The session now.
@@ -62,12 +66,32 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// The report of a session that never began: there are no lines of Python's.
-    pub fn of_failure(state: &SessionState, versions: &[String]) -> Self {
-        let folders = Folders::of(&state.app.id).ok();
+    /// The report of a session that never began: there are no lines of Python's. The logs of earlier
+    /// sessions have what the app wrote then, and so perhaps its secrets: where nobody can say these
+    /// (`None`), the logs stay out of it.
+    pub fn of_failure(
+        state: &SessionState,
+        versions: &[String],
+        secrets: Option<&SecretValues>,
+    ) -> Self {
+        Self::without_session(state, versions, secrets, Folders::of(&state.app.id).ok().as_ref())
+    }
+
+    fn without_session(
+        state: &SessionState,
+        versions: &[String],
+        secrets: Option<&SecretValues>,
+        folders: Option<&Folders>,
+    ) -> Self {
         let (milestones, lines) = (&[], &[]);
-        let (folders, secrets) = (folders.as_ref(), &SecretValues::default());
-        Self::new(&Material { state, versions, milestones, lines, folders, secrets })
+        let known = secrets.cloned().unwrap_or_default();
+        let material = Material { state, versions, milestones, lines, folders, secrets: &known };
+        let mut report = Self::new(&material);
+        if secrets.is_none() {
+            report.logs = None;
+            report.text.push_str(NO_LOGS);
+        }
+        report
     }
 
     pub(crate) fn new(material: &Material<'_>) -> Self {
@@ -257,5 +281,42 @@ mod tests {
         let mut log = String::new();
         archive.by_name("app.log").unwrap().read_to_string(&mut log).unwrap();
         assert_eq!(log, "API_KEY=<secret> in <logs>/x\nséance\n");
+    }
+
+    #[test]
+    fn a_report_of_an_app_that_did_not_open_has_no_secret_of_an_earlier_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let logs = root.join("logs");
+        fs_err::create_dir_all(&logs).unwrap();
+        fs_err::write(logs.join("app.log"), "the app says sesame42\n").unwrap();
+        let (data, web, cache) = (root.join("data"), root.join("web"), root.join("cache"));
+        let folders = Folders { data, web, cache, logs };
+        let failure = crate::system("no port for sesame42");
+        let state = SessionState {
+            revision: 1,
+            app: AppInfo { id: "a.b".into(), name: "A".into(), version: "1".into() },
+            phase: Phase::GaveUp { failure },
+            stage: Stage::None,
+            port: PortInfo { port: 0, preferred: 0 },
+            generation: 0,
+        };
+        let content = |secrets: Option<&SecretValues>| {
+            let report = Report::without_session(&state, &[], secrets, Some(&folders));
+            let saved = report.save(root, "report").unwrap();
+            let mut archive = zip::ZipArchive::new(fs_err::File::open(saved).unwrap()).unwrap();
+            let mut texts = vec![String::new(); archive.len()];
+            for (at, text) in texts.iter_mut().enumerate() {
+                archive.by_index(at).unwrap().read_to_string(text).unwrap();
+            }
+            texts
+        };
+        let known = [("KEY".to_owned(), "sesame42".to_owned())].into_iter().collect();
+        let told = content(Some(&known));
+        assert_eq!(told.get(1).map(String::as_str), Some("the app says •••\n"));
+        assert!(!told.concat().contains("sesame42"), "{told:?}");
+        let told = content(None);
+        assert_eq!(told.len(), 1, "without the logs: {told:?}");
+        assert!(told.concat().contains("Without the logs"), "{told:?}");
     }
 }
