@@ -32,8 +32,10 @@ pub struct TooMuch;
 
 /// The files among these paths and in their folders, in the order of their names.
 ///
-/// Links to folders are not followed, as they may lead round in circles. What can't be read is left
-/// out, as browsers do. A file that was given by itself has no limit, as in a dialog for files.
+/// A folder gives the files that lie in it, and none that a link in it leads to: whoever made the
+/// folder is not always the person who gives it, and a link may lead to a key. What the person chose
+/// may itself be a link. What can't be read is left out, as browsers do. A file that was given by
+/// itself has no limit, as in a dialog for files.
 pub fn files(paths: &[PathBuf], limits: Limits) -> Result<Vec<Given>, TooMuch> {
     let (mut found, mut entries, mut bytes) = (Vec::new(), 0, 0_u64);
     for path in paths {
@@ -45,8 +47,8 @@ pub fn files(paths: &[PathBuf], limits: Limits) -> Result<Vec<Given>, TooMuch> {
         }
         for entry in WalkDir::new(path).sort_by_file_name().into_iter().flatten() {
             entries += 1;
-            let is_file = entry.path().is_file();
-            if is_file {
+            // A link is no file here.
+            if entry.file_type().is_file() {
                 bytes = bytes.saturating_add(entry.metadata().map_or(0, |file| file.len()));
                 let relative = relative(path, entry.path());
                 found.push(Given { path: entry.into_path(), relative });
@@ -86,6 +88,27 @@ mod tests {
         let found = files(&paths, LIMITS).unwrap();
         let found: Vec<_> = found.iter().map(|it| it.relative.as_str()).collect();
         assert_eq!(found, ["Ördner 1/below/two.bin", "Ördner 1/one.txt", ""]);
+    }
+
+    #[test]
+    fn a_folder_gives_no_file_that_a_link_leads_to() {
+        use std::os::unix::fs::symlink;
+        let place = tree();
+        let folder = place.path().join("Ördner 1");
+        fs_err::write(place.path().join("id_ed25519"), "a secret").unwrap();
+        symlink(place.path().join("id_ed25519"), folder.join("notes.txt")).unwrap();
+        symlink("../../id_ed25519", folder.join("below/notes.txt")).unwrap();
+        symlink(folder.join("one.txt"), folder.join("inside.txt")).unwrap();
+        let limits = Limits { entries: 8, bytes: 34 };
+        let names = |paths: &[PathBuf]| -> Vec<String> {
+            files(paths, limits).unwrap().into_iter().map(|it| it.relative).collect()
+        };
+        assert_eq!(names(std::slice::from_ref(&folder)), ["Ördner 1/below/two.bin", "Ördner 1/one.txt"]);
+        // What the person gave is theirs to give, be it by a link.
+        let link = place.path().join("link");
+        symlink(&folder, &link).unwrap();
+        assert_eq!(names(&[link]), ["link/below/two.bin", "link/one.txt"]);
+        assert_eq!(names(&[folder.join("notes.txt")]), [""]);
     }
 
     #[test]
