@@ -37,7 +37,7 @@ pub fn listen(app: &AppHandle, view: &WebView, port: u16) {
     view.connect_drag_drop(move |view, _, x, y, _| {
         let paths = std::mem::take(&mut *dragged.borrow_mut());
         let files: Vec<Value> = match given::files(&paths, given::LIMITS) {
-            Ok(files) => files.iter().filter_map(offer).collect(),
+            Ok(files) => offered::offer(files.iter().filter_map(described)),
             Err(given::TooMuch) => {
                 folders::refuse(&app, view);
                 return false;
@@ -63,16 +63,14 @@ fn local(uri: &str) -> Option<PathBuf> {
     gio::File::for_uri(uri).path()
 }
 
-/// Offers a file to the page.
-fn offer(Given { path, relative }: &Given) -> Option<Value> {
+/// A file with what the page is told of it.
+fn described(Given { path, relative }: &Given) -> Option<(About, Content)> {
     let file = path.metadata().ok()?;
     let name = path.file_name()?.to_string_lossy().into_owned();
     let (kind, _) = gio::content_type_guess(Some(path), &[]);
     let kind = gio::content_type_get_mime_type(&kind).unwrap_or_default().to_string();
     let modified = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified = modified.unwrap_or_default().as_millis();
-    offered::offer(
-        &About { name, relative: relative.clone(), kind, modified },
-        Content::File(path.to_owned()),
-    )
+    let about = About { name, relative: relative.clone(), kind, modified };
+    Some((about, Content::File(path.to_owned())))
 }

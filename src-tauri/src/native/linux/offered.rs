@@ -15,7 +15,8 @@ use crate::navigation::is_own;
 /// The scheme of the addresses.
 const SCHEME: &str = "waterskin-drop";
 
-/// How many files wait for the page to read them. More are the first ones of a page that doesn't.
+/// How many files of earlier gifts wait for the page to read them beside those of the last one.
+/// More are the first ones of a page that doesn't.
 const MOST: usize = LIMITS.entries;
 
 /// What is read.
@@ -39,8 +40,25 @@ pub struct About {
 }
 
 thread_local! {
-    /// What is offered, each under its token, which is good for one reading.
-    static OFFERED: RefCell<Vec<(String, Content)>> = const { RefCell::new(Vec::new()) };
+    static OFFERED: RefCell<Waiting<Content>> = const { RefCell::new(Waiting(Vec::new())) };
+}
+
+/// What is offered, each under its token, which is good for one reading.
+struct Waiting<T>(Vec<(String, T)>);
+
+impl<T> Waiting<T> {
+    /// Adds what was given at once. It stays whole, however much it is: only what was given before
+    /// makes room.
+    fn add(&mut self, given: Vec<(String, T)>) {
+        let surplus = (self.0.len() + given.len()).saturating_sub(MOST).min(self.0.len());
+        self.0.drain(..surplus);
+        self.0.extend(given);
+    }
+
+    fn take(&mut self, token: &str) -> Option<T> {
+        let place = self.0.iter().position(|(known, _)| known == token)?;
+        Some(self.0.remove(place).1)
+    }
 }
 
 /// Has the pages of a context find what is offered. Only they: `port` is the app's own.
@@ -59,10 +77,7 @@ pub fn serve(context: &WebContext, port: u16) {
 
 fn answer(request: &URISchemeRequest, port: u16) -> Result<(), glib::Error> {
     let token = request.path().unwrap_or_default();
-    let content = OFFERED.with_borrow_mut(|offered| {
-        let place = offered.iter().position(|(known, _)| known == token.as_str())?;
-        Some(offered.remove(place).1)
-    });
+    let content = OFFERED.with_borrow_mut(|offered| offered.take(&token));
     let none = || glib::Error::new(gio::IOErrorEnum::NotFound, "not offered");
     let (stream, length) = match content.ok_or_else(none)? {
         Content::File(path) => {
@@ -83,25 +98,30 @@ fn answer(request: &URISchemeRequest, port: u16) -> Result<(), glib::Error> {
     Ok(())
 }
 
-/// Offers a file; gives what a script of the page needs to read it.
-pub fn offer(about: &About, content: Content) -> Option<Value> {
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).ok()?;
-    let token = random.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    let About { name, relative, kind, modified } = about;
-    let address = format!("{SCHEME}:{token}");
-    OFFERED.with_borrow_mut(|offered| {
-        let surplus = (offered.len() + 1).saturating_sub(MOST);
-        offered.drain(..surplus);
-        offered.push((token, content));
-    });
-    Some(json!({
-        "address": address, "name": name, "relative": relative, "type": kind, "modified": modified,
-    }))
+/// Offers what a person gave at once; gives what a script of the page needs to read each of it.
+/// Nothing where there is no randomness to be had.
+pub fn offer(given: impl IntoIterator<Item = (About, Content)>) -> Vec<Value> {
+    let mut told = Vec::new();
+    let mut waiting = Vec::new();
+    for (about, content) in given {
+        let mut random = [0_u8; 32];
+        if getrandom::fill(&mut random).is_err() {
+            return Vec::new();
+        }
+        let token = random.iter().fold(String::new(), |mut text, byte| {
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        let About { name, relative, kind, modified } = about;
+        told.push(json!({
+            "address": format!("{SCHEME}:{token}"), "name": name, "relative": relative, "type": kind,
+            "modified": modified,
+        }));
+        waiting.push((token, content));
+    }
+    OFFERED.with_borrow_mut(|offered| offered.add(waiting));
+    told
 }
 
 /// Runs a function of ours in the page with these arguments, where the page is the app's.
@@ -116,4 +136,28 @@ pub fn run(view: &WebView, port: u16, function: &str, arguments: &[Value]) {
             tracing::warn!(%error, "files could not be given to the page");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(name: &str, count: usize) -> Vec<(String, usize)> {
+        (0..count).map(|number| (format!("{name} {number}"), number)).collect()
+    }
+
+    #[test]
+    fn what_was_given_at_once_is_there_whole_and_what_was_before_makes_room() {
+        let mut waiting = Waiting(Vec::new());
+        waiting.add(given("early", MOST));
+        waiting.add(given("one", 1));
+        assert_eq!(waiting.take("early 0"), None);
+        assert_eq!(waiting.take("early 1"), Some(1));
+        assert_eq!(waiting.take("early 1"), None, "for one reading");
+        waiting.add(given("many", MOST + 500));
+        assert_eq!(waiting.0.len(), MOST + 500);
+        for number in 0..MOST + 500 {
+            assert_eq!(waiting.take(&format!("many {number}")), Some(number));
+        }
+    }
 }

@@ -4,7 +4,6 @@
 use std::time::SystemTime;
 
 use gtk::{gdk, gdk_pixbuf, glib, prelude::*};
-use serde_json::json;
 use webkit2gtk::{UserContentInjectedFrames, UserScriptInjectionTime, WebView};
 
 use super::{
@@ -47,7 +46,8 @@ fn give(view: &WebView, port: u16, picture: &gdk_pixbuf::Pixbuf) {
     let (name, kind) = ("image.png".to_owned(), "image/png".to_owned());
     let relative = String::new();
     let about = About { name, relative, kind, modified: now.as_millis() };
-    if let Some(file) = offered::offer(&about, Content::Bytes(bytes)) {
-        offered::run(view, port, SCRIPT, &[json!(file)]);
+    let files = offered::offer([(about, Content::Bytes(bytes))]);
+    if !files.is_empty() {
+        offered::run(view, port, SCRIPT, &files);
     }
 }
