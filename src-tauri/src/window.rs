@@ -9,7 +9,7 @@ use crate::{
     desk::Desk,
     host::Host,
     native,
-    navigation::{Decision, decide},
+    navigation::{Decision, decide, is_own},
     outside,
     screens::Screens,
 };
@@ -180,6 +180,21 @@ pub fn show_page(app: &AppHandle, url: &str) {
     let (Some(window), Ok(url)) = (app.get_webview_window(MAIN), Url::parse(url)) else { return };
     app.state::<Screens>().page();
     go(&window, url);
+}
+
+/// Loads what a window was on its way to when nothing had been shown in it yet. The way into the app
+/// may be used up by then, so the main window gets a new one.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "other web views are not followed so closely")
+)]
+pub fn begin_again(window: &WebviewWindow, asked: Url) {
+    let app = window.app_handle();
+    let session = app.try_state::<Host>().and_then(|host| host.session().cloned());
+    match session.filter(|it| window.label() == MAIN && is_own(&asked, it.port())) {
+        Some(session) => show_page(app, &session.entry_url()),
+        None => go(window, asked),
+    }
 }
 
 /// Shows the screen for what went wrong in the main window, which shows the app's page.

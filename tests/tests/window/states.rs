@@ -175,6 +175,36 @@ async fn the_web_process_killed_the_page_comes_back() -> Result<()> {
     Ok(())
 }
 
+/// The splash stayed for ever when the web view's own process was gone before there was a page.
+#[tokio::test]
+async fn the_web_process_killed_under_the_splash_the_page_comes() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let _shell = case.opened()?;
+    let found = async |name: &str| {
+        eventually(name, PATIENCE, async || {
+            Ok(case.alive().into_iter().find(|it| it.executable.ends_with(name)))
+        })
+        .await
+    };
+    // Nothing reaches the window as long as this one stands still.
+    let network = found("WebKitNetworkProcess").await?;
+    kill_process(network.id, Signal::STOP)?;
+    let web = found("WebKitWebProcess").await?;
+    case.desktop.window("Fenêtre").await?;
+    case.desktop.screenshot("web-process-under-splash").await?;
+    // WebKitGTK 2.50 ends the whole program when the process is gone before it is connected.
+    eventually("the web process to listen", PATIENCE, async || {
+        let threads = fs_err::read_dir(format!("/proc/{}/task", web.id.as_raw_nonzero()))?;
+        let names = threads.flatten().filter_map(|it| fs_err::read(it.path().join("comm")).ok());
+        Ok(names.into_iter().any(|name| name == b"ReceiveQueue\n").then_some(()))
+    })
+    .await?;
+    kill_process(web.id, Signal::KILL)?;
+    kill_process(network.id, Signal::CONT)?;
+    case.desktop.window("Stages").await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_stuck_script_does_not_keep_the_window_open() -> Result<()> {
     for version in servers() {

@@ -103,7 +103,10 @@ mod tests {
         let names = |paths: &[PathBuf]| -> Vec<String> {
             files(paths, limits).unwrap().into_iter().map(|it| it.relative).collect()
         };
-        assert_eq!(names(std::slice::from_ref(&folder)), ["Ördner 1/below/two.bin", "Ördner 1/one.txt"]);
+        assert_eq!(
+            names(std::slice::from_ref(&folder)),
+            ["Ördner 1/below/two.bin", "Ördner 1/one.txt"]
+        );
         // What the person gave is theirs to give, be it by a link.
         let link = place.path().join("link");
         symlink(&folder, &link).unwrap();

@@ -23,9 +23,11 @@ mod pastes;
 mod splash;
 mod toast;
 
+use std::{cell::RefCell, rc::Rc};
+
 use gtk::prelude::*;
-use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
-use webkit2gtk::WebViewExt as _;
+use tauri::{AppHandle, Manager as _, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+use webkit2gtk::{BackForwardListExt as _, LoadEvent, WebViewExt as _};
 
 use crate::{desk::Desk, downloads::Transfer, notice::Notice, settings::Device, window};
 
@@ -80,7 +82,7 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
         icon::follow(&view);
         menu::offer(&window_, &view);
         keys::listen(&window_, &view);
-        load_again_after_a_crash(&view);
+        load_again_after_a_crash(&window_, &view);
         close_with_the_page(&view, window_);
     })
 }
@@ -168,14 +170,29 @@ pub fn dismiss(window: &WebviewWindow) -> tauri::Result<()> {
     window.with_webview(|webview| notice::dismiss(&webview.inner()))
 }
 
-/// Loads the page again when the web view's own process ends: the window would stay white.
+/// Loads the page again when the web view's own process ends: the window would stay white, or under
+/// its splash.
 ///
 /// A page that ends it each time is not loaded for ever: WebKit's process takes a good part of a
 /// second to start, and closing the window works meanwhile.
-fn load_again_after_a_crash(view: &webkit2gtk::WebView) {
-    view.connect_web_process_terminated(|view, reason| {
+fn load_again_after_a_crash(window: &WebviewWindow, view: &webkit2gtk::WebView) {
+    // The first load began before anybody could listen.
+    let asked = Rc::new(RefCell::new(view.uri()));
+    let latest = Rc::clone(&asked);
+    view.connect_load_changed(move |view, event| {
+        if matches!(event, LoadEvent::Started | LoadEvent::Redirected) {
+            latest.replace(view.uri());
+        }
+    });
+    let window = window.clone();
+    view.connect_web_process_terminated(move |view, reason| {
         tracing::warn!(?reason, "the web view's process ended, the page is loaded again");
-        view.reload();
+        let shown = view.back_forward_list().and_then(|pages| pages.current_item());
+        match asked.borrow().as_deref().and_then(|asked| Url::parse(asked).ok()) {
+            // WebKit has nothing to load again before there was a first page.
+            Some(asked) if shown.is_none() => window::begin_again(&window, asked),
+            _ => view.reload(),
+        }
     });
 }
 
