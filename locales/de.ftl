@@ -5,6 +5,7 @@ splash-wait-page = Die Seite wird geladen
 splash-wait-python = Die App wird gestartet
 splash-wait-upgrade = Verbindung zur App wird hergestellt
 splash-wait-messages = Die erste Seite wird vorbereitet
+splash-wait-keychain = Der Schlüsselbund des Systems wird gefragt
 
 ## Der Startbildschirm: was lange dauert
 
@@ -13,6 +14,7 @@ splash-slow-page = Die Seite lädt langsamer als sonst. Bisher ist alles in Ordn
 splash-slow-python = Die App lädt die Teile, die sie braucht. Der erste Start nach einer Installation dauert am längsten.
 splash-slow-upgrade = Die App läuft, und die Seite verbindet sich noch mit ihr.
 splash-slow-messages = Die App arbeitet an ihrer ersten Seite. Große Dateien oder lange Berechnungen können etwas dauern.
+splash-slow-keychain = Vielleicht bittet der Desktop Sie gerade, ihn zu entsperren, in einem Fenster hinter diesem.
 splash-slow-again = Die Seite erscheint von selbst wieder, sobald die App antwortet.
 
 ## Der Startbildschirm: andere Zustände
@@ -45,6 +47,8 @@ failure-no-permission-title = Die App darf ihre Dateien nicht schreiben
 failure-no-permission-meaning = Das System lässt die App nicht in einen Ordner schreiben, den sie braucht.
 failure-old-web-view-title = Dieser Computer braucht ein Update
 failure-old-web-view-meaning = Der Teil des Systems, der Webseiten anzeigt, ist für die App zu alt.
+failure-keychain-title = Der Schlüsselbund antwortet nicht
+failure-keychain-meaning = Die App hat ihre Geheimnisse im Schlüsselbund des Systems, und der hat noch nicht geantwortet. Sobald er antwortet, öffnet sich die App von selbst.
 failure-system-title = Auf diesem Computer fehlt etwas
 failure-system-meaning = Dem System fehlt etwas, das die App braucht.
 failure-unknown-title = Die App konnte nicht angezeigt werden
@@ -79,11 +83,15 @@ hint-close-programs = Schließen Sie andere Programme, die Sie nicht brauchen, u
 hint-allow-folder = Prüfen Sie, ob Sie in diesen Ordner schreiben dürfen, oder fragen Sie die Person, die den Computer betreut. Starten Sie die App dann neu.
 hint-update-system = Installieren Sie die Updates des Systems und öffnen Sie die App dann noch einmal.
 hint-send-report = Kopieren Sie den Bericht und senden Sie ihn an die Person, von der Sie die App haben.
+hint-unlock-keychain = Sehen Sie nach, ob der Desktop Sie darum bittet, den Schlüsselbund zu entsperren. Das Fenster dafür kann hinter diesem liegen.
+hint-enter-once = Oder geben Sie die Geheimnisse selbst ein. Die App hat sie dann, bis sie geschlossen wird; gesichert werden sie nicht.
 
 ## Schaltflächen
 
 action-restart = Neu starten
 action-restarting = Wird neu gestartet
+action-try-again = Erneut versuchen
+action-enter-once = Für dieses Mal eingeben
 action-copy-report = Bericht kopieren
 action-save-report = Bericht speichern
 action-show-log = Protokoll anzeigen
@@ -135,6 +143,7 @@ secrets-title = { $app } braucht Angaben von Ihnen
 secrets-title-again = Geheimnisse von { $app }
 secrets-keychain = Ihre Eingaben bleiben auf diesem Computer, im Schlüsselbund des Systems.
 secrets-file = Ihre Eingaben bleiben auf diesem Computer. Das System hat keinen Schlüsselbund, daher stehen sie in einer Datei, die nur Sie lesen können: { $file }
+secrets-once = Ihre Eingaben gelten nur für dieses Mal. Sie werden nirgends gesichert, und der Schlüsselbund bleibt, wie er ist.
 secrets-optional = freiwillig
 secrets-kept = Leer lassen, um den Wert zu behalten
 secrets-show = Anzeigen
@@ -143,6 +152,10 @@ secrets-missing = Die App braucht diese Angabe.
 secrets-malformed = Das sieht nicht richtig aus. Prüfen Sie, ob alles kopiert wurde.
 secrets-save = Sichern und App öffnen
 secrets-saving = Wird gesichert
+secrets-open = App öffnen
+secrets-opening = Wird geöffnet
+secrets-open-once = Öffnen, ohne zu sichern
+secrets-unanswered = Der Schlüsselbund antwortet nicht, deshalb wurde nichts gesichert.
 
 ## Das Fenster über die App
 

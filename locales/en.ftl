@@ -10,6 +10,7 @@ splash-wait-page = Loading the page
 splash-wait-python = Starting the app
 splash-wait-upgrade = Connecting to the app
 splash-wait-messages = Preparing the first page
+splash-wait-keychain = Waiting for the system’s keychain
 
 ## The splash: what takes long, said after some seconds
 
@@ -18,6 +19,7 @@ splash-slow-page = The page is loading more slowly than usual. Nothing is wrong 
 splash-slow-python = The app is loading the parts that it needs. The first start after an installation takes the longest.
 splash-slow-upgrade = The app is running, and the page is still connecting to it.
 splash-slow-messages = The app is working on its first page. Large files or long calculations can take a while.
+splash-slow-keychain = The desktop may be asking you to unlock it, in a window behind this one.
 splash-slow-again = The page comes back by itself as soon as the app answers.
 
 ## The splash: other states
@@ -51,6 +53,8 @@ failure-no-permission-title = The app may not write its files
 failure-no-permission-meaning = The system does not let the app write to a folder that it needs.
 failure-old-web-view-title = This computer needs an update
 failure-old-web-view-meaning = The part of the system that shows web pages is too old for the app.
+failure-keychain-title = The keychain does not answer
+failure-keychain-meaning = The app keeps its secrets in the system’s keychain, which has not answered yet. The app opens by itself as soon as it does.
 failure-system-title = Something is missing on this computer
 failure-system-meaning = The system lacks something that the app needs.
 failure-unknown-title = The app could not be shown
@@ -85,11 +89,15 @@ hint-close-programs = Close other programs that you do not need, then restart th
 hint-allow-folder = See that you may write to this folder, or ask whoever looks after the computer. Then restart the app.
 hint-update-system = Install the updates of the system, then open the app again.
 hint-send-report = Copy the report and send it to the person who gave you the app.
+hint-unlock-keychain = See whether the desktop asks you to unlock the keychain. Its window may be behind this one.
+hint-enter-once = Or enter the secrets yourself. They are then known to the app until it is closed, and are not kept.
 
 ## Buttons
 
 action-restart = Restart
 action-restarting = Restarting
+action-try-again = Try again
+action-enter-once = Enter them for this time
 action-copy-report = Copy report
 action-save-report = Save report
 action-show-log = Show log
@@ -141,6 +149,7 @@ secrets-title = { $app } needs something from you
 secrets-title-again = Secrets of { $app }
 secrets-keychain = What you enter stays on this computer, in the system's keychain.
 secrets-file = What you enter stays on this computer. The system has no keychain, so it is kept in a file that only you can read: { $file }
+secrets-once = What you enter is for this time only. It is not kept anywhere, and the keychain stays as it is.
 secrets-optional = optional
 secrets-kept = Leave empty to keep the value
 secrets-show = Show
@@ -149,6 +158,10 @@ secrets-missing = The app needs this.
 secrets-malformed = This does not look right. Check that you copied all of it.
 secrets-save = Save and open the app
 secrets-saving = Saving
+secrets-open = Open the app
+secrets-opening = Opening
+secrets-open-once = Open without keeping them
+secrets-unanswered = The keychain does not answer, so nothing was kept.
 
 ## The window about the app
 

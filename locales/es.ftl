@@ -5,6 +5,7 @@ splash-wait-page = Cargando la página
 splash-wait-python = Iniciando la aplicación
 splash-wait-upgrade = Conectando con la aplicación
 splash-wait-messages = Preparando la primera página
+splash-wait-keychain = Esperando al llavero del sistema
 
 ## La pantalla de inicio: lo que tarda
 
@@ -13,6 +14,7 @@ splash-slow-page = La página se está cargando más despacio de lo habitual. Po
 splash-slow-python = La aplicación está cargando las partes que necesita. El primer inicio después de una instalación es el que más tarda.
 splash-slow-upgrade = La aplicación ya funciona y la página todavía se está conectando con ella.
 splash-slow-messages = La aplicación está preparando su primera página. Los archivos grandes o los cálculos largos pueden tardar un poco.
+splash-slow-keychain = Puede que el escritorio le esté pidiendo que lo desbloquee, en una ventana detrás de esta.
 splash-slow-again = La página volverá por sí sola en cuanto la aplicación responda.
 
 ## La pantalla de inicio: otros estados
@@ -45,6 +47,8 @@ failure-no-permission-title = La aplicación no puede escribir sus archivos
 failure-no-permission-meaning = El sistema no permite que la aplicación escriba en una carpeta que necesita.
 failure-old-web-view-title = Este equipo necesita una actualización
 failure-old-web-view-meaning = La parte del sistema que muestra páginas web es demasiado antigua para la aplicación.
+failure-keychain-title = El llavero no responde
+failure-keychain-meaning = La aplicación guarda sus secretos en el llavero del sistema, que todavía no ha respondido. Se abrirá por sí sola en cuanto responda.
 failure-system-title = Falta algo en este equipo
 failure-system-meaning = Al sistema le falta algo que la aplicación necesita.
 failure-unknown-title = No se pudo mostrar la aplicación
@@ -79,11 +83,15 @@ hint-close-programs = Cierre otros programas que no necesite y después reinicie
 hint-allow-folder = Compruebe que puede escribir en esta carpeta o consulte a la persona que se ocupa del equipo. Después reinicie la aplicación.
 hint-update-system = Instale las actualizaciones del sistema y después abra la aplicación de nuevo.
 hint-send-report = Copie el informe y envíelo a la persona que le proporcionó la aplicación.
+hint-unlock-keychain = Mire si el escritorio le pide que desbloquee el llavero. Su ventana puede estar detrás de esta.
+hint-enter-once = O introduzca los secretos usted mismo. La aplicación los tendrá hasta que se cierre, y no se guardan.
 
 ## Botones
 
 action-restart = Reiniciar
 action-restarting = Reiniciando
+action-try-again = Reintentar
+action-enter-once = Introducirlos para esta vez
 action-copy-report = Copiar informe
 action-save-report = Guardar informe
 action-show-log = Ver registro
@@ -135,6 +143,7 @@ secrets-title = { $app } necesita algunos datos
 secrets-title-again = Secretos de { $app }
 secrets-keychain = Lo que introduzca se queda en este equipo, en el llavero del sistema.
 secrets-file = Lo que introduzca se queda en este equipo. El sistema no tiene llavero, así que se guarda en un archivo que solo usted puede leer: { $file }
+secrets-once = Lo que introduzca vale solo para esta vez. No se guarda en ningún sitio, y el llavero se queda como está.
 secrets-optional = opcional
 secrets-kept = Déjelo vacío para conservar el valor
 secrets-show = Mostrar
@@ -143,6 +152,10 @@ secrets-missing = La aplicación necesita este dato.
 secrets-malformed = Esto no parece correcto. Compruebe que lo ha copiado entero.
 secrets-save = Guardar y abrir la aplicación
 secrets-saving = Guardando
+secrets-open = Abrir la aplicación
+secrets-opening = Abriendo
+secrets-open-once = Abrir sin guardarlos
+secrets-unanswered = El llavero no responde, así que no se ha guardado nada.
 
 ## La ventana acerca de la aplicación
 

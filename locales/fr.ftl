@@ -5,6 +5,7 @@ splash-wait-page = Chargement de la page
 splash-wait-python = Démarrage de l’application
 splash-wait-upgrade = Connexion à l’application
 splash-wait-messages = Préparation de la première page
+splash-wait-keychain = En attente du trousseau du système
 
 ## L’écran d’accueil : ce qui prend du temps
 
@@ -13,6 +14,7 @@ splash-slow-page = La page se charge plus lentement que d’habitude. Jusqu’ic
 splash-slow-python = L’application charge les éléments dont elle a besoin. Le premier démarrage après une installation est le plus long.
 splash-slow-upgrade = L’application fonctionne et la page s’y connecte encore.
 splash-slow-messages = L’application prépare sa première page. Les gros fichiers ou les longs calculs peuvent prendre un moment.
+splash-slow-keychain = Le bureau vous demande peut-être de le déverrouiller, dans une fenêtre derrière celle-ci.
 splash-slow-again = La page reviendra d’elle-même dès que l’application répondra.
 
 ## L’écran d’accueil : autres états
@@ -45,6 +47,8 @@ failure-no-permission-title = L’application ne peut pas écrire ses fichiers
 failure-no-permission-meaning = Le système ne laisse pas l’application écrire dans un dossier dont elle a besoin.
 failure-old-web-view-title = Cet ordinateur a besoin d’une mise à jour
 failure-old-web-view-meaning = Le composant du système qui affiche les pages web est trop ancien pour l’application.
+failure-keychain-title = Le trousseau ne répond pas
+failure-keychain-meaning = L’application garde ses secrets dans le trousseau du système, qui n’a pas encore répondu. Elle s’ouvrira d’elle-même dès qu’il répondra.
 failure-system-title = Il manque quelque chose sur cet ordinateur
 failure-system-meaning = Il manque au système un élément dont l’application a besoin.
 failure-unknown-title = L’application n’a pas pu être affichée
@@ -79,11 +83,15 @@ hint-close-programs = Fermez les autres programmes dont vous n’avez pas besoin
 hint-allow-folder = Vérifiez que vous pouvez écrire dans ce dossier, ou adressez-vous à la personne qui s’occupe de l’ordinateur. Redémarrez ensuite l’application.
 hint-update-system = Installez les mises à jour du système, puis rouvrez l’application.
 hint-send-report = Copiez le rapport et envoyez-le à la personne qui vous a fourni l’application.
+hint-unlock-keychain = Regardez si le bureau vous demande de déverrouiller le trousseau. Sa fenêtre est peut-être derrière celle-ci.
+hint-enter-once = Ou saisissez les secrets vous-même. L’application les connaît alors jusqu’à sa fermeture, et ils ne sont pas enregistrés.
 
 ## Boutons
 
 action-restart = Redémarrer
 action-restarting = Redémarrage
+action-try-again = Réessayer
+action-enter-once = Les saisir pour cette fois
 action-copy-report = Copier le rapport
 action-save-report = Enregistrer le rapport
 action-show-log = Afficher le journal
@@ -135,6 +143,7 @@ secrets-title = { $app } a besoin de quelques informations
 secrets-title-again = Secrets de { $app }
 secrets-keychain = Vos réponses restent sur cet ordinateur, dans le trousseau du système.
 secrets-file = Vos réponses restent sur cet ordinateur. Le système n'a pas de trousseau : elles sont dans un fichier que vous seul pouvez lire : { $file }
+secrets-once = Vos réponses ne valent que pour cette fois. Elles ne sont enregistrées nulle part, et le trousseau reste tel quel.
 secrets-optional = facultatif
 secrets-kept = Laissez vide pour garder la valeur
 secrets-show = Afficher
@@ -143,6 +152,10 @@ secrets-missing = L'application a besoin de cette information.
 secrets-malformed = Cela ne semble pas correct. Vérifiez que vous avez tout copié.
 secrets-save = Enregistrer et ouvrir l'application
 secrets-saving = Enregistrement
+secrets-open = Ouvrir l'application
+secrets-opening = Ouverture
+secrets-open-once = Ouvrir sans enregistrer
+secrets-unanswered = Le trousseau ne répond pas : rien n’a été enregistré.
 
 ## La fenêtre à propos de l’application
 

@@ -5,6 +5,7 @@ splash-wait-page = ページを読み込んでいます
 splash-wait-python = アプリを起動しています
 splash-wait-upgrade = アプリに接続しています
 splash-wait-messages = 最初のページを準備しています
+splash-wait-keychain = システムのキーチェーンの応答を待っています
 
 ## 起動画面：時間がかかっているとき
 
@@ -13,6 +14,7 @@ splash-slow-page = ページの読み込みにいつもより時間がかかっ�
 splash-slow-python = アプリが必要な部品を読み込んでいます。インストール後の最初の起動には最も時間がかかります。
 splash-slow-upgrade = アプリは動作しています。ページがアプリに接続しているところです。
 splash-slow-messages = アプリが最初のページを準備しています。大きなファイルや長い計算には時間がかかることがあります。
+splash-slow-keychain = このウィンドウの後ろで、ロックの解除を求められているかもしれません。
 splash-slow-again = アプリが応答すると、ページは自動的に元に戻ります。
 
 ## 起動画面：その他の状態
@@ -45,6 +47,8 @@ failure-no-permission-title = アプリがファイルを書き込めません
 failure-no-permission-meaning = アプリに必要なフォルダーへの書き込みがシステムによって許可されていません。
 failure-old-web-view-title = このコンピューターの更新が必要です
 failure-old-web-view-meaning = ウェブページを表示するシステムの部品が、このアプリには古すぎます。
+failure-keychain-title = キーチェーンが応答しません
+failure-keychain-meaning = アプリは秘密情報をシステムのキーチェーンに保存しますが、まだ応答がありません。応答があれば、アプリは自動的に開きます。
 failure-system-title = このコンピューターに足りないものがあります
 failure-system-meaning = アプリに必要なものがシステムにありません。
 failure-unknown-title = アプリを表示できませんでした
@@ -79,11 +83,15 @@ hint-close-programs = 不要なプログラムを終了してから、アプリ�
 hint-allow-folder = このフォルダーに書き込めるか確認するか、コンピューターの管理者に問い合わせてください。その後、アプリを再起動してください。
 hint-update-system = システムの更新をインストールしてから、アプリをもう一度開いてください。
 hint-send-report = レポートをコピーして、アプリを受け取った相手に送ってください。
+hint-unlock-keychain = キーチェーンのロック解除を求められていないか確認してください。そのウィンドウは、このウィンドウの後ろにあるかもしれません。
+hint-enter-once = または、秘密情報を自分で入力してください。アプリを閉じるまで使われ、保存はされません。
 
 ## ボタン
 
 action-restart = 再起動
 action-restarting = 再起動しています
+action-try-again = もう一度試す
+action-enter-once = 今回だけ入力する
 action-copy-report = レポートをコピー
 action-save-report = レポートを保存
 action-show-log = ログを表示
@@ -126,6 +134,7 @@ secrets-title = { $app } に必要な情報を入力してください
 secrets-title-again = { $app } の秘密情報
 secrets-keychain = 入力した内容はこのコンピューターのシステムのキーチェーンに保存されます。
 secrets-file = 入力した内容はこのコンピューターに保存されます。システムにキーチェーンがないため、あなただけが読めるファイルに保存されます: { $file }
+secrets-once = 入力した内容は今回だけ使われます。どこにも保存されず、キーチェーンは変わりません。
 secrets-optional = 任意
 secrets-kept = 空欄のままにすると現在の値を保持します
 secrets-show = 表示
@@ -134,6 +143,10 @@ secrets-missing = アプリにはこの情報が必要です。
 secrets-malformed = 正しくないようです。すべてコピーされているか確認してください。
 secrets-save = 保存してアプリを開く
 secrets-saving = 保存しています
+secrets-open = アプリを開く
+secrets-opening = 開いています
+secrets-open-once = 保存せずに開く
+secrets-unanswered = キーチェーンが応答しないため、何も保存されませんでした。
 
 ## アプリについてのウィンドウ
 

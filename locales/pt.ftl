@@ -5,6 +5,7 @@ splash-wait-page = Carregando a página
 splash-wait-python = Iniciando o aplicativo
 splash-wait-upgrade = Conectando ao aplicativo
 splash-wait-messages = Preparando a primeira página
+splash-wait-keychain = Aguardando o chaveiro do sistema
 
 ## A tela de abertura: o que demora
 
@@ -13,6 +14,7 @@ splash-slow-page = A página está carregando mais devagar do que o normal. Até
 splash-slow-python = O aplicativo está carregando as partes de que precisa. A primeira abertura depois de uma instalação é a mais demorada.
 splash-slow-upgrade = O aplicativo está funcionando, e a página ainda está se conectando a ele.
 splash-slow-messages = O aplicativo está preparando a primeira página. Arquivos grandes ou cálculos longos podem demorar um pouco.
+splash-slow-keychain = O sistema talvez esteja pedindo que você o desbloqueie, em uma janela atrás desta.
 splash-slow-again = A página volta sozinha assim que o aplicativo responder.
 
 ## A tela de abertura: outros estados
@@ -45,6 +47,8 @@ failure-no-permission-title = O aplicativo não pode gravar os arquivos
 failure-no-permission-meaning = O sistema não deixa o aplicativo gravar em uma pasta de que ele precisa.
 failure-old-web-view-title = Este computador precisa de uma atualização
 failure-old-web-view-meaning = A parte do sistema que mostra páginas da web é antiga demais para o aplicativo.
+failure-keychain-title = O chaveiro não responde
+failure-keychain-meaning = O aplicativo guarda seus segredos no chaveiro do sistema, que ainda não respondeu. O aplicativo abre sozinho assim que ele responder.
 failure-system-title = Falta alguma coisa neste computador
 failure-system-meaning = Falta ao sistema algo de que o aplicativo precisa.
 failure-unknown-title = Não foi possível mostrar o aplicativo
@@ -79,11 +83,15 @@ hint-close-programs = Feche outros programas de que não precisa e depois reinic
 hint-allow-folder = Verifique se você pode gravar nesta pasta ou fale com quem cuida do computador. Depois reinicie o aplicativo.
 hint-update-system = Instale as atualizações do sistema e depois abra o aplicativo de novo.
 hint-send-report = Copie o relatório e envie-o à pessoa que forneceu o aplicativo.
+hint-unlock-keychain = Veja se o sistema pede que você desbloqueie o chaveiro. A janela pode estar atrás desta.
+hint-enter-once = Ou digite os segredos você mesmo. O aplicativo fica com eles até ser fechado, e eles não são salvos.
 
 ## Botões
 
 action-restart = Reiniciar
 action-restarting = Reiniciando
+action-try-again = Tentar de novo
+action-enter-once = Digitar para esta vez
 action-copy-report = Copiar relatório
 action-save-report = Salvar relatório
 action-show-log = Mostrar registro
@@ -135,6 +143,7 @@ secrets-title = { $app } precisa de algumas informações
 secrets-title-again = Segredos de { $app }
 secrets-keychain = O que você digitar fica neste computador, no chaveiro do sistema.
 secrets-file = O que você digitar fica neste computador. O sistema não tem chaveiro, por isso fica em um arquivo que só você pode ler: { $file }
+secrets-once = O que você digitar vale só para esta vez. Não fica salvo em lugar nenhum, e o chaveiro fica como está.
 secrets-optional = opcional
 secrets-kept = Deixe em branco para manter o valor
 secrets-show = Mostrar
@@ -143,6 +152,10 @@ secrets-missing = O aplicativo precisa desta informação.
 secrets-malformed = Isto não parece certo. Verifique se copiou tudo.
 secrets-save = Salvar e abrir o aplicativo
 secrets-saving = Salvando
+secrets-open = Abrir o aplicativo
+secrets-opening = Abrindo
+secrets-open-once = Abrir sem salvar
+secrets-unanswered = O chaveiro não responde, por isso nada foi salvo.
 
 ## A janela sobre o aplicativo
 

@@ -5,6 +5,7 @@ splash-wait-page = 正在加载页面
 splash-wait-python = 正在启动应用
 splash-wait-upgrade = 正在连接应用
 splash-wait-messages = 正在准备第一个页面
+splash-wait-keychain = 正在等待系统钥匙串
 
 ## 启动画面：耗时较长时
 
@@ -13,6 +14,7 @@ splash-slow-page = 页面加载比平时慢。目前一切正常。
 splash-slow-python = 应用正在加载所需的组件。安装后的首次启动耗时最长。
 splash-slow-upgrade = 应用正在运行，页面仍在连接。
 splash-slow-messages = 应用正在处理第一个页面。大文件或长时间的计算可能需要等待一会儿。
+splash-slow-keychain = 桌面可能正在请您解锁钥匙串，其窗口可能在此窗口后面。
 splash-slow-again = 应用恢复响应后，页面会自动重新显示。
 
 ## 启动画面：其他状态
@@ -45,6 +47,8 @@ failure-no-permission-title = 应用无法写入文件
 failure-no-permission-meaning = 系统不允许应用写入它需要的文件夹。
 failure-old-web-view-title = 这台电脑需要更新
 failure-old-web-view-meaning = 系统中用于显示网页的组件对此应用来说太旧了。
+failure-keychain-title = 钥匙串没有响应
+failure-keychain-meaning = 应用将密钥保存在系统钥匙串中，而钥匙串尚未响应。一旦响应，应用会自动打开。
 failure-system-title = 这台电脑缺少某些组件
 failure-system-meaning = 系统缺少应用所需的组件。
 failure-unknown-title = 无法显示应用
@@ -79,11 +83,15 @@ hint-close-programs = 请关闭不需要的其他程序，然后重新启动应�
 hint-allow-folder = 请检查您是否可以写入此文件夹，或联系电脑的管理人员，然后重新启动应用。
 hint-update-system = 请安装系统更新，然后重新打开应用。
 hint-send-report = 请复制报告，并发送给向您提供此应用的人。
+hint-unlock-keychain = 请查看桌面是否正在请您解锁钥匙串。其窗口可能在此窗口后面。
+hint-enter-once = 或者自己输入密钥。应用在关闭之前可以使用它们，但不会保存。
 
 ## 按钮
 
 action-restart = 重新启动
 action-restarting = 正在重新启动
+action-try-again = 重试
+action-enter-once = 仅本次输入
 action-copy-report = 复制报告
 action-save-report = 保存报告
 action-show-log = 显示日志
@@ -126,6 +134,7 @@ secrets-title = { $app } 需要您提供一些信息
 secrets-title-again = { $app } 的密钥
 secrets-keychain = 您输入的内容保存在这台计算机的系统钥匙串中。
 secrets-file = 您输入的内容保存在这台计算机上。系统没有钥匙串，因此保存在只有您能读取的文件中：{ $file }
+secrets-once = 您输入的内容仅供本次使用，不会保存在任何地方，钥匙串保持不变。
 secrets-optional = 可选
 secrets-kept = 留空则保留现有值
 secrets-show = 显示
@@ -134,6 +143,10 @@ secrets-missing = 应用需要此项。
 secrets-malformed = 看起来不正确。请检查是否已完整复制。
 secrets-save = 保存并打开应用
 secrets-saving = 正在保存
+secrets-open = 打开应用
+secrets-opening = 正在打开
+secrets-open-once = 不保存并打开
+secrets-unanswered = 钥匙串没有响应，因此没有保存任何内容。
 
 ## 关于应用的窗口
 

@@ -15,6 +15,7 @@ fn main() {
         "report_save",
         "secrets_form",
         "secrets_save",
+        "secrets_use",
         "session_restart",
         "session_state",
     ]);

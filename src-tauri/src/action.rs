@@ -7,6 +7,7 @@ use crate::{
     devices,
     downloads::{self, Facts, State, Transfer},
     host::Host,
+    keychain::AskAgain,
     native, report,
     settings::Device,
     window,
@@ -205,10 +206,16 @@ fn streamlit(message: &str) -> String {
     format!("window.postMessage({{ stCommVersion: 1, type: {message:?} }}, location.origin)")
 }
 
-/// Starts Python again; or the whole program, where there is no session to do it in.
+/// Starts Python again; asks the keychain again, where Python waits for it; starts the whole program
+/// again, where there is no session to do it in.
 pub fn restart(app: &AppHandle) {
     match app.try_state::<Host>().and_then(|host| host.session().cloned()) {
-        Some(session) => session.restart(),
+        Some(session) if session.restart() => {}
+        Some(_) => {
+            if let Some(again) = app.try_state::<AskAgain>() {
+                again.ask();
+            }
+        }
         None => app.request_restart(),
     }
 }

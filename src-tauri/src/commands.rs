@@ -2,7 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
 
 use serde::Serialize;
-use tauri::{AppHandle, State, async_runtime::spawn_blocking};
+use tauri::{AppHandle, Manager as _, State, WebviewWindow, async_runtime::spawn_blocking};
 use tauri_plugin_opener::OpenerExt as _;
 use waterskin_session::{
     About, Answers, Complaint, Part, Rejected, SecretsForm, SessionState, Vault,
@@ -32,7 +32,8 @@ pub fn session_state(host: State<'_, Host>) -> SessionState {
     host.state()
 }
 
-/// Starts Python again; or the whole program, where there is no session to do it in.
+/// Starts Python again; asks the keychain again, where Python waits for it; starts the whole program
+/// again, where there is no session to do it in.
 #[tauri::command]
 pub fn session_restart(app: AppHandle, host: State<'_, Host>) -> SessionState {
     action::restart(&app);
@@ -99,29 +100,56 @@ pub fn log_folder(app: AppHandle, host: State<'_, Host>) -> Result<(), IpcError>
     app.opener().open_path(folder, None::<&str>).map_err(|error| IpcError::desktop(&error))
 }
 
-/// What the form for the app's secrets asks.
+/// What the form for the app's secrets asks; `once` is one whose answers are kept nowhere.
 #[tauri::command]
-pub async fn secrets_form(vault: State<'_, Vault>) -> Result<SecretsForm, IpcError> {
+pub async fn secrets_form(vault: State<'_, Vault>, once: bool) -> Result<SecretsForm, IpcError> {
     let vault = vault.inner().clone();
-    spawn_blocking(move || vault.form()).await.map_err(|error| IpcError::desktop(&error))
+    if once {
+        return Ok(vault.form_once());
+    }
+    let form = spawn_blocking(move || vault.form()).await;
+    form.map_err(|error| IpcError::desktop(&error))?.map_err(|error| IpcError::vault(&error))
 }
 
-/// Keeps what was filled in, and starts the program anew; or returns what can't be taken.
+/// Keeps what was filled in, and begins with it: the app that waits for it, or else the program
+/// anew; or returns what can't be taken.
 #[tauri::command]
 pub async fn secrets_save(
-    app: AppHandle,
+    window: WebviewWindow,
+    host: State<'_, Host>,
     vault: State<'_, Vault>,
     answers: Answers,
 ) -> Result<Vec<Complaint>, IpcError> {
     let vault = vault.inner().clone();
     let saved = spawn_blocking(move || vault.save(&answers)).await;
     match saved.map_err(|error| IpcError::desktop(&error))? {
-        Ok(()) => {
-            app.request_restart();
+        Ok(values) => {
+            // From there the window goes on to the app by itself; another one would stay.
+            let waiting = host.session().filter(|_| window.label() == window::MAIN);
+            if !waiting.is_some_and(|session| session.begin(values, true)) {
+                window.app_handle().request_restart();
+            }
             Ok(Vec::new())
         }
         Err(Rejected::Complaints(complaints)) => Ok(complaints),
-        Err(Rejected::Unkept(error)) => Err(IpcError::unkept(&error)),
+        Err(Rejected::Unkept(error)) => Err(IpcError::vault(&error)),
+    }
+}
+
+/// Begins with what was filled in, without keeping it; or returns what can't be taken.
+#[tauri::command]
+pub async fn secrets_use(
+    host: State<'_, Host>,
+    vault: State<'_, Vault>,
+    answers: Answers,
+) -> Result<Vec<Complaint>, IpcError> {
+    let session = host.session().ok_or_else(IpcError::no_session)?;
+    match vault.once(&answers) {
+        Ok(values) => {
+            session.begin(values, false);
+            Ok(Vec::new())
+        }
+        Err(complaints) => Ok(complaints),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     boot::{App, Boot, Looks},
     commands, cover,
     desk::Desk,
+    keychain::Asking,
     login,
     menu::{self, Bar},
     native, outside, page, place,
@@ -40,8 +41,6 @@ const LOG_EVENT: &str = "log-changed";
 pub enum Host {
     /// A running app.
     Running(Arc<Session>),
-    /// No app yet: the person is asked for the secrets that it can't work without.
-    Asking(Box<SessionState>, Vault),
     /// No app; the state says why. With the secrets that it had, as far as it is known which.
     Broken(Box<SessionState>, Vault),
 }
@@ -51,7 +50,7 @@ impl Host {
     pub fn state(&self) -> SessionState {
         match self {
             Self::Running(session) => session.state(),
-            Self::Asking(state, _) | Self::Broken(state, _) => (**state).clone(),
+            Self::Broken(state, _) => (**state).clone(),
         }
     }
 
@@ -59,7 +58,7 @@ impl Host {
     pub fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Running(session) => Some(session),
-            Self::Asking(..) | Self::Broken(..) => None,
+            Self::Broken(..) => None,
         }
     }
 
@@ -68,7 +67,7 @@ impl Host {
     pub fn report(&self) -> Report {
         match self {
             Self::Running(session) => session.report(&system::versions()),
-            Self::Asking(state, vault) | Self::Broken(state, vault) => {
+            Self::Broken(state, vault) => {
                 Report::of_failure(state, &system::versions(), vault.known().as_ref())
             }
         }
@@ -78,7 +77,7 @@ impl Host {
     pub fn about(&self) -> About {
         match self {
             Self::Running(session) => session.about(&system::versions()),
-            Self::Asking(state, _) | Self::Broken(state, _) => About {
+            Self::Broken(state, _) => About {
                 name: state.app.name.clone(),
                 version: state.app.version.clone(),
                 waterskin: env!("CARGO_PKG_VERSION").to_owned(),
@@ -122,6 +121,7 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             commands::report_save,
             commands::secrets_form,
             commands::secrets_save,
+            commands::secrets_use,
             commands::session_restart,
             commands::session_state,
         ]))
@@ -216,7 +216,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         let state = broken_state(info, failure);
         app.manage(Host::Broken(Box::new(state.clone()), vault));
         let desk = Desk::new(looks, Downloads::default(), Settings::read(None));
-        show(app, desk, window::failure_screen(), &state)
+        show(app, desk, window::screen(), &state)
     };
     let App { mut options, versions, looks, secrets, downloads, echo } = match boot {
         Boot::App(app) => *app,
@@ -230,13 +230,11 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
     let settings = Settings::read(web.parent().map(Utf8Path::as_std_path));
     let mut desk = Desk::new(looks, downloads, settings);
     let vault = Vault::new(&info.id, secrets, &options.folders);
-    options.secrets = vault.values();
-    let lacks = vault.lacks(&options.secrets);
     app.manage(vault.clone());
-    if lacks {
-        let state = first_state(info, Phase::Starting);
-        app.manage(Host::Asking(Box::new(state.clone()), vault));
-        return show(app, desk, window::secrets_screen(), &state);
+    // It is asked first, and may have answered when the session is open.
+    let mut asking = (!vault.is_empty()).then(|| Asking::begin(app, vault.clone()));
+    if asking.is_some() {
+        options.secrets = None;
     }
     let (steps, logins) = tokio::sync::mpsc::unbounded_channel();
     options.login = Some(Login { page: login::page(&desk, &info.name).into(), steps });
@@ -245,13 +243,26 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
         Ok(session) => Arc::new(session),
         Err(error) => return broken(info, desk.looks.icon, not_opened(&error), vault),
     };
+    if let Some(asking) = &mut asking {
+        asking.look(&session);
+    }
     let state = session.state();
     app.manage(Host::Running(Arc::clone(&session)));
-    let url = session.entry_url().parse().map(WebviewUrl::External).unwrap_or_default();
+    let screen = Screen::FIRST.next(&state);
+    let url = match screen {
+        Screen::Page { .. } => {
+            session.entry_url().parse().map(WebviewUrl::External).unwrap_or_default()
+        }
+        Screen::Own => window::screen(),
+    };
+    if let Some(asking) = asking {
+        // Python does not wait for the window.
+        tauri::async_runtime::spawn(asking.follow(Arc::clone(&session)));
+    }
     desk.port = session.port();
     desk.web = Some(web.into());
     show(app, desk, url, &state)?;
-    tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session)));
+    tauri::async_runtime::spawn(follow(app.clone(), Arc::clone(&session), screen));
     tauri::async_runtime::spawn(cover::follow(app.clone(), Arc::clone(session.milestones())));
     if echo {
         tauri::async_runtime::spawn(echo_log(Arc::clone(&session)));
@@ -262,7 +273,7 @@ fn open(app: &AppHandle, boot: Boot, start: Instant) -> tauri::Result<()> {
 }
 
 /// Shows every state: to the splash, to the screens, and by what the window shows.
-async fn follow(app: AppHandle, session: Arc<Session>) {
+async fn follow(app: AppHandle, session: Arc<Session>, first: Screen) {
     let show = |state: &SessionState, before: Screen, now: Screen| {
         let _ = app.emit(STATE_EVENT, state);
         for page in window::pages(&app) {
@@ -270,7 +281,7 @@ async fn follow(app: AppHandle, session: Arc<Session>) {
         }
         match (before, now) {
             _ if before == now => {}
-            (_, Screen::Failure) => window::show_failure(&app),
+            (_, Screen::Own) => window::show_screen(&app),
             // A page of an earlier Python stays as it was until somebody touches it, so it is
             // loaded anew, where it stands.
             (Screen::Page { .. }, Screen::Page { .. }) => {
@@ -278,21 +289,21 @@ async fn follow(app: AppHandle, session: Arc<Session>) {
                     let _ = page.reload().inspect_err(|error| tracing::warn!(%error));
                 }
             }
-            (Screen::Failure, Screen::Page { .. }) => {
+            (Screen::Own, Screen::Page { .. }) => {
                 window::show_page(&app, &session.entry_url());
             }
         }
     };
-    each_state(session.subscribe(), show).await;
+    each_state(session.subscribe(), first, show).await;
 }
 
 /// Shows the state that there is and each later one, with what the main window showed before it and
 /// shows in it. The session may have given up before anybody asks: the window takes its time.
 async fn each_state(
     mut states: watch::Receiver<SessionState>,
+    mut screen: Screen,
     mut show: impl FnMut(&SessionState, Screen, Screen),
 ) {
-    let mut screen = Screen::Page { generation: 1 };
     loop {
         let state = states.borrow_and_update().clone();
         let next = screen.next(&state);
@@ -309,19 +320,23 @@ async fn each_state(
 enum Screen {
     /// The page, as a start of Python made it.
     Page { generation: u32 },
-    /// The failure screen.
-    Failure,
+    /// The shell's own screen: something went wrong, or is wanted of the person.
+    Own,
 }
 
 impl Screen {
-    /// What to show in the given state. From the failure screen the window goes back as soon as
-    /// Python starts again, so that the page boots meanwhile.
+    /// What a window shows as long as nothing is known.
+    const FIRST: Self = Self::Page { generation: 1 };
+
+    /// What to show in the given state. From the shell's own screen the window goes back as soon as
+    /// Python starts, or waits for the keychain again, so that the page boots meanwhile.
     fn next(self, state: &SessionState) -> Self {
-        let page = Self::Page { generation: state.generation };
+        // One that boots before the first start is a page of that one.
+        let page = Self::Page { generation: state.generation.max(1) };
         match (self, &state.phase) {
-            (_, Phase::GaveUp { .. }) => Self::Failure,
+            (_, Phase::GaveUp { .. } | Phase::Asking) => Self::Own,
             (Self::Page { .. }, Phase::Ready) => page,
-            (Self::Failure, Phase::Starting | Phase::Ready) => page,
+            (Self::Own, Phase::Starting | Phase::Unlocking | Phase::Ready) => page,
             _ => self,
         }
     }
@@ -393,14 +408,14 @@ mod tests {
 
     #[test]
     fn the_window_goes_where_the_session_is() {
-        let first = Screen::Page { generation: 1 };
+        let first = Screen::FIRST;
         let gave_up = Phase::GaveUp { failure: failure("x") };
         assert_eq!(first.next(&state(Phase::Ready, 1)), first, "nothing to load anew");
         assert_eq!(first.next(&state(Phase::Starting, 2)), first, "the splash covers it meanwhile");
         assert_eq!(first.next(&state(Phase::Ready, 2)), Screen::Page { generation: 2 });
-        assert_eq!(first.next(&state(gave_up, 5)), Screen::Failure);
+        assert_eq!(first.next(&state(gave_up, 5)), Screen::Own);
         let back = Screen::Page { generation: 6 };
-        assert_eq!(Screen::Failure.next(&state(Phase::Starting, 6)), back);
+        assert_eq!(Screen::Own.next(&state(Phase::Starting, 6)), back);
         assert_eq!(back.next(&state(Phase::Ready, 6)), back, "it booted while Python started");
     }
     #[tokio::test]
@@ -409,7 +424,18 @@ mod tests {
         let (sender, states) = watch::channel(gave_up);
         drop(sender);
         let mut shown = Vec::new();
-        each_state(states, |_, before, now| shown.push((before, now))).await;
-        assert_eq!(shown, [(Screen::Page { generation: 1 }, Screen::Failure)]);
+        each_state(states, Screen::FIRST, |_, before, now| shown.push((before, now))).await;
+        assert_eq!(shown, [(Screen::FIRST, Screen::Own)]);
+    }
+
+    #[test]
+    fn a_page_that_booted_while_the_keychain_was_asked_is_not_loaded_again() {
+        let first = Screen::FIRST;
+        assert_eq!(first.next(&state(Phase::Starting, 0)), first);
+        assert_eq!(first.next(&state(Phase::Unlocking, 0)), first, "the splash says it");
+        assert_eq!(first.next(&state(Phase::Asking, 0)), Screen::Own);
+        assert_eq!(Screen::Own.next(&state(Phase::Starting, 0)), first, "asked again");
+        assert_eq!(first.next(&state(Phase::Starting, 1)), first);
+        assert_eq!(first.next(&state(Phase::Ready, 1)), first);
     }
 }

@@ -22,9 +22,13 @@ impl IpcError {
         }
     }
 
-    /// Secrets that could not be kept.
-    pub fn unkept(error: &VaultError) -> Self {
-        Self { code: "unkept", message: waterskin_session::causes(error), hints: Vec::new() }
+    /// A vault that does not do what was asked of it.
+    pub fn vault(error: &VaultError) -> Self {
+        let code = match error {
+            VaultError::Unanswered => "unanswered",
+            VaultError::Keychain { .. } | VaultError::File { .. } => "unkept",
+        };
+        Self { code, message: waterskin_session::causes(error), hints: Vec::new() }
     }
 
     /// Something that the desktop refused.

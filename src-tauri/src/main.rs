@@ -15,6 +15,7 @@ mod icon;
 #[cfg_attr(target_os = "linux", expect(dead_code, reason = "GTK has a layer over the page"))]
 mod inpage;
 mod ipc;
+mod keychain;
 mod logging;
 mod login;
 mod menu;

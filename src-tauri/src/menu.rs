@@ -12,7 +12,6 @@ use waterskin_words::Words;
 use crate::{
     action::{self, Action},
     desk::Desk,
-    host::Host,
     settings::{Choices, Device},
     window,
 };
@@ -99,11 +98,9 @@ impl Bar {
     }
 }
 
-/// Whether the app asks for secrets that can be changed. While the first window asks, that is where
-/// they are.
+/// Whether the app asks for secrets that can be changed.
 fn has_secrets(app: &AppHandle) -> bool {
-    let asking = app.try_state::<Host>().is_some_and(|host| matches!(*host, Host::Asking(..)));
-    !asking && app.try_state::<Vault>().is_some_and(|vault| !vault.is_empty())
+    app.try_state::<Vault>().is_some_and(|vault| !vault.is_empty())
 }
 
 /// Makes menus of the tables.

@@ -2,7 +2,7 @@ use serde_json::json;
 use tauri::{
     AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color,
 };
-use waterskin_session::{Ground, SessionState};
+use waterskin_session::{Ground, Phase, SessionState};
 
 use crate::{
     action::Action,
@@ -35,14 +35,9 @@ pub fn colour(ground: Ground) -> Color {
     Color(red, green, blue, 255)
 }
 
-/// The shell's screen for what went wrong.
-pub fn failure_screen() -> WebviewUrl {
+/// The shell's screen for what went wrong, or is wanted of the person: which of them, the state says.
+pub fn screen() -> WebviewUrl {
     WebviewUrl::App("index.html#failure".into())
-}
-
-/// The shell's screen that asks for the app's secrets.
-pub fn secrets_screen() -> WebviewUrl {
-    WebviewUrl::App("index.html#secrets".into())
 }
 
 /// The windows that show the app's page, the first one first.
@@ -120,6 +115,13 @@ pub fn show_about(app: &AppHandle) -> tauri::Result<()> {
 
 /// Opens the window with the form for the app's secrets, or raises it.
 pub fn show_secrets(app: &AppHandle) -> tauri::Result<()> {
+    // An app that waits for them has the form in its own window.
+    let asks = |host: &Host| matches!(host.state().phase, Phase::Asking);
+    if let Some(main) = app.get_webview_window(MAIN)
+        && app.try_state::<Host>().is_some_and(|host| asks(&host))
+    {
+        return raise(&main);
+    }
     show_own(app, SECRETS, "index.html#secrets", "secrets-title-again", (640.0, 560.0))
 }
 
@@ -197,8 +199,8 @@ pub fn begin_again(window: &WebviewWindow, asked: Url) {
     }
 }
 
-/// Shows the screen for what went wrong in the main window, which shows the app's page.
-pub fn show_failure(app: &AppHandle) {
+/// Shows the shell's [`screen`] in the main window, which shows the app's page.
+pub fn show_screen(app: &AppHandle) {
     let screen = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
     let screen = Url::parse(&format!("{screen}/index.html#failure"));
     let (Some(window), Ok(screen)) = (app.get_webview_window(MAIN), screen) else { return };
@@ -208,7 +210,7 @@ pub fn show_failure(app: &AppHandle) {
                 go(&window, by);
             }
         }
-        Err(error) => tracing::error!(%error, "the window could not show what went wrong"),
+        Err(error) => tracing::error!(%error, "the window could not show a screen"),
     }
 }
 

@@ -7,7 +7,7 @@ import { serve } from "./serve.mjs";
 /** Every state that has a screen, and the other windows. */
 export const SCREENS = [
   "starting", "waiting", "stopping", "crashing", "unresponsive", "damaged", "too-new", "no-app", "no-port", "no-space",
-  "no-permission", "old-web-view", "system", "unreachable", "secrets", "secrets-again", "log", "about",
+  "no-permission", "old-web-view", "unlocking", "keychain", "system", "unreachable", "secrets", "secrets-again", "secrets-asked", "log", "about",
 ];
 
 /** The first Chromium that is on the path, or none. */
@@ -35,7 +35,7 @@ export async function withScreens(work) {
     // Puppeteer's own way knows fewer features.
     const session = await page.createCDPSession();
     await session.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: theme }, ...media] });
-    const hash = screen === "about" ? "#about" : screen.startsWith("secrets") ? "#secrets" : "#failure";
+    const hash = screen === "about" ? "#about" : screen.startsWith("secrets") && screen !== "secrets-asked" ? "#secrets" : "#failure";
     await page.goto(`${address}/${screen === "log" ? "log.html" : ""}?state=${screen}&theme=${theme}${query}${screen === "log" ? "" : hash}`);
     await page.waitForSelector(screen === "log" ? ".xterm-rows span" : "main :is(.line, h1, h2)");
     return page;

@@ -32,6 +32,9 @@
     "no-space": failure("no-space", "could not make the app's folders", ["free-space"], { subject: { kind: "folder", name: "/home/ada/.local/share/org.example.sales/data" }, details: "could not make the app's folders\ncaused by: No space left on device (os error 28)" }),
     "no-permission": failure("no-permission", "could not make the app's folders", ["allow-folder"], { subject: { kind: "folder", name: "/home/ada/.local/share/org.example.sales/data" }, details: "could not make the app's folders\ncaused by: Permission denied (os error 13)" }),
     "old-web-view": failure("old-web-view", "the web view lacks what the page needs: CSS `:has()`", ["update-system"], { subject: { kind: "missing", name: "CSS :has(), Array.prototype.at" } }),
+    unlocking: { phase: { kind: "unlocking" } },
+    "secrets-asked": { phase: { kind: "asking" } },
+    keychain: failure("keychain", "the system's keychain does not answer", ["unlock-keychain", "enter-once"], { logFile: "" }),
     system: failure("system", "could not make the secrets of the app's window", ["restart-computer"]),
   };
   const wanted = query.get("state") ?? "crashing";
@@ -85,11 +88,11 @@
     }),
     about_text: ({ part }) => `The licence of part ${part}\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software.`,
     about_show: () => null,
-    secrets_form: () => {
+    secrets_form: ({ once }) => {
       const set = wanted === "secrets-again";
       const field = (key, label, help, optional = false) => ({ key, label, help, optional, isSet: set });
       return {
-        place: set ? { kind: "keychain" } : { kind: "file", path: "/home/ada/.local/share/org.example.sales/secrets.json" },
+        place: once ? { kind: "nowhere" } : set ? { kind: "keychain" } : { kind: "file", path: "/home/ada/.local/share/org.example.sales/secrets.json" },
         fields: [
           field("OPENAI_API_KEY", "OpenAI key", "You find it on https://platform.openai.com/api-keys."),
           field("database.password", "Password of the sales database", "Ask the person who looks after the database."),
@@ -98,6 +101,7 @@
       };
     },
     secrets_save: () => new Promise((resolve) => setTimeout(() => resolve([{ key: "OPENAI_API_KEY", problem: "malformed" }, { key: "database.password", problem: "missing" }]), 300)),
+    secrets_use: () => commands.secrets_save(),
     log_show: () => null,
     // The numbers count lines here, and bytes in the host: only the host reads them.
     log_output: ({ from }) => ({ start: from, next: lines, text: Array.from({ length: Math.max(0, lines - from) }, (_, at) => `${line(from + at)}\r\n`).join("") }),

@@ -40,10 +40,12 @@ export interface Host {
   showAbout(): Promise<void>;
   logOutput(from: number): Promise<LogOutput>;
   openLogFolder(): Promise<void>;
-  /** What the app asks for, and where it is kept. */
-  secretsForm(): Promise<SecretsForm>;
+  /** What the app asks for, and where it is kept; `once` is for a form whose answers are kept nowhere. */
+  secretsForm(once: boolean): Promise<SecretsForm>;
   /** Keeps what was filled in and starts the app anew; or keeps nothing, and says what can't be taken. */
   secretsSave(answers: Readonly<Record<string, string | null>>): Promise<Complaint[]>;
+  /** Opens the app with what was filled in, and keeps nothing; or says what can't be taken. */
+  secretsUse(answers: Readonly<Record<string, string | null>>): Promise<Complaint[]>;
   quit(): Promise<void>;
   /** Calls back with each new state, until the returned function is called. */
   onState(changed: (state: SessionState) => void): () => void;
@@ -63,8 +65,9 @@ export const host: Host = {
   showAbout: () => invoke<void>("about_show"),
   logOutput: (from) => invoke<LogOutput>("log_output", { from }),
   openLogFolder: () => invoke<void>("log_folder"),
-  secretsForm: () => invoke<SecretsForm>("secrets_form"),
+  secretsForm: (once) => invoke<SecretsForm>("secrets_form", { once }),
   secretsSave: (answers) => invoke<Complaint[]>("secrets_save", { answers }),
+  secretsUse: (answers) => invoke<Complaint[]>("secrets_use", { answers }),
   quit: () => invoke<void>("app_quit"),
   onState: (changed) => subscription(listen<SessionState>("session-state", (event) => changed(event.payload))),
   onLog: (changed) => subscription(listen("log-changed", () => changed())),

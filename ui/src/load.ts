@@ -20,6 +20,11 @@ export interface Progress {
   busy: boolean;
 }
 
+/** The fuller sentence, where it is time for it: the shell itself waits for a keychain before it says so. */
+export function detail(shown: Progress, state: SessionState | null, slow: boolean): string {
+  return slow || state?.phase.kind === "unlocking" ? shown.slow : "";
+}
+
 /** The later of two stages. */
 export function later(one: Stage, other: Stage): Stage {
   return ORDER.indexOf(one) >= ORDER.indexOf(other) ? one : other;
@@ -37,6 +42,10 @@ export function progress(state: SessionState | null, reached: Stage, again: bool
       return { step: 1, line: say("splash-stopping"), slow: "", busy: true };
     case "stopped":
       return { step: 1, line: say("splash-stopped"), slow: "", busy: false };
+    case "unlocking":
+      return { step: 1, line: say("splash-wait-keychain"), slow: say("splash-slow-keychain"), busy: true };
+    case "asking":
+      return waitingFor("none", false);
     case "starting":
       if (again) return { step: 1, line: againLine(state), slow: say("splash-slow-again"), busy: true };
       return waitingFor(reached, false);

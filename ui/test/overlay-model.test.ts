@@ -14,6 +14,13 @@ const working: Event[] = [
   { kind: "rendered" },
 ];
 
+describe("a keychain that takes its time", () => {
+  it("is told at once, with what a person may have to do", () => {
+    const shown = view(after([{ kind: "state", state: session(2, { kind: "unlocking" }) }]));
+    expect(shown).toMatchObject({ line: say("splash-wait-keychain"), detail: say("splash-slow-keychain"), busy: true });
+  });
+});
+
 describe("covering", () => {
   it("starts covered, with no state at all too", () => {
     expect(covered(initial(null))).toBe(true);

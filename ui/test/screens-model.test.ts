@@ -62,6 +62,12 @@ describe("screen", () => {
     expect(actions.includes("restart")).toBe(action === "restart");
   });
 
+  it("offers to go on without a keychain that does not answer", () => {
+    const view = failure({ kind: "state", state: failed(2, "keychain") });
+    expect(view.actions).toEqual(["tryAgain", "enterOnce", "quit"]);
+    expect(view.details).toBe("");
+  });
+
   it("offers a report first where a module is missing, since a restart does not bring it", () => {
     const hints = [{ kind: "missing-module", module: "polars" }];
     expect(failure({ kind: "state", state: failed(2, "crashing", { hints }) }).actions[0]).toBe("copyReport");
@@ -109,6 +115,24 @@ describe("restart", () => {
     const model = after(given, { kind: "restartAsked" }, { kind: "restartFailed", error: { code: "x", message: "no space", hints: [] } });
     expect(model.restarting).toBe(false);
     expect(model.notice).toEqual({ tone: "bad", text: say("notice-failed", { message: "no space" }) });
+  });
+});
+
+describe("secrets", () => {
+  const silent = { kind: "state", state: failed(2, "keychain") } as const;
+
+  it("are asked for when nobody has them", () => {
+    expect(screen(after({ kind: "state", state: session(2, { kind: "asking" }) }))).toEqual({ kind: "secrets", once: false });
+  });
+
+  it("can be entered for this time while the keychain is silent", () => {
+    const entering = after(silent, { kind: "enter" });
+    expect(screen(entering)).toEqual({ kind: "secrets", once: true });
+    const asked = reduce(entering, { kind: "state", state: session(3, { kind: "asking" }) });
+    expect(screen(asked)).toEqual({ kind: "secrets", once: false });
+    const begun = reduce(entering, { kind: "state", state: session(3, STARTING) });
+    expect(screen(begun).kind).toBe("starting");
+    expect(screen(reduce(begun, { kind: "state", state: failed(4, "keychain") })).kind).toBe("failure");
   });
 });
 

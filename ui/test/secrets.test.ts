@@ -4,7 +4,7 @@ import { host } from "../src/host";
 import { fluentWords } from "../src/languages";
 import { createForm } from "../src/secrets/main";
 import { answersOf, cutAtLinks } from "../src/secrets/model";
-import { speak } from "../src/words";
+import { say, speak } from "../src/words";
 
 const field = (key: string, part: object = {}) => ({ key, label: key, help: "", optional: false, isSet: false, ...part });
 
@@ -36,12 +36,14 @@ describe("the form", () => {
     fields: [field("KEY", { help: "From https://keys.example/." }), field("OTHER", { optional: true, isSet: true })],
   };
 
-  function open() {
-    const view = createForm("Café", "", form);
+  function open(given = form) {
+    const view = createForm("Café", "", given, true);
     document.body.append(view.element);
     view.enter();
     return view.element;
   }
+
+  const once: SecretsForm = { ...form, place: { kind: "nowhere" } };
 
   const submit = (element: HTMLElement) => element.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
 
@@ -71,6 +73,42 @@ describe("the form", () => {
     expect(element.querySelector<HTMLButtonElement>(".primary")?.disabled).toBe(false);
     input.dispatchEvent(new Event("input"));
     expect(input.hasAttribute("aria-invalid")).toBe(false);
+  });
+
+  it("opens the app with values that are kept nowhere", async () => {
+    const save = vi.spyOn(host, "secretsSave");
+    const use = vi.spyOn(host, "secretsUse").mockResolvedValue([]);
+    const element = open(once);
+    expect(element.textContent).toContain(say("secrets-once"));
+    expect(element.querySelector(".primary")?.textContent).toBe(say("secrets-open"));
+    submit(element);
+    await vi.waitFor(() => expect(use).toHaveBeenCalledWith({}));
+    expect(save).not.toHaveBeenCalled();
+  });
+
+  it("keeps what was typed when the keychain says that it has nothing", () => {
+    const view = createForm("Café", "", once, true);
+    const input = view.element.querySelector<HTMLInputElement>("#secret-KEY");
+    if (input === null) throw new Error("no field");
+    input.value = "typed";
+    view.update({ ...form, place: { kind: "keychain" } });
+    expect(view.element.contains(input)).toBe(true);
+    expect(input.value).toBe("typed");
+    expect(view.element.querySelector(".primary")?.textContent).toBe(say("secrets-save"));
+    expect(view.element.textContent).toContain(say("secrets-keychain"));
+  });
+
+  it("offers to open the app without keeping what a silent keychain does not take", async () => {
+    vi.spyOn(host, "secretsSave").mockRejectedValue({ code: "unanswered", message: "the system's keychain does not answer", hints: [] });
+    const use = vi.spyOn(host, "secretsUse").mockResolvedValue([]);
+    const element = open();
+    const other = [...element.querySelectorAll("button")].find((button) => button.textContent === say("secrets-open-once"));
+    expect(other?.hidden).toBe(true);
+    submit(element);
+    await vi.waitFor(() => expect(other?.hidden).toBe(false));
+    expect(element.querySelector(".notice")?.textContent).toBe(say("secrets-unanswered"));
+    other?.click();
+    expect(use).toHaveBeenCalled();
   });
 
   it("says what failed", async () => {

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
     Desktop, Launch, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
 };
@@ -54,23 +55,24 @@ with zipfile.ZipFile(sys.argv[1]) as saved:
     Ok(read.env("PYTHONIOENCODING", "utf-8").finish(PATIENCE).await?.success()?.stdout)
 }
 
-/// Keeps the answers, waits until the program has started anew and opened the app, and ends it.
+/// Keeps the answers, waits until the app opens with them, and ends it.
 async fn save_and_close(window: Window, sandbox: &Sandbox) -> Result<()> {
-    // The driver may lose the program before it can say that it clicked.
-    window.click("Save").await.ok();
-    // The app opens. It does not live long here: it is in the driver's
-    // hands, who knows the first one only.
+    window.click("Save").await?;
     let log = sandbox.home().join(".local/state/org.waterskin.secrets/logs/app.log");
     eventually("the app to be started", PATIENCE, async || {
         Ok(fs_err::read_to_string(&log).is_ok_and(|text| text.contains("-- start 1")).then_some(()))
     })
     .await?;
+    close(window, sandbox).await
+}
+
+/// Ends the app.
+async fn close(window: Window, sandbox: &Sandbox) -> Result<()> {
     drop(window);
     eventually("the end of the app", PATIENCE, async || {
         Ok(sandbox.ours().with("payload").is_empty().then_some(()))
     })
-    .await?;
-    Ok(())
+    .await
 }
 
 #[tokio::test]
@@ -111,11 +113,7 @@ async fn an_app_asks_once_and_keeps_the_answers_for_its_user_alone() -> Result<(
         let line = fs_err::read(format!("/proc/{}/cmdline", process.id.as_raw_nonzero()))?;
         assert!(!String::from_utf8_lossy(&line).contains(KEY), "{process:?}");
     }
-    window.client.close().await?;
-    eventually("the end of the app", PATIENCE, async || {
-        Ok(sandbox.ours().with("payload").is_empty().then_some(()))
-    })
-    .await?;
+    close(window, &sandbox).await?;
 
     // What the app wrote then is in the report of a start that comes to nothing.
     fs_err::remove_file(unpacked.folder().join("payload/app/app.py"))?;
@@ -147,5 +145,45 @@ async fn where_there_is_a_keychain_the_answers_are_in_it() -> Result<()> {
     let window = opened(&sandbox, &desktop, &unpacked).await?;
     window.shows(&format!("Key {KEY} and {KEY}."), PATIENCE).await?;
     window.shows(&format!("Nested {PASSWORD} and False."), PATIENCE).await?;
+    Ok(())
+}
+
+/// The app's window was kept away by a keychain that does not answer.
+#[tokio::test]
+async fn a_keychain_that_hangs_is_told_of_and_the_app_opens_without_it() -> Result<()> {
+    let sandbox = Sandbox::new()?;
+    let unpacked = Unpacked::of(&app("secrets"), &sandbox).await?;
+    let desktop = Desktop::start(&sandbox, None).await?;
+    let _keychain = desktop.keychain(&sandbox).await?;
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    window.shows("keychain", PATIENCE).await?;
+    fill(&window, "SERVICE_KEY", KEY).await?;
+    fill(&window, "service.password", PASSWORD).await?;
+    save_and_close(window, &sandbox).await?;
+
+    let mut processes = sandbox.ours().alive().into_iter();
+    let keychain = processes.find(|it| it.executable.ends_with("gnome-keyring-daemon"));
+    let keychain = keychain.context("no keychain")?.id;
+    kill_process(keychain, Signal::STOP)?;
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    desktop.seen().window_shows("Secrets é", "Waiting for the system’s keychain").await?;
+    desktop.screenshot("keychain-waiting").await?;
+    window.shows("The keychain does not answer", PATIENCE).await?;
+    desktop.screenshot("keychain-silent").await?;
+    window.click("Enter them for this time").await?;
+    window.shows("It is not kept anywhere", PATIENCE).await?;
+    fill(&window, "SERVICE_KEY", "key-other").await?;
+    fill(&window, "service.password", PASSWORD).await?;
+    desktop.screenshot("keychain-once").await?;
+    window.click("Open the app").await?;
+    window.shows("Key key-other and key-other.", PATIENCE).await?;
+    close(window, &sandbox).await?;
+    assert!(!kept(&sandbox).exists(), "what is for this time is in no file");
+
+    // It opens by itself when the keychain answers, which has what was kept before.
+    let window = opened(&sandbox, &desktop, &unpacked).await?;
+    desktop.seen().window_shows("Secrets é", "Waiting for the system’s keychain").await?;
+    kill_process(keychain, Signal::CONT)?;
+    window.shows(&format!("Key {KEY} and {KEY}."), PATIENCE).await?;
     Ok(())
 }

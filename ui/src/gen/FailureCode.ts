@@ -3,4 +3,4 @@
 /**
  * The failures that a screen tells apart.
  */
-export type FailureCode = "crashing" | "unresponsive" | "damaged" | "too-new" | "no-app" | "no-port" | "no-space" | "no-permission" | "old-web-view" | "system";
+export type FailureCode = "crashing" | "unresponsive" | "damaged" | "too-new" | "no-app" | "no-port" | "no-space" | "no-permission" | "old-web-view" | "keychain" | "system";

@@ -7,4 +7,4 @@ export type Hint = { "kind": "restart" } | { "kind": "missing-module",
 /**
  * The module's name, as Python gave it.
  */
-module: string, } | { "kind": "free-space" } | { "kind": "free-memory" } | { "kind": "reinstall" } | { "kind": "install-newest" } | { "kind": "start-by-icon" } | { "kind": "author" } | { "kind": "restart-computer" } | { "kind": "close-programs" } | { "kind": "allow-folder" } | { "kind": "update-system" } | { "kind": "send-report" };
+module: string, } | { "kind": "free-space" } | { "kind": "free-memory" } | { "kind": "reinstall" } | { "kind": "install-newest" } | { "kind": "start-by-icon" } | { "kind": "author" } | { "kind": "restart-computer" } | { "kind": "close-programs" } | { "kind": "allow-folder" } | { "kind": "update-system" } | { "kind": "send-report" } | { "kind": "unlock-keychain" } | { "kind": "enter-once" };

@@ -4,7 +4,7 @@ import type { Failure } from "./Failure";
 /**
  * What a session does now.
  */
-export type Phase = { "kind": "starting" } | { "kind": "ready" } | { "kind": "waiting", 
+export type Phase = { "kind": "starting" } | { "kind": "unlocking" } | { "kind": "asking" } | { "kind": "ready" } | { "kind": "waiting", 
 /**
  * How often it has failed since it last worked.
  */

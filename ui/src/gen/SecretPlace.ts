@@ -7,4 +7,4 @@ export type SecretPlace = { "kind": "keychain" } | { "kind": "file",
 /**
  * Its path.
  */
-path: string, };
+path: string, } | { "kind": "nowhere" };

@@ -1,6 +1,6 @@
 import type { SessionState } from "../gen/SessionState";
 import type { Stage } from "../gen/Stage";
-import { later, progress, type Progress } from "../load";
+import { detail, later, progress, type Progress } from "../load";
 
 /** Everything that decides whether the splash covers the page. */
 export interface Model {
@@ -121,5 +121,5 @@ export function covered(model: Model): boolean {
 export function view(model: Model): Progress & { detail: string } {
   const reached = model.stale ? "none" : later(model.reached, model.told);
   const shown = progress(model.state, reached, model.stale);
-  return { ...shown, detail: model.slow ? shown.slow : "" };
+  return { ...shown, detail: detail(shown, model.state, model.slow) };
 }

@@ -98,6 +98,10 @@ function label(action: Action): string {
   switch (action) {
     case "restart":
       return say("action-restart");
+    case "tryAgain":
+      return say("action-try-again");
+    case "enterOnce":
+      return say("action-enter-once");
     case "copyReport":
       return say("action-copy-report");
     case "saveReport":

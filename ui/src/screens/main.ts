@@ -9,10 +9,10 @@ import { copyText } from "../clipboard";
 import { h } from "../dom";
 import { host, hostError } from "../host";
 import { prepared } from "../prepared";
-import { openSecrets } from "../secrets/main";
+import { createSecrets, openSecrets } from "../secrets/main";
 import { say } from "../words";
 import { createFailure } from "./failure";
-import { INITIAL, reduce, screen, type Action, type Event, type Model } from "./model";
+import { INITIAL, reduce, screen, type Action, type Event, type Model, type Screen } from "./model";
 import { createStarting } from "./starting";
 
 /** How long a wait is before the screen says more about it. */
@@ -28,7 +28,7 @@ function openSession(boot: Boot): void {
   let model: Model = INITIAL;
   let slow: number | undefined;
   let noticed: number | undefined;
-  let shown: "starting" | "failure" | null = null;
+  let shown: Screen["kind"] | null = null;
 
   const body = h("div", { class: "window" });
   document.body.append(body);
@@ -37,6 +37,7 @@ function openSession(boot: Boot): void {
     about: () => void host.showAbout().catch(refused),
   });
   let starting: ReturnType<typeof createStarting> | undefined;
+  let secrets: ReturnType<typeof createSecrets> | undefined;
 
   const show = () => {
     const now = screen(model);
@@ -44,14 +45,19 @@ function openSession(boot: Boot): void {
     if (now.kind === "starting") {
       starting ??= createStarting(boot, boot.name !== "" ? boot.name : (model.session?.app.name ?? ""));
       starting.update(now.view);
+    } else if (now.kind === "secrets") {
+      // What was typed while the keychain was silent stays when it says that it has nothing.
+      secrets ??= createSecrets(boot, true);
+      secrets.update(now.once);
     } else {
       failure.update(now.view, model.restarting, model.notice);
     }
     if (now.kind === shown) return;
     shown = now.kind;
+    if (now.kind !== "secrets") secrets = undefined;
     window.clearTimeout(slow);
     if (now.kind === "starting") slow = window.setTimeout(() => dispatch({ kind: "slow" }), SLOW_MS);
-    const element = now.kind === "starting" ? starting?.element : failure.element;
+    const element = { starting: starting?.element, failure: failure.element, secrets: secrets?.element }[now.kind];
     if (element !== undefined) body.replaceChildren(element);
     if (now.kind === "failure") failure.enter();
   };
@@ -77,6 +83,12 @@ function openSession(boot: Boot): void {
         case "restart":
           dispatch({ kind: "restartAsked" });
           dispatch({ kind: "state", state: await host.restart() });
+          return;
+        case "tryAgain":
+          await host.restart();
+          return;
+        case "enterOnce":
+          dispatch({ kind: "enter" });
           return;
         case "copyReport":
           await copyText(host.report());
@@ -116,7 +128,7 @@ function openSession(boot: Boot): void {
   );
   // The state from the window's making is right when there was no session from the start, and old otherwise. The host
   // answers within a frame or two: the starting screen is shown only if it does not, so that none flashes by.
-  if (boot.state?.phase.kind === "gaveUp") dispatch({ kind: "state", state: boot.state });
+  if (boot.state?.phase.kind === "gaveUp" || boot.state?.phase.kind === "asking") dispatch({ kind: "state", state: boot.state });
   window.setTimeout(show, ANSWER_MS);
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from "../gen/Failure";
 import type { SessionState } from "../gen/SessionState";
 import type { HostError } from "../host";
-import { progress, type Progress } from "../load";
+import { detail, progress, type Progress } from "../load";
 import { say } from "../words";
 import { hintWords, subjectWords, wordsFor, type FailureText } from "./words";
 
@@ -17,6 +17,8 @@ export interface Model {
   /** The wait has lasted some seconds. */
   slow: boolean;
   notice: Notice | null;
+  /** The person chose to enter the secrets for this time, in place of a keychain that does not answer. */
+  entering: boolean;
 }
 
 /** A short answer to something that the person did. */
@@ -33,6 +35,7 @@ export type Event =
   | { kind: "restartAsked" }
   | { kind: "restartFailed"; error: HostError }
   | { kind: "slow" }
+  | { kind: "enter" }
   | { kind: "notice"; notice: Notice | null };
 
 /** The window before it has heard anything. */
@@ -43,6 +46,7 @@ export const INITIAL: Model = {
   again: false,
   slow: false,
   notice: null,
+  entering: false,
 };
 
 /** The next model. Returns the same object where nothing changes. */
@@ -59,6 +63,8 @@ export function reduce(model: Model, event: Event): Model {
       return { ...model, restarting: false, notice: { tone: "bad", text: say("notice-failed", { message: event.error.message }) } };
     case "slow":
       return screen(model).kind === "starting" ? { ...model, slow: true } : model;
+    case "enter":
+      return { ...model, entering: true };
     case "notice":
       return model.notice === event.notice ? model : { ...model, notice: event.notice };
   }
@@ -75,11 +81,12 @@ function withState(model: Model, state: SessionState): Model {
     again: model.again || state.phase.kind === "gaveUp" || state.phase.kind === "waiting",
     slow: moved ? false : model.slow,
     notice: moved ? null : model.notice,
+    entering: model.entering && !moved,
   };
 }
 
 /** What a button does. */
-export type Action = "restart" | "copyReport" | "saveReport" | "showLog" | "quit";
+export type Action = "restart" | "tryAgain" | "enterOnce" | "copyReport" | "saveReport" | "showLog" | "quit";
 
 /** A failure as it is shown. */
 export interface FailureView {
@@ -99,17 +106,21 @@ export interface FailureView {
 /** What the window shows. */
 export type Screen =
   | { kind: "starting"; view: Progress & { detail: string } }
-  | { kind: "failure"; view: FailureView };
+  | { kind: "failure"; view: FailureView }
+  /** The form for the app's secrets; `once` is one whose answers are kept nowhere. */
+  | { kind: "secrets"; once: boolean };
 
 /** Chooses the screen. The address only says which window this is: what a session does decides what is seen. */
 export function screen(model: Model): Screen {
   const { session, unreachable } = model;
+  if (session?.phase.kind === "asking") return { kind: "secrets", once: false };
   if (session?.phase.kind === "gaveUp") {
+    if (model.entering) return { kind: "secrets", once: true };
     return { kind: "failure", view: failureView(session, session.phase.failure) };
   }
   if (session === null && unreachable !== null) return { kind: "failure", view: unreachableView(unreachable) };
   const view = progress(session, session?.stage ?? "none", model.again);
-  return { kind: "starting", view: { ...view, detail: model.slow ? view.slow : "" } };
+  return { kind: "starting", view: { ...view, detail: detail(view, session, model.slow) } };
 }
 
 function failureView(session: SessionState, failure: Failure): FailureView {
@@ -120,7 +131,8 @@ function failureView(session: SessionState, failure: Failure): FailureView {
     subject: failure.subject === null ? "" : subjectWords(failure.subject),
     hints: failure.hints.length > 0 ? failure.hints.map(hintWords) : [say("hint-send-report")],
     actions: actionsFor(failure),
-    details: detailsOf(failure),
+    // Of a keychain that is silent there is nothing more to say.
+    details: failure.code === "keychain" ? "" : detailsOf(failure),
     logFile: failure.logFile,
   };
 }
@@ -142,6 +154,8 @@ function unreachableView(error: HostError): FailureView {
 function actionsFor({ code, hints }: Failure): [Action, ...Action[]] {
   if (hints[0]?.kind === "missing-module") return ["copyReport", "saveReport", "restart", "showLog", "quit"];
   switch (code) {
+    case "keychain":
+      return ["tryAgain", "enterOnce", "quit"];
     case "damaged":
       return ["copyReport", "saveReport", "showLog", "quit"];
     case "too-new":

@@ -22,6 +22,7 @@ const FAILURES: Readonly<Record<FailureCode, FailureKeys>> = {
   "no-space": ["failure-no-space-title", "failure-no-space-meaning"],
   "no-permission": ["failure-no-permission-title", "failure-no-permission-meaning"],
   "old-web-view": ["failure-old-web-view-title", "failure-old-web-view-meaning"],
+  keychain: ["failure-keychain-title", "failure-keychain-meaning"],
   system: ["failure-system-title", "failure-system-meaning"],
 };
 
@@ -49,6 +50,8 @@ const HINTS: Readonly<Record<Hint["kind"], string>> = {
   "allow-folder": "hint-allow-folder",
   "update-system": "hint-update-system",
   "send-report": "hint-send-report",
+  "unlock-keychain": "hint-unlock-keychain",
+  "enter-once": "hint-enter-once",
 };
 
 /** The words of a failure; those of an unknown one where the code is null, or newer than this file. */

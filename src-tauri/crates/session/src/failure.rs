@@ -86,6 +86,12 @@ pub fn system(message: &str) -> Failure {
     failure(FailureCode::System, message.to_owned(), vec![Hint::RestartComputer])
 }
 
+/// The failure of a start that gets no answer from the keychain.
+pub fn keychain() -> Failure {
+    let hints = vec![Hint::UnlockKeychain, Hint::EnterOnce];
+    failure(FailureCode::Keychain, "the system's keychain does not answer".to_owned(), hints)
+}
+
 /// The failure of a session that could not begin.
 pub fn not_opened(error: &OpenError) -> Failure {
     let message = error.to_string();

@@ -29,7 +29,13 @@ enum Listen<'a> {
 }
 
 /// The command that starts Python for one attempt.
-pub fn command(options: &Options, launcher: &Utf8Path, port: u16, address: &Address) -> Command {
+pub fn command(
+    options: &Options,
+    secrets: &SecretValues,
+    launcher: &Utf8Path,
+    port: u16,
+    address: &Address,
+) -> Command {
     let (listen, secret) = match address {
         Address::Unix(path) => (Listen::Unix(path), None),
         Address::Tcp { port, secret } => (Listen::Tcp(*port), Some(secret.as_str())),
@@ -43,7 +49,7 @@ pub fn command(options: &Options, launcher: &Utf8Path, port: u16, address: &Addr
         reload: options.reload,
         preload: &options.preload,
         secret,
-        secrets: &options.secrets,
+        secrets,
     };
     let mut arguments: Vec<OsString> = vec!["-u".into()];
     if options.interpreter.isolated {

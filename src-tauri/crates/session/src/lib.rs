@@ -33,7 +33,7 @@ pub use options::{Interpreter, Options, Project};
 pub use report::{Report, ReportError};
 pub use secrets::{
     Answers, Complaint, Problem, Rejected, SecretField, SecretPlace, SecretValues, SecretsForm,
-    Vault, VaultError,
+    Vault, VaultError, Wait,
 };
 pub use serving::{lone_observer, options as proxy_options};
 pub use session::{OpenError, Session};

@@ -23,8 +23,9 @@ pub struct Options {
     pub edition: String,
     /// Modules to import while the page boots.
     pub preload: Vec<String>,
-    /// The secrets that the app gets.
-    pub secrets: SecretValues,
+    /// The secrets that the app gets. Where they are not known yet, Python waits for
+    /// [`begin`](crate::Session::begin).
+    pub secrets: Option<SecretValues>,
     /// The port that the page prefers; 0 for any.
     pub port: u16,
     /// Whether the page follows changes of the script.
@@ -116,7 +117,7 @@ impl Options {
                 .get(Layout::SITE_PACKAGES)
                 .map_or_else(String::new, |digest| digest.short().to_owned()),
             preload: manifest.preload.clone(),
-            secrets: SecretValues::default(),
+            secrets: Some(SecretValues::default()),
             port: manifest.port,
             reload: false,
             trace: None,
@@ -146,7 +147,7 @@ impl Options {
             statics: project.statics.clone(),
             edition: String::new(),
             preload: Vec::new(),
-            secrets: SecretValues::default(),
+            secrets: Some(SecretValues::default()),
             port: project.port,
             reload: true,
             trace: project.trace.clone(),

@@ -33,6 +33,8 @@ pub struct Material<'a> {
     pub folders: Option<&'a Folders>,
     /// The person's secrets, which an app may write out.
     pub secrets: &'a SecretValues,
+    /// Whether these are all that earlier sessions can have had too.
+    pub sure: bool,
 }
 
 /// What a person can send to the app's author: versions, stages and last lines, without secrets,
@@ -83,27 +85,22 @@ impl Report {
         secrets: Option<&SecretValues>,
         folders: Option<&Folders>,
     ) -> Self {
-        let (milestones, lines) = (&[], &[]);
-        let known = secrets.cloned().unwrap_or_default();
-        let material = Material { state, versions, milestones, lines, folders, secrets: &known };
-        let mut report = Self::new(&material);
-        if secrets.is_none() {
-            report.logs = None;
-            report.text.push_str(NO_LOGS);
-        }
-        report
+        let (milestones, lines, sure) = (&[], &[], secrets.is_some());
+        let secrets = &secrets.cloned().unwrap_or_default();
+        Self::new(&Material { state, versions, milestones, lines, folders, secrets, sure })
     }
 
     pub(crate) fn new(material: &Material<'_>) -> Self {
         let home = directories::BaseDirs::new();
         let home = home.as_ref().and_then(|base| Utf8Path::from_path(base.home_dir()));
         let mask = Mask::new(home, material.folders);
-        Self {
-            text: mask.apply(&material.secrets.masked(&text(material))),
-            logs: material.folders.map(|folders| folders.logs.clone()),
-            mask,
-            secrets: material.secrets.clone(),
+        let mut text = mask.apply(&material.secrets.masked(&text(material)));
+        if !material.sure {
+            text.push_str(NO_LOGS);
         }
+        let folders = material.folders.filter(|_| material.sure);
+        let logs = folders.map(|folders| folders.logs.clone());
+        Self { text, logs, mask, secrets: material.secrets.clone() }
     }
 
     /// The report as text, for the clipboard.
@@ -215,6 +212,8 @@ fn text(material: &Material<'_>) -> String {
 fn phase(phase: &Phase) -> String {
     match phase {
         Phase::Starting => "starting".to_owned(),
+        Phase::Unlocking => "waiting for the keychain".to_owned(),
+        Phase::Asking => "asking for secrets".to_owned(),
         Phase::Ready => "running".to_owned(),
         Phase::Waiting { failures, reason, .. } => {
             format!("starting again after {failures} failures: Python {reason}")
@@ -267,6 +266,7 @@ mod tests {
             lines: &lines,
             folders: Some(&folders),
             secrets: &SecretValues::default(),
+            sure: true,
         });
         for part in ["Été 1 (a.b)", "Streamlit 1.67.0", "Ready after 7 ms", "read <data>/x.csv"] {
             assert!(report.text().contains(part), "{part} is not in:\n{}", report.text());

@@ -1,13 +1,13 @@
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use camino::Utf8PathBuf;
-use tokio::sync::watch;
+use tokio::{runtime, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use waterskin_proxy::{Address, BindError, Gate, GateError, Listener, Observer, Proxy, Upstream};
 use waterskin_supervisor::{
@@ -16,7 +16,7 @@ use waterskin_supervisor::{
 
 use crate::{
     About, Failure, FoldersError, Milestone, Milestones, Options, Phase, PortInfo, Report,
-    SessionState, about,
+    SecretValues, SessionState, Wait, about,
     failure::{self, Ending},
     launch,
     launcher::{self, LauncherError},
@@ -35,19 +35,36 @@ const LAST_LINES: usize = 200;
 ///
 /// It ends by [`Session::stop`]. A session that is dropped without it ends Python by force.
 pub struct Session {
-    shared: Arc<Shared>,
-    supervisor: Arc<Supervisor>,
+    start: Start,
+    /// Python, once it has begun; nothing, where the session ended before.
+    python: Arc<OnceLock<Option<Running>>>,
     proxy: Proxy,
     gate: Gate,
-    log: Arc<OutputLog>,
-    milestones: Arc<Milestones>,
-    tasks: TaskTracker,
     /// Nothing passes any more: what writes about it ends.
     closing: CancellationToken,
-    options: Options,
     versions: Vec<String>,
-    port: u16,
     stopping: AtomicBool,
+}
+
+/// What Python is started with, but for its secrets.
+struct Start {
+    options: Options,
+    launcher: Utf8PathBuf,
+    port: u16,
+    shared: Arc<Shared>,
+    log: Arc<OutputLog>,
+    milestones: Arc<Milestones>,
+    upstream: watch::Sender<Upstream>,
+    tasks: TaskTracker,
+    runtime: runtime::Handle,
+}
+
+/// Python under supervision.
+struct Running {
+    supervisor: Supervisor,
+    secrets: SecretValues,
+    /// Whether earlier sessions had these secrets too.
+    kept: bool,
 }
 
 /// Why a session could not begin.
@@ -119,35 +136,41 @@ impl Session {
 
         let ports = PortInfo { port, preferred: options.port };
         let shared = Arc::new(Shared::new(options.app.clone(), ports));
-        let python = Arc::new(Python {
-            options: options.clone(),
+        let (upstream, serving) = watch::channel(Upstream::Holding);
+        let start = Start {
+            options,
             launcher,
             port,
-            address: Mutex::new(None),
+            shared: Arc::clone(&shared),
+            log: Arc::clone(&log),
             milestones: Arc::clone(&milestones),
-        });
-        let supervisor = Arc::new(Supervisor::start(
-            Arc::clone(&python) as Arc<dyn Program>,
-            Policy::default(),
-            Arc::clone(&log),
-        ));
-        let (upstream, serving) = watch::channel(Upstream::Holding);
+            upstream,
+            tasks: TaskTracker::new(),
+            runtime: runtime::Handle::current(),
+        };
+        let python = Arc::new(OnceLock::new());
+        if let Some(secrets) = start.options.secrets.clone() {
+            python.get_or_init(|| Some(start.python(secrets, true)));
+        }
         let gate = Gate::new(port).map_err(|source| OpenError::Gate { source })?;
         let healthy = {
-            let supervisor = Arc::downgrade(&supervisor);
+            let python = Arc::downgrade(&python);
             move || {
-                if let Some(supervisor) = supervisor.upgrade() {
-                    supervisor.healthy();
+                if let Some(python) = python.upgrade()
+                    && let Some(Some(running)) = python.get()
+                {
+                    running.supervisor.healthy();
                 }
             }
         };
-        let watcher = Watcher::new(Arc::clone(&shared), Arc::clone(&milestones), Box::new(healthy))
+        let options = &start.options;
+        let watcher = Watcher::new(shared, milestones, Box::new(healthy))
             .telling(options.login.as_ref().map(|login| login.steps.clone()));
-        let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
+        let closing = CancellationToken::new();
         let mut observer: Arc<dyn Observer> = Arc::new(watcher);
         if let Some(path) = &options.trace {
-            let (log, closing) = (Arc::clone(&log), closing.clone());
-            let place = trace::Place { path, log, tasks: &tasks, closing };
+            let (tasks, closing) = (&start.tasks, closing.clone());
+            let place = trace::Place { path, log, tasks, closing };
             observer = trace::begin(observer, place).await;
         }
         let (statics, edition) = (options.statics.as_deref(), &*options.edition);
@@ -155,43 +178,47 @@ impl Session {
         serving.returned = options.login.as_ref().map(|login| Arc::clone(&login.page));
         let proxy =
             Proxy::serve_apart(listener, serving).map_err(|source| OpenError::Proxy { source })?;
-        tasks.spawn(follow(Follower {
-            status: supervisor.subscribe(),
-            upstream,
-            shared: Arc::clone(&shared),
-            python,
-            log: Arc::clone(&log),
-        }));
-        tasks.close();
-        Ok(Self {
-            shared,
-            supervisor,
-            proxy,
-            gate,
-            log,
-            milestones,
-            tasks,
-            closing,
-            options,
-            versions,
-            port,
-            stopping: AtomicBool::new(false),
-        })
+        start.tasks.close();
+        let stopping = AtomicBool::new(false);
+        Ok(Self { start, python, proxy, gate, closing, versions, stopping })
+    }
+
+    /// Starts Python with these secrets, where it waits for them. `kept` says whether earlier sessions
+    /// had the same: their logs have no others then. Gives whether these are the ones.
+    pub fn begin(&self, secrets: SecretValues, kept: bool) -> bool {
+        let mut is_now = false;
+        self.python.get_or_init(|| {
+            is_now = true;
+            Some(self.start.python(secrets, kept))
+        });
+        is_now
+    }
+
+    /// Shows what the secrets are waited for, as long as Python has not begun.
+    pub fn wait(&self, wait: Wait) {
+        let phase = match wait {
+            Wait::Quietly => Phase::Starting,
+            Wait::ForKeychain => Phase::Unlocking,
+            Wait::InVain => Phase::GaveUp { failure: failure::keychain() },
+            Wait::ForPerson => Phase::Asking,
+            Wait::Over => return,
+        };
+        self.start.shared.set_wait(phase);
     }
 
     /// The state now.
     pub fn state(&self) -> SessionState {
-        self.shared.get()
+        self.start.shared.get()
     }
 
     /// The state and all that follow. A slow reader sees the newest one only.
     pub fn subscribe(&self) -> watch::Receiver<SessionState> {
-        self.shared.subscribe()
+        self.start.shared.subscribe()
     }
 
     /// The port of the page.
     pub fn port(&self) -> u16 {
-        self.port
+        self.start.port
     }
 
     /// The page's address with a fresh one-time token. Whoever opens it first is let in; an
@@ -202,54 +229,66 @@ impl Session {
             tracing::error!(%error, "no token could be made");
             "/".to_owned()
         });
-        format!("http://localhost:{}{path}", self.port)
+        format!("http://localhost:{}{path}", self.start.port)
     }
 
-    /// Ends Python, if it runs, and starts it again; also after the session gave up.
-    pub fn restart(&self) {
-        self.supervisor.restart();
+    /// Ends Python, if it runs, and starts it again; also after the session gave up. Gives whether there
+    /// was anything to start again: not before Python has begun.
+    pub fn restart(&self) -> bool {
+        let running = self.running();
+        if let Some(running) = running {
+            running.supervisor.restart();
+        }
+        running.is_some()
+    }
+
+    fn running(&self) -> Option<&Running> {
+        self.python.get()?.as_ref()
     }
 
     /// Python's output.
     pub fn log(&self) -> &Arc<OutputLog> {
-        &self.log
+        &self.start.log
     }
 
     /// The folder of the log's files.
     pub fn log_folder(&self) -> &Utf8PathBuf {
-        &self.options.folders.logs
+        &self.start.options.folders.logs
     }
 
     /// What the start passed, and when.
     pub fn milestones(&self) -> &Arc<Milestones> {
-        &self.milestones
+        &self.start.milestones
     }
 
     /// What a person can send to the app's author; `system` are lines about what all of it runs on.
     pub fn report(&self, system: &[String]) -> Report {
         let lines: Vec<String> =
-            self.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
+            self.start.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
+        let running = self.running();
         Report::new(&Material {
             state: &self.state(),
             versions: &[&self.versions, system].concat(),
-            milestones: &self.milestones.passed(),
+            milestones: &self.start.milestones.passed(),
             lines: &lines,
-            folders: Some(&self.options.folders),
-            secrets: &self.options.secrets,
+            folders: Some(&self.start.options.folders),
+            secrets: running.map_or(&SecretValues::default(), |running| &running.secrets),
+            sure: running.is_some_and(|running| running.kept),
         })
     }
 
     /// What the window about the app shows, with lines about the `system`. Reads the metadata of all
     /// that is in the app.
     pub fn about(&self, system: &[String]) -> About {
-        let app = &self.options.app;
+        let options = &self.start.options;
+        let app = &options.app;
         About {
             name: app.name.clone(),
             version: app.version.clone(),
-            author: self.options.author.clone(),
+            author: options.author.clone(),
             waterskin: env!("CARGO_PKG_VERSION").to_owned(),
             versions: [&self.versions, system].concat(),
-            parts: self.options.payload.as_ref().map(about::parts).unwrap_or_default(),
+            parts: options.payload.as_ref().map(about::parts).unwrap_or_default(),
         }
     }
 
@@ -261,19 +300,57 @@ impl Session {
             tracing::debug!("asked to stop again: ending by force");
         }
         let deadline = tokio::time::Instant::now() + budget;
+        // From here on Python does not begin.
+        let python = self.python.get_or_init(|| None);
+        let python = async {
+            match python {
+                Some(running) => running.supervisor.stop(budget).await,
+                // What waits for Python waits in vain.
+                None => drop(self.start.upstream.send_replace(Upstream::Down)),
+            }
+        };
         // Both at once: Python closes its streams by itself, which is what draining waits for.
-        tokio::join!(self.supervisor.stop(budget), self.proxy.shutdown(budget),);
+        tokio::join!(python, self.proxy.shutdown(budget));
         self.closing.cancel();
-        if tokio::time::timeout_at(deadline, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout_at(deadline, self.start.tasks.wait()).await.is_err() {
             tracing::warn!("a task did not end in time");
         }
-        self.shared.set_phase(Phase::Stopped);
+        self.start.shared.set_phase(Phase::Stopped);
+    }
+}
+
+impl Start {
+    /// Starts Python, and has the state and the proxy follow it.
+    fn python(&self, secrets: SecretValues, kept: bool) -> Running {
+        let _entered = self.runtime.enter();
+        let python = Arc::new(Python {
+            options: self.options.clone(),
+            secrets: secrets.clone(),
+            launcher: self.launcher.clone(),
+            port: self.port,
+            address: Mutex::new(None),
+            milestones: Arc::clone(&self.milestones),
+        });
+        let supervisor = Supervisor::start(
+            Arc::clone(&python) as Arc<dyn Program>,
+            Policy::default(),
+            Arc::clone(&self.log),
+        );
+        self.tasks.spawn(follow(Follower {
+            status: supervisor.subscribe(),
+            upstream: self.upstream.clone(),
+            shared: Arc::clone(&self.shared),
+            python,
+            log: Arc::clone(&self.log),
+        }));
+        Running { supervisor, secrets, kept }
     }
 }
 
 /// Python as the supervisor sees it.
 struct Python {
     options: Options,
+    secrets: SecretValues,
     launcher: Utf8PathBuf,
     port: u16,
     /// Where the current attempt listens.
@@ -296,7 +373,8 @@ impl Python {
 impl Program for Python {
     fn command(&self, _attempt: u32) -> Result<waterskin_process::Command, BoxError> {
         let address = socket::fresh()?;
-        let command = launch::command(&self.options, &self.launcher, self.port, &address);
+        let command =
+            launch::command(&self.options, &self.secrets, &self.launcher, self.port, &address);
         self.set_address(Some(address));
         self.milestones.pass(Milestone::Spawned);
         Ok(command)

@@ -45,6 +45,15 @@ impl Shared {
         });
     }
 
+    /// Changes what the session does before there is a start of Python.
+    pub fn set_wait(&self, phase: Phase) {
+        self.update(|state| {
+            if state.generation == 0 {
+                enter(state, phase);
+            }
+        });
+    }
+
     /// Changes the state; nobody is woken when nothing changed.
     pub fn update(&self, change: impl FnOnce(&mut SessionState)) {
         self.state.send_if_modified(|state| {
@@ -63,5 +72,21 @@ fn enter(state: &mut SessionState, phase: Phase) {
     let hopeless = matches!(&state.phase, Phase::GaveUp { failure } if failure.code == FailureCode::OldWebView);
     if !hopeless || matches!(phase, Phase::Stopping | Phase::Stopped) {
         state.phase = phase;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_waited_for_once_python_has_begun() {
+        let app = AppInfo { id: "a.b".into(), name: "A".into(), version: "1".into() };
+        let shared = Shared::new(app, PortInfo { port: 8501, preferred: 8501 });
+        shared.set_wait(Phase::Unlocking);
+        assert_eq!(shared.get().phase, Phase::Unlocking);
+        shared.set_start(Phase::Starting, 1);
+        shared.set_wait(Phase::Asking);
+        assert_eq!(shared.get().phase, Phase::Starting, "whoever was too late to know");
     }
 }

@@ -53,6 +53,10 @@ impl AppInfo {
 pub enum Phase {
     /// Python is starting.
     Starting,
+    /// The keychain has the app's secrets and is taking its time.
+    Unlocking,
+    /// The app needs secrets that only the person knows.
+    Asking,
     /// Python answers.
     Ready,
     /// Python ended, and starts again by itself.
@@ -65,7 +69,7 @@ pub enum Phase {
         /// How it ended, in words.
         reason: String,
     },
-    /// Python failed too often: only a person helps now.
+    /// Python failed too often, or the keychain does not answer: a person has to see to it now.
     GaveUp {
         /// What to show.
         failure: Failure,
@@ -144,6 +148,10 @@ pub enum Hint {
     UpdateSystem,
     /// Send the report.
     SendReport,
+    /// Unlock the keychain.
+    UnlockKeychain,
+    /// Enter the secrets for this time.
+    EnterOnce,
 }
 
 impl Subject {
@@ -172,6 +180,8 @@ impl Hint {
             Self::AllowFolder => "hint-allow-folder",
             Self::UpdateSystem => "hint-update-system",
             Self::SendReport => "hint-send-report",
+            Self::UnlockKeychain => "hint-unlock-keychain",
+            Self::EnterOnce => "hint-enter-once",
         }
     }
 
@@ -207,6 +217,8 @@ pub enum FailureCode {
     NoPermission,
     /// The system's web view is too old for the page.
     OldWebView,
+    /// The keychain, which has the app's secrets, does not answer.
+    Keychain,
     /// The system lacks something else.
     System,
 }

@@ -27,6 +27,8 @@ pub enum SecretPlace {
         /// Its path.
         path: String,
     },
+    /// Nowhere: they are for this time alone.
+    Nowhere,
 }
 
 /// One secret of the form. Its value is never a part of it.

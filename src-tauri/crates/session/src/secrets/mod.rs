@@ -6,7 +6,10 @@ mod form;
 mod keychain;
 mod values;
 mod vault;
+mod wait;
+mod within;
 
 pub use form::{Answers, Complaint, Problem, SecretField, SecretPlace, SecretsForm};
 pub use values::SecretValues;
 pub use vault::{Rejected, Vault, VaultError};
+pub use wait::Wait;

@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::form::Change;
+
 /// What stands in a text in place of a secret.
 const MASK: &str = "•••";
 
@@ -18,6 +20,22 @@ impl SecretValues {
     /// Whether there is one under this key.
     pub fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)
+    }
+
+    /// The values after these changes.
+    pub(super) fn after(mut self, changes: &[(&str, Change)]) -> Self {
+        for (key, change) in changes {
+            match change {
+                Change::Keep => {}
+                Change::Remove => {
+                    self.0.remove(*key);
+                }
+                Change::Set(value) => {
+                    self.0.insert((*key).to_owned(), value.clone());
+                }
+            }
+        }
+        self
     }
 
     /// A text in which no value can be read.

@@ -1,4 +1,5 @@
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 use waterskin_bundle::Secret;
@@ -7,16 +8,21 @@ use super::file::SecretsFile;
 use super::form::{Answers, Change, Complaint, SecretField, SecretPlace, SecretsForm, change};
 use super::keychain::{Keychain, Store};
 use super::values::SecretValues;
+use super::wait::PATIENCE;
+use super::within::{Deadline, within};
 use crate::Folders;
 
 /// The secrets of one app for one user.
 ///
-/// Every call may wait for the keychain, and the system may ask the person to unlock it.
+/// The keychain may have the system ask the person to unlock it, and may not answer at all. What says
+/// nothing else waits for it for a quarter of a minute.
 #[derive(Clone, Debug)]
 pub struct Vault {
     id: String,
     asked: Vec<Secret>,
     file: SecretsFile,
+    /// Held while something is changed: what was given up on must not mix with what comes next.
+    changing: Arc<Mutex<()>>,
 }
 
 /// Why the secrets could not be kept.
@@ -38,6 +44,9 @@ pub enum VaultError {
         #[source]
         source: io::Error,
     },
+    /// The keychain did not answer in time.
+    #[error("the system's keychain does not answer")]
+    Unanswered,
 }
 
 /// Why answers were not taken. Nothing is kept of any of them then, and what was kept before is as
@@ -53,14 +62,19 @@ pub enum Rejected {
 impl Vault {
     /// The vault of the app `id`, for the secrets that it asks for.
     pub fn new(id: &str, asked: Vec<Secret>, folders: &Folders) -> Self {
-        Self { id: id.to_owned(), asked, file: SecretsFile::new(folders.secrets()) }
+        Self::with_file(id, asked, folders.secrets())
     }
 
     /// The vault of the app `id` of which there may be no more than the id: one without folders has
     /// no logs either, and so nothing that its secrets could be in.
     pub fn of(id: &str, asked: Vec<Secret>) -> Self {
         let file = Folders::of(id).map(|folders| folders.secrets()).unwrap_or_default();
-        Self { id: id.to_owned(), asked, file: SecretsFile::new(file) }
+        Self::with_file(id, asked, file)
+    }
+
+    fn with_file(id: &str, asked: Vec<Secret>, file: Utf8PathBuf) -> Self {
+        let (file, changing) = (SecretsFile::new(file), Arc::default());
+        Self { id: id.to_owned(), asked, file, changing }
     }
 
     /// Whether the app asks for any secrets.
@@ -68,13 +82,9 @@ impl Vault {
         self.asked.is_empty()
     }
 
-    /// The values that there are.
+    /// The values that there are. It waits for the keychain, however long that takes.
     pub fn values(&self) -> SecretValues {
-        if self.asked.is_empty() {
-            return SecretValues::default();
-        }
-        let keychain = Keychain::open(&self.id);
-        self.read(keychain.as_ref().map(|keychain| keychain as &dyn Store))
+        self.with_store(Self::read)
     }
 
     /// The values that there are, where it is certain that there are no others. `None` where the
@@ -83,8 +93,7 @@ impl Vault {
         if self.asked.is_empty() {
             return Some(SecretValues::default());
         }
-        let keychain = Keychain::open(&self.id);
-        self.known_from(keychain.as_ref().map(|keychain| keychain as &dyn Store))
+        self.in_time(|vault, store, _| vault.known_from(store)).flatten()
     }
 
     /// Without a keychain the file has all of them, once there is one.
@@ -102,14 +111,27 @@ impl Vault {
     }
 
     /// What the form asks.
-    pub fn form(&self) -> SecretsForm {
-        let keychain = Keychain::open(&self.id);
-        let store = keychain.as_ref().map(|keychain| keychain as &dyn Store);
-        let values = self.read(store);
-        let place = match keychain {
-            Some(_) => SecretPlace::Keychain,
-            None => SecretPlace::File { path: self.file.path().to_string() },
-        };
+    ///
+    /// # Errors
+    ///
+    /// The keychain does not answer.
+    pub fn form(&self) -> Result<SecretsForm, VaultError> {
+        let form = self.in_time(|vault, store, _| {
+            let place = match store {
+                Some(_) => SecretPlace::Keychain,
+                None => SecretPlace::File { path: vault.file.path().to_string() },
+            };
+            vault.form_for(place, &vault.read(store))
+        });
+        form.ok_or(VaultError::Unanswered)
+    }
+
+    /// What a form asks whose answers are kept nowhere.
+    pub fn form_once(&self) -> SecretsForm {
+        self.form_for(SecretPlace::Nowhere, &SecretValues::default())
+    }
+
+    fn form_for(&self, place: SecretPlace, values: &SecretValues) -> SecretsForm {
         let field = |secret: &Secret| SecretField {
             key: secret.key.clone(),
             label: secret.label.clone(),
@@ -120,15 +142,49 @@ impl Vault {
         SecretsForm { place, fields: self.asked.iter().map(field).collect() }
     }
 
-    /// Keeps what was filled in: all of it, or nothing where an answer can't be taken.
+    /// Keeps what was filled in, and gives all values that there are then; or keeps nothing, where an
+    /// answer can't be taken.
     ///
     /// # Errors
     ///
     /// As [`Rejected`] says.
-    pub fn save(&self, answers: &Answers) -> Result<(), Rejected> {
-        let keychain = Keychain::open(&self.id);
-        let store = keychain.as_ref().map(|keychain| keychain as &dyn Store);
+    pub fn save(&self, answers: &Answers) -> Result<SecretValues, Rejected> {
+        let answers = answers.clone();
+        let saved =
+            self.in_time(move |vault, store, deadline| vault.save_in(store, &answers, deadline));
+        saved.unwrap_or(Err(Rejected::Unkept(VaultError::Unanswered)))
+    }
+
+    /// The values of what was filled in, which are kept nowhere; or what can't be right.
+    ///
+    /// # Errors
+    ///
+    /// An answer can't be taken.
+    pub fn once(&self, answers: &Answers) -> Result<SecretValues, Vec<Complaint>> {
+        let none = SecretValues::default();
+        let changes = self.changes(answers, &none)?;
+        Ok(none.after(&changes))
+    }
+
+    fn save_in(
+        &self,
+        store: Option<&dyn Store>,
+        answers: &Answers,
+        deadline: &Deadline,
+    ) -> Result<SecretValues, Rejected> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let values = self.read(store);
+        let changes = self.changes(answers, &values).map_err(Rejected::Complaints)?;
+        self.keep(store, &changes, deadline).map_err(Rejected::Unkept)?;
+        Ok(values.after(&changes))
+    }
+
+    /// What answers ask for, given the values that there are.
+    fn changes(
+        &self,
+        answers: &Answers,
+        values: &SecretValues,
+    ) -> Result<Vec<(&str, Change)>, Vec<Complaint>> {
         let mut changes = Vec::new();
         let mut complaints = Vec::new();
         for secret in &self.asked {
@@ -137,10 +193,24 @@ impl Vault {
                 Err(problem) => complaints.push(Complaint { key: secret.key.clone(), problem }),
             }
         }
-        if !complaints.is_empty() {
-            return Err(Rejected::Complaints(complaints));
-        }
-        self.keep(store, &changes).map_err(Rejected::Unkept)
+        if complaints.is_empty() { Ok(changes) } else { Err(complaints) }
+    }
+
+    /// Has something asked of the keychain, or of nobody where there is none.
+    fn with_store<T>(&self, ask: impl FnOnce(&Self, Option<&dyn Store>) -> T) -> T {
+        let keychain = Keychain::open(&self.id);
+        ask(self, keychain.as_ref().map(|keychain| keychain as &dyn Store))
+    }
+
+    /// The same; `None` where the keychain does not answer in time.
+    fn in_time<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Self, Option<&dyn Store>, &Deadline) -> T + Send + 'static,
+    ) -> Option<T> {
+        let vault = self.clone();
+        within(PATIENCE, move |deadline| {
+            vault.with_store(|vault, store| ask(vault, store, deadline))
+        })
     }
 
     /// A value in the keychain counts before one in the file.
@@ -159,11 +229,12 @@ impl Vault {
         self.asked.iter().filter_map(value).collect()
     }
 
-    /// Does all changes, or none.
+    /// Does all changes, or none: also where they come too late.
     fn keep(
         &self,
         store: Option<&dyn Store>,
         changes: &[(&str, Change)],
+        deadline: &Deadline,
     ) -> Result<(), VaultError> {
         let mut filed = self.file.read();
         let before = filed.clone();
@@ -185,15 +256,18 @@ impl Vault {
             }
             None => Vec::new(),
         };
-        if filed == before {
-            return Ok(());
+        let kept = if !deadline.is_met() {
+            Err(VaultError::Unanswered)
+        } else if filed == before {
+            Ok(())
+        } else {
+            let path = self.file.path().to_owned();
+            self.file.write(&filed).map_err(|source| VaultError::File { path, source })
+        };
+        if let (Err(_), Some(store)) = (&kept, store) {
+            take_back(store, done);
         }
-        self.file.write(&filed).map_err(|source| {
-            if let Some(store) = store {
-                take_back(store, done);
-            }
-            VaultError::File { path: self.file.path().to_owned(), source }
-        })
+        kept
     }
 }
 
@@ -300,11 +374,7 @@ mod tests {
             optional: true,
             check: None,
         };
-        Vault {
-            id: "a.b".to_owned(),
-            asked: ["A", "B", "C"].map(secret).into(),
-            file: SecretsFile::new(root.join("secrets.json")),
-        }
+        Vault::with_file("a.b", ["A", "B", "C"].map(secret).into(), root.join("secrets.json"))
     }
 
     #[test]
@@ -318,11 +388,45 @@ mod tests {
             let store =
                 Fake { values: RefCell::new(before.clone()), refused: "C", unreadable: false };
             let changes = vec![("A", set("new a")), ("B", set("new b")), ("C", last)];
-            let refused = vault.keep(Some(&store), &changes).unwrap_err();
+            let refused = vault.keep(Some(&store), &changes, &Deadline::default()).unwrap_err();
             assert!(matches!(refused, VaultError::Keychain { .. }), "{refused:?}");
             assert_eq!(*store.values.borrow(), before);
             assert_eq!(vault.file.read(), values(&[("B", "filed")]));
         }
+    }
+
+    #[test]
+    fn what_was_given_up_on_is_kept_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        let before = values(&[("A", "old a")]);
+        let store = Fake { values: RefCell::new(before.clone()), ..Fake::default() };
+        let changes = [("A", Change::Set("new a".into())), ("B", Change::Set("new b".into()))];
+        let deadline = Deadline::default();
+        assert!(deadline.is_met(), "by whoever waits");
+        for store in [Some(&store as &dyn Store), None] {
+            let late = vault.keep(store, &changes, &deadline).unwrap_err();
+            assert!(matches!(late, VaultError::Unanswered), "{late:?}");
+        }
+        assert_eq!(*store.values.borrow(), before);
+        assert_eq!(vault.file.read(), BTreeMap::new());
+    }
+
+    #[test]
+    fn the_values_after_a_change_are_those_that_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = vault(&folder);
+        let store =
+            Fake { values: RefCell::new(values(&[("A", "a"), ("B", "b")])), ..Fake::default() };
+        let answers = [("A".into(), Some("new".into())), ("B".into(), None)].into();
+        let saved = vault.save_in(Some(&store), &answers, &Deadline::default()).unwrap();
+        assert_eq!(saved, vault.read(Some(&store)));
+        assert_eq!(*store.values.borrow(), values(&[("A", "new")]));
+
+        let once = vault.once(&answers).unwrap();
+        assert_eq!(once, values(&[("A", "new")]).into_iter().collect());
+        assert_eq!(vault.file.read(), BTreeMap::new());
+        assert_eq!(vault.form_once().place, SecretPlace::Nowhere);
     }
 
     #[test]
