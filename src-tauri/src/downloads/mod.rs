@@ -1,8 +1,16 @@
 //! What happens with the page's downloads, apart from how a system shows it.
 
+#[cfg(target_os = "linux")]
+mod course;
+#[cfg(target_os = "linux")]
+mod moving;
 mod name;
 mod transfer;
 
+#[cfg(target_os = "linux")]
+pub use course::{Course, Effect, Event};
+#[cfg(target_os = "linux")]
+pub use moving::Moving;
 pub use name::{clean, free};
 #[cfg(target_os = "linux")]
 pub use transfer::{Cause, size};

@@ -1,6 +1,7 @@
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
@@ -15,6 +16,20 @@ async fn saved(case: &Case, name: &str, length: Option<u64>) -> Result<Vec<u8>> 
     })
     .await?;
     Ok(fs_err::read(file)?)
+}
+
+/// The same for a file that is so large that a busy machine has no limit for it, as long as it
+/// grows.
+async fn saved_in_time(case: &Case, name: &str, length: u64) -> Result<()> {
+    let mut before = 0;
+    while before < length {
+        before =
+            eventually(&format!("more of {length} bytes than {before}"), PATIENCE, async || {
+                Ok(Some(written(case)).filter(|written| *written > before))
+            })
+            .await?;
+    }
+    saved(case, name, Some(length)).await.map(drop)
 }
 
 /// Waits until the script has run to its end: what it made for a button before that is gone then.
@@ -180,6 +195,27 @@ async fn an_author_can_have_the_place_asked_for() -> Result<()> {
     window.click("text ä.txt").await?;
     case.desktop.seen().press("push button", "Save").await?;
     assert_eq!(saved(&case, "text ä.txt", Some(8)).await?, "Grüße\n".as_bytes());
+
+    // On another disk, where the machine has one.
+    let other = tempfile::tempdir_in("/dev/shm")?;
+    if other.path().metadata()?.dev() == folder.metadata()?.dev() {
+        skipped("there is no other disk");
+        return Ok(());
+    }
+    let place = other.path().join("large.bin");
+    window.click("large.bin").await?;
+    case.desktop.window("Save file").await?;
+    case.desktop.seen().write(&place.to_string_lossy()).await?;
+    case.desktop.seen().press("push button", "Save").await?;
+    eventually("the whole file on the other disk", PATIENCE, async || {
+        Ok(place.metadata().is_ok_and(|it| it.len() == 24_000_000).then_some(()))
+    })
+    .await?;
+    let told = format!("Saved in {}", other.path().file_name().unwrap_or_default().display());
+    case.desktop.seen().shows(&told).await?;
+    let left = walkdir::WalkDir::new(folder).into_iter().flatten();
+    let left: Vec<_> = left.filter(|it| it.file_name() == "large.bin").collect();
+    assert!(left.is_empty(), "{left:?}");
     Ok(())
 }
 
@@ -189,11 +225,16 @@ const BLOCK: usize = 256 * 4096;
 /// The app `huge` with a download of so many of them.
 async fn huge(blocks: usize) -> Result<(Case, Window)> {
     let case = Case::of("huge", "1.67.0").await?;
+    let window = of_size(&case, blocks).await?;
+    Ok((case, window))
+}
+
+async fn of_size(case: &Case, blocks: usize) -> Result<Window> {
     fs_err::write(case.project.join("size.txt"), (blocks * BLOCK).to_string())?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     rests(&window).await?;
-    Ok((case, window))
+    Ok(window)
 }
 
 /// How much of a download is on the disk, under whatever name.
@@ -297,5 +338,92 @@ async fn a_download_can_be_stopped() -> Result<()> {
     kill_process(python, Signal::CONT)?;
     // The app goes on, and the next try is whole.
     window.click("huge.bin").await?;
-    saved(&case, "huge.bin", Some((STOPPED * BLOCK) as u64)).await.map(drop)
+    saved_in_time(&case, "huge.bin", (STOPPED * BLOCK) as u64).await
+}
+
+/// Begins a download whose place is asked for, and holds Python in the middle of it, after so long a
+/// time that there would be a notice of any other.
+async fn held_at_the_dialog(case: &Case, window: &Window) -> Result<Pid> {
+    let python = case.running_python(&[]).await?.id;
+    let there = written(case);
+    window.click("huge.bin").await?;
+    let begun = Instant::now();
+    let more_than = async |before: u64| {
+        eventually("more of the file", PATIENCE, async || {
+            Ok(Some(written(case)).filter(|length| *length > before))
+        })
+        .await
+    };
+    let before = more_than(there).await?;
+    kill_process(python, Signal::STOP)?;
+    case.desktop.window("Save file").await?;
+    eventually("a download that takes long", PATIENCE, async || {
+        Ok((begun.elapsed() > Duration::from_secs(1)).then_some(()))
+    })
+    .await?;
+    kill_process(python, Signal::CONT)?;
+    more_than(before).await?;
+    kill_process(python, Signal::STOP)?;
+    Ok(python)
+}
+
+/// A notice behind the dialog would never end: its Stop would be for a download that is over.
+#[tokio::test]
+async fn a_download_that_takes_long_is_told_only_after_its_place_is_known() -> Result<()> {
+    const BLOCKS: usize = 100;
+    const LENGTH: u64 = (BLOCKS * BLOCK) as u64;
+    let case = Case::of("huge", "1.67.0").await?;
+    fs_err::write(case.project.join("waterskin.toml"), "downloads = \"ask\"\n")?;
+    let window = of_size(&case, BLOCKS).await?;
+    let seen = case.desktop.seen();
+    let nothing_is_left = async || {
+        seen.hides("Save file").await?;
+        bare(&case).await?;
+        eventually("no file", PATIENCE, async || Ok((written(&case) == 0).then_some(()))).await
+    };
+    let whole = async || {
+        eventually("the whole file, in its hidden place", PATIENCE, async || {
+            let folder = walkdir::WalkDir::new(case.sandbox.home().join("Downloads"));
+            let mut files = folder.into_iter().flatten().filter(|it| it.file_name() == "huge.bin");
+            let is_whole = |it: walkdir::DirEntry| it.metadata().is_ok_and(|it| it.len() == LENGTH);
+            Ok(files.any(is_whole).then_some(()))
+        })
+        .await
+    };
+    let silent = async || {
+        let shown = seen.text().await?;
+        anyhow::ensure!(!shown.contains("Stop"), "a notice behind the dialog:\n{shown}");
+        Ok(())
+    };
+
+    // Given up while it goes on.
+    let python = held_at_the_dialog(&case, &window).await?;
+    silent().await?;
+    seen.press("push button", "Cancel").await?;
+    nothing_is_left().await?;
+    kill_process(python, Signal::CONT)?;
+
+    // Given up when it has come to its end.
+    kill_process(held_at_the_dialog(&case, &window).await?, Signal::CONT)?;
+    whole().await?;
+    silent().await?;
+    seen.press("push button", "Cancel").await?;
+    nothing_is_left().await?;
+
+    // Answered when it has come to its end.
+    kill_process(held_at_the_dialog(&case, &window).await?, Signal::CONT)?;
+    whole().await?;
+    seen.press("push button", "Save").await?;
+    saved(&case, "huge.bin", Some(LENGTH)).await?;
+    seen.shows("Saved in Downloads").await?;
+
+    // Answered while it goes on: there is a notice from then on.
+    kill_process(held_at_the_dialog(&case, &window).await?, Signal::STOP)?;
+    seen.press("push button", "Save").await?;
+    seen.press("push button", "Replace").await?;
+    seen.shows("push button: Stop").await?;
+    case.desktop.screenshot("download-ask-running").await?;
+    kill_process(python, Signal::CONT)?;
+    seen.hides("push button: Stop").await?;
+    saved(&case, "huge.bin", Some(LENGTH)).await.map(drop)
 }

@@ -6,29 +6,37 @@ use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
     rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
-use gtk::prelude::*;
+use gtk::{
+    glib::{self, WeakRef},
+    prelude::*,
+};
 use tauri::{AppHandle, Manager as _, webview::DownloadEvent};
 use tauri_plugin_opener::OpenerExt as _;
 use waterskin_bundle::Downloads;
 use webkit2gtk::{
     Download, DownloadExt as _, URIRequestExt as _, URIResponseExt as _, WebContext,
-    WebContextExt as _,
+    WebContextExt as _, WebView,
 };
 
 use super::toast::{Gestures, Toast};
 use crate::{
     desk::Desk,
-    downloads::{self, Cause, Facts, State, Transfer},
+    downloads::{self, Cause, Course, Effect, Event, Facts, Moving, State, Transfer},
     window,
 };
 
 /// What the folders are called in which downloads wait for the answer of a dialog.
 const HIDDEN: &str = ".waterskin-download";
 
-/// Seconds after which a download that still goes on is shown.
-const SOON: f64 = 0.4;
+/// How long a download goes on before it is shown.
+const SOON: Duration = Duration::from_millis(400);
+
+/// How often it is looked how far a copy is.
+const LOOK: Duration = Duration::from_millis(200);
 
 thread_local! {
     /// The files that are being written: web views give them their names at the end.
@@ -83,13 +91,21 @@ pub fn watch(app: &AppHandle, context: &WebContext) {
 /// One download.
 struct Job {
     app: AppHandle,
-    download: Download,
+    /// As long as WebKit has it.
+    download: WeakRef<Download>,
+    course: RefCell<Course>,
     /// Shared with the buttons of the notice, which stays longer than the download.
     transfer: Rc<RefCell<Transfer>>,
+    begun: Instant,
+    /// The web view that it was begun in.
+    view: RefCell<Option<WeakRef<WebView>>>,
+    /// Where WebKit writes the file.
+    written: RefCell<PathBuf>,
     /// Bytes that were free before it began.
     free: Cell<Option<u64>>,
-    /// Where the user wants it, as soon as the dialog was answered.
-    wanted: RefCell<Option<PathBuf>>,
+    /// The dialog that asks for the place, while it is open. Nothing else keeps a native one alive.
+    dialog: RefCell<Option<gtk::FileChooserNative>>,
+    moving: Arc<Moving>,
     toast: RefCell<Option<Rc<Toast>>>,
 }
 
@@ -97,39 +113,79 @@ impl Job {
     fn begin(app: &AppHandle, download: &Download) {
         let job = Rc::new(Self {
             app: app.clone(),
-            download: download.clone(),
+            download: download.downgrade(),
+            course: RefCell::new(Course::Running),
             transfer: Rc::new(RefCell::new(Transfer::new())),
+            begun: Instant::now(),
+            view: RefCell::default(),
+            written: RefCell::default(),
             free: Cell::new(None),
-            wanted: RefCell::default(),
+            dialog: RefCell::default(),
+            moving: Arc::default(),
             toast: RefCell::default(),
         });
         tracing::info!("a download begins");
         // Each handler keeps the job; WebKit lets go of them with the download.
         let on_decided = Rc::clone(&job);
-        download.connect_destination_notify(move |_| on_decided.decided());
+        download.connect_destination_notify(move |download| on_decided.decided(download));
         let on_data = Rc::clone(&job);
-        download.connect_received_data(move |_, bytes| on_data.received(bytes));
+        download.connect_received_data(move |_, bytes| {
+            on_data.transfer.borrow_mut().received += bytes;
+            on_data.happened(Event::Grew);
+        });
         let on_failed = Rc::clone(&job);
-        download.connect_failed(move |_, error| on_failed.failed(error));
-        download.connect_finished(move |_| job.finished());
+        download.connect_failed(move |download, error| on_failed.failed(download, error));
+        download.connect_finished(move |_| {
+            let written = job.written.borrow().clone();
+            TAKEN.with_borrow_mut(|taken| taken.retain(|it| *it != written));
+            tracing::info!(course = ?job.course.borrow(), "a download ended");
+            job.happened(Event::Finished);
+        });
+    }
+
+    /// Goes on by what happened.
+    fn happened(self: &Rc<Self>, event: Event) {
+        let (next, effects) = self.course.replace(Course::Over).next(event);
+        let is_over = next == Course::Over;
+        self.course.replace(next);
+        for effect in effects {
+            match effect {
+                Effect::Cancel => {
+                    if let Some(download) = self.download.upgrade() {
+                        download.cancel();
+                    }
+                }
+                Effect::Dismiss => {
+                    if let Some(dialog) = self.dialog.take() {
+                        dialog.destroy();
+                    }
+                }
+                Effect::Move(place) => self.put(place),
+                Effect::Halt => self.moving.stop(),
+                Effect::Tell(state) => self.tell(state),
+            }
+        }
+        if is_over {
+            forget(&self.written.borrow());
+        }
     }
 
     /// The file is chosen.
-    fn decided(self: &Rc<Self>) {
-        let Some(path) = self.download.destination().map(PathBuf::from) else { return };
-        let total = self.download.response().map(|response| response.content_length());
+    fn decided(self: &Rc<Self>, download: &Download) {
+        let Some(path) = download.destination().map(PathBuf::from) else { return };
+        let total = download.response().map(|response| response.content_length());
+        let total = total.filter(|total| *total > 0);
         {
             let mut transfer = self.transfer.borrow_mut();
-            transfer.total = total.filter(|total| *total > 0);
+            transfer.total = total;
             transfer.path.clone_from(&path);
         }
+        self.written.borrow_mut().clone_from(&path);
+        self.view.replace(download.web_view().map(|view| view.downgrade()));
         self.free.set(path.parent().and_then(|folder| fs4::available_space(folder).ok()));
-        let total = self.transfer.borrow().total;
         let facts = Facts { free: self.free.get(), total, ..Facts::default() };
         if downloads::cause(facts) == Cause::NoSpace {
-            self.transfer.borrow_mut().state = State::Failed(Cause::NoSpace);
-            self.tell();
-            self.download.cancel();
+            self.happened(Event::Refused(Cause::NoSpace));
         } else if asks(&self.app) {
             self.ask(&path);
         }
@@ -153,125 +209,88 @@ impl Job {
             dialog.set_current_folder(folder);
         }
         dialog.set_current_name(&self.transfer.borrow().name());
-        // Nothing else keeps a native dialog alive while it is open.
-        let keep = RefCell::new(Some(dialog.clone()));
         let job = Rc::clone(self);
         dialog.connect_response(move |dialog, response| {
-            match dialog.filename().filter(|_| response == gtk::ResponseType::Accept) {
-                Some(path) => {
-                    *job.wanted.borrow_mut() = Some(path);
-                    job.settle();
-                }
-                None => job.give_up(),
+            let _open = job.dialog.take();
+            let place = dialog.filename().filter(|_| response == gtk::ResponseType::Accept);
+            if let Some(place) = &place {
+                job.transfer.borrow_mut().path.clone_from(place);
             }
-            keep.take();
+            job.happened(place.map_or(Event::Declined, Event::Answered));
         });
+        self.happened(Event::Asked);
         dialog.show();
+        self.dialog.replace(Some(dialog));
     }
 
-    /// Puts a whole file where the user wants it, once both is known.
-    fn settle(self: &Rc<Self>) {
-        let saved = self.transfer.borrow().state == State::Saved;
-        let Some(wanted) = self.wanted.borrow().clone().filter(|_| saved) else { return };
-        let waiting = self.transfer.borrow().path.clone();
-        // Another disk takes a copy.
-        let moved = std::fs::rename(&waiting, &wanted)
-            .or_else(|_| fs_err::copy(&waiting, &wanted).map(drop));
+    /// Puts the whole file where the user wants it, on another thread: another disk takes a copy.
+    fn put(self: &Rc<Self>, place: PathBuf) {
         {
             let mut transfer = self.transfer.borrow_mut();
-            transfer.path = wanted;
-            if let Err(error) = moved {
-                tracing::warn!(%error, "a download could not be put where it should be");
-                let refused = Some(error.kind());
-                transfer.state =
-                    State::Failed(downloads::cause(Facts { refused, ..Facts::default() }));
-            }
+            transfer.total = Some(transfer.received);
+            transfer.received = 0;
         }
-        forget(&waiting);
-        self.tell();
-        self.toast.take();
-    }
-
-    /// The user wants no file after all.
-    fn give_up(self: &Rc<Self>) {
-        let before = std::mem::replace(&mut self.transfer.borrow_mut().state, State::Cancelled);
-        // WebKit breaks down when a download is cancelled that has ended (2.50).
-        if before == State::Running {
-            self.download.cancel();
-        }
-        forget(&self.transfer.borrow().path);
-    }
-
-    fn received(self: &Rc<Self>, bytes: u64) {
-        self.transfer.borrow_mut().received += bytes;
-        if self.toast.borrow().is_some() || self.download.elapsed_time() > SOON {
-            self.tell();
-        }
-    }
-
-    fn failed(self: &Rc<Self>, error: &gtk::glib::Error) {
-        let cancelled = error.matches(webkit2gtk::DownloadError::CancelledByUser);
-        {
-            let mut transfer = self.transfer.borrow_mut();
-            if transfer.state != State::Running {
-                return;
-            }
-            tracing::info!(%error, "a download failed");
-            transfer.state = match self.refusal() {
-                Some((path, kind)) => {
-                    transfer.path = path;
-                    let facts = Facts { refused: Some(kind), ..Facts::default() };
-                    State::Failed(downloads::cause(facts))
+        let (from, moving) = (self.written.borrow().clone(), Arc::clone(&self.moving));
+        let moved = gtk::gio::spawn_blocking(move || moving.run(&from, &place));
+        let job = Rc::clone(self);
+        glib::MainContext::default().spawn_local(async move {
+            let outcome = match moved.await {
+                Ok(Ok(true)) => State::Saved,
+                Ok(Ok(false)) => State::Cancelled,
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "a download could not be put where it should be");
+                    let refused = Some(error.kind());
+                    State::Failed(downloads::cause(Facts { refused, ..Facts::default() }))
                 }
-                None if cancelled => State::Cancelled,
-                None => {
-                    let folder = transfer.path.parent();
-                    let refused = folder.and_then(|folder| downloads::prepare(folder).err());
-                    State::Failed(downloads::cause(Facts {
-                        refused: refused.map(|error| error.kind()),
-                        free: self.free.get(),
-                        received: transfer.received,
-                        total: transfer.total,
-                    }))
-                }
+                Err(_) => State::Failed(Cause::Broken),
             };
-        }
-        self.tell();
-    }
-
-    /// Why the download was refused, where it was.
-    fn refusal(&self) -> Option<(PathBuf, ErrorKind)> {
-        let address = self.download.request()?.uri()?;
-        REFUSED.with_borrow_mut(|all| {
-            let place = all.iter().position(|(url, ..)| *url == *address)?;
-            let (_, path, kind) = all.remove(place);
-            Some((path, kind))
-        })
-    }
-
-    fn finished(self: &Rc<Self>) {
-        let path = {
-            let mut transfer = self.transfer.borrow_mut();
-            if transfer.state == State::Running {
-                transfer.state = State::Saved;
+            job.happened(Event::Moved(outcome));
+        });
+        let watched = Rc::downgrade(self);
+        glib::timeout_add_local(LOOK, move || {
+            let Some(job) = watched.upgrade() else { return glib::ControlFlow::Break };
+            if *job.course.borrow() != Course::Moving {
+                return glib::ControlFlow::Break;
             }
-            transfer.path.clone()
-        };
-        TAKEN.with_borrow_mut(|taken| taken.retain(|it| *it != path));
-        let state = self.transfer.borrow().state;
-        tracing::info!(?state, "a download ended");
-        match state {
-            State::Saved if asks(&self.app) => return self.settle(),
-            State::Saved => self.tell(),
-            _ if asks(&self.app) => forget(&path),
-            _ => {}
-        }
-        // The notice holds the download and the download holds this: here the circle ends.
-        self.toast.take();
+            job.transfer.borrow_mut().received = job.moving.copied();
+            job.happened(Event::Grew);
+            glib::ControlFlow::Continue
+        });
     }
 
-    /// Shows how it stands.
-    fn tell(self: &Rc<Self>) {
+    fn failed(self: &Rc<Self>, download: &Download, error: &glib::Error) {
+        if *self.course.borrow() == Course::Over {
+            return;
+        }
+        tracing::info!(%error, "a download failed");
+        let outcome = if let Some((path, kind)) = refusal(download) {
+            self.view.replace(download.web_view().map(|view| view.downgrade()));
+            self.transfer.borrow_mut().path = path;
+            let facts = Facts { refused: Some(kind), ..Facts::default() };
+            State::Failed(downloads::cause(facts))
+        } else if error.matches(webkit2gtk::DownloadError::CancelledByUser) {
+            State::Cancelled
+        } else {
+            let written = self.written.borrow();
+            let refused = written.parent().and_then(|folder| downloads::prepare(folder).err());
+            let transfer = self.transfer.borrow();
+            State::Failed(downloads::cause(Facts {
+                refused: refused.map(|error| error.kind()),
+                free: self.free.get(),
+                received: transfer.received,
+                total: transfer.total,
+            }))
+        };
+        self.happened(Event::Lost(outcome));
+    }
+
+    /// Shows how it stands. What is soon over is not worth a notice before its end.
+    fn tell(self: &Rc<Self>, state: State) {
+        self.transfer.borrow_mut().state = state;
+        let is_short = state == State::Running && self.begun.elapsed() < SOON;
+        if is_short && self.toast.borrow().is_none() {
+            return;
+        }
         let Some(desk) = self.app.try_state::<Desk>() else { return };
         if self.toast.borrow().is_none() {
             let Some(view) = self.view() else { return };
@@ -284,18 +303,33 @@ impl Job {
     }
 
     /// The web view that the download was begun in, else the app's first one.
-    fn view(&self) -> Option<webkit2gtk::WebView> {
-        let own = self.download.web_view().filter(|view| view.parent().is_some());
-        own.or_else(|| {
+    fn view(&self) -> Option<WebView> {
+        let own = self.view.borrow().as_ref().and_then(WeakRef::upgrade);
+        own.filter(|view| view.parent().is_some()).or_else(|| {
             let main = self.app.get_webview_window(window::MAIN)?;
             super::layer::view_in(&main.default_vbox().ok()?)
         })
     }
 
     fn gestures(self: &Rc<Self>) -> Gestures {
-        let download = self.download.clone();
-        gestures(&self.app, &self.transfer, move || download.cancel())
+        // The notice stays longer than the download, and nothing can be stopped then.
+        let job = Rc::downgrade(self);
+        gestures(&self.app, &self.transfer, move || {
+            if let Some(job) = job.upgrade() {
+                job.happened(Event::Stopped);
+            }
+        })
     }
+}
+
+/// Why a download was refused, where it was.
+fn refusal(download: &Download) -> Option<(PathBuf, ErrorKind)> {
+    let address = download.request()?.uri()?;
+    REFUSED.with_borrow_mut(|all| {
+        let place = all.iter().position(|(url, ..)| *url == *address)?;
+        let (_, path, kind) = all.remove(place);
+        Some((path, kind))
+    })
 }
 
 /// What the buttons of a notice do.
@@ -319,7 +353,7 @@ fn gestures(
 }
 
 /// Tells of a file that came about without the page.
-pub fn tell(app: &AppHandle, view: &webkit2gtk::WebView, transfer: &Transfer) {
+pub fn tell(app: &AppHandle, view: &WebView, transfer: &Transfer) {
     let Some(desk) = app.try_state::<Desk>() else { return };
     let gestures = gestures(app, &Rc::new(RefCell::new(transfer.clone())), || {});
     if let Some(toast) = Toast::over(view, &desk.words, desk.is_dark(app), gestures) {
@@ -331,7 +365,10 @@ pub fn tell(app: &AppHandle, view: &webkit2gtk::WebView, transfer: &Transfer) {
 fn forget(waiting: &Path) {
     let Some(folder) = waiting.parent() else { return };
     let is_hidden = folder.file_name().is_some_and(|it| it.to_string_lossy().starts_with(HIDDEN));
-    if is_hidden && let Err(error) = fs_err::remove_dir_all(folder) {
+    if is_hidden
+        && let Err(error) = fs_err::remove_dir_all(folder)
+        && error.kind() != ErrorKind::NotFound
+    {
         tracing::debug!(%error, "the place of a download could not be cleaned up");
     }
 }
