@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use waterskin_tests::{Case, Dragged, PATIENCE, Result, Window, eventually};
@@ -12,24 +13,34 @@ async fn drop_on(case: &Case, window: &Window, selector: &str, file: &Path) -> R
 }
 
 async fn drop_there(window: &Window, selector: &str, dragged: Dragged<'_>) -> Result<()> {
-    let listen = "window.seen = []; for (const kind of ['dragover', 'drop'])
-        addEventListener(kind, () => { if (!seen.includes(kind)) seen.push(kind) }, true)";
-    window.script(listen).await?;
+    // What is dragged over it may make a page place it anew: what counts is where it is then.
+    let listen = format!(
+        "window.seen = [];
+         for (const kind of ['dragover', 'drop']) addEventListener(kind, (event) => {{
+             const box = document.querySelector({selector:?})?.getBoundingClientRect();
+             const {{ clientX: x, clientY: y }} = event;
+             if (box && x > box.left && x < box.right && y > box.top && y < box.bottom) seen.push(kind);
+         }}, true)"
+    );
+    window.script(&listen).await?;
     let knows = async |kind: &str| {
         let script = format!("return seen.includes({kind:?})");
         Ok((window.script(&script).await? == true).then_some(()))
     };
     let mut step = 0;
-    eventually("the drag to reach the page", PATIENCE, async || {
+    eventually(&format!("the drag to reach `{selector}`"), PATIENCE, async || {
         step = (step + 1) % 5;
-        // What is dragged over it may make a page place it anew.
         let (x, y) = window.middle(selector).await?;
+        window.script("window.seen = []").await?;
         dragged.to((x + step, y)).await?;
-        knows("dragover").await
+        let there =
+            eventually("the drag there", Duration::from_secs(3), async || knows("dragover").await);
+        Ok(there.await.ok())
     })
     .await?;
-    dragged.release().await?;
-    eventually("the drop in the page", PATIENCE, async || knows("drop").await).await
+    let taken = dragged.release().await?;
+    let dropped = eventually("the drop in the page", PATIENCE, async || knows("drop").await);
+    dropped.await.with_context(|| format!("taken, by what its source says: {taken}"))
 }
 
 /// WebKit would show the file in the page's place.
