@@ -53,7 +53,7 @@ pub use findings::Findings;
 pub use http::{Answer, Ask, Site};
 pub use installed::Installed;
 pub use launch::{Finished, Launch, Running};
-pub use nopython::{Ordinary, is_root};
+pub use nopython::{Ordinary, as_stranger, is_root};
 pub use pair::{Pair, Way};
 pub use picture::Picture;
 pub use port::Port;

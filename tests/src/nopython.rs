@@ -11,9 +11,19 @@ use crate::{Finished, Launch, PATIENCE, Result, Sandbox};
 /// `/etc/passwd` of their own.
 const USER: u32 = 42_420;
 
+/// Some user who has nothing to do with any test.
+const STRANGER: u32 = 42_430;
+
 /// Whether the tests run as root, as those do that install a package or hide parts of the machine.
 pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+/// The same program, run by some other user of the machine than the one who runs the test.
+pub fn as_stranger(launch: Launch) -> Launch {
+    let id = STRANGER.to_string();
+    let options = ["--reuid", &id, "--regid", &id, "--clear-groups", "--no-new-privs"];
+    launch.behind("/usr/bin/setpriv", options)
 }
 
 /// An ordinary user on a machine without any Python.

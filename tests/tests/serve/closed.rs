@@ -10,11 +10,8 @@ use tokio::net::UnixStream;
 use walkdir::WalkDir;
 use waterskin_tests::{
     Ask, PATIENCE, Page, Result, STREAMLITS, Sandbox, Served, ServedOptions, Site, Venv, app,
-    eventually, is_root, python_socket, servers, skipped,
+    as_stranger, eventually, is_root, python_socket, servers, skipped,
 };
-
-/// Some user of the machine who is not the one who runs the app.
-const STRANGER: u32 = 42_421;
 
 const FOREIGN: &str = "https://attacker.example";
 
@@ -46,12 +43,7 @@ async fn another_user_of_the_machine_is_refused() -> Result<()> {
     assert_eq!(site.get("/_stcore/health").await?.text(), "ok", "Python is up");
     let socket = python_socket(&sandbox).await?;
     let stranger = |program: &str, arguments: &[&str]| {
-        let id = STRANGER.to_string();
-        let launch = sandbox.launch(program).args(arguments).directory("/");
-        launch.behind(
-            "/usr/bin/setpriv",
-            ["--reuid", &id, "--regid", &id, "--clear-groups", "--no-new-privs"],
-        )
+        as_stranger(sandbox.launch(program).args(arguments).directory("/"))
     };
     // The folders above are made open, so that only the socket's own folder keeps others out.
     let folder = socket.parent().unwrap_or(&socket);
@@ -62,6 +54,13 @@ async fn another_user_of_the_machine_is_refused() -> Result<()> {
     let page = format!("http://localhost:{}/", site.port);
     let asked = stranger("/usr/bin/curl", &[&status[..], &[&page]].concat());
     assert_eq!(asked.finish(PATIENCE).await?.success()?.stdout, "403", "the port is open to all");
+    // Browsers send the cookie to whoever listens on another port of `localhost`.
+    let cookie = site.cookie.as_deref().unwrap_or_default();
+    let with_cookie = [&status[..], &["--cookie", cookie, &page]].concat();
+    let own = sandbox.launch("/usr/bin/curl").args(&with_cookie);
+    assert_eq!(own.finish(PATIENCE).await?.success()?.stdout, "200", "the cookie is right");
+    let stolen = stranger("/usr/bin/curl", &with_cookie);
+    assert_eq!(stolen.finish(PATIENCE).await?.success()?.stdout, "403", "with a stolen cookie");
     let path = socket.to_string_lossy();
     let direct = ["--unix-socket", &path, "http://localhost/_stcore/health"];
     let direct = stranger("/usr/bin/curl", &[&status[..], &direct].concat());

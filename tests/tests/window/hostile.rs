@@ -1,4 +1,6 @@
-use waterskin_tests::{Case, PATIENCE, Result, Website, Window, eventually};
+use waterskin_tests::{
+    Case, PATIENCE, Result, Website, Window, as_stranger, eventually, is_root, skipped,
+};
 
 /// What a page that means harm can try, each as an expression; `true` where it got somewhere.
 const ATTEMPTS: &[(&str, &str)] = &[
@@ -123,5 +125,63 @@ async fn a_page_does_not_become_the_shells_own_by_going_to_a_screen() -> Result<
     });
     answered.await.map_err(|error| error.context(format!("{last}")))?;
     window.shows("The last text.", PATIENCE).await?;
+    Ok(())
+}
+
+/// The ways in which a page can have a server on another port asked for something. The last ones
+/// would lead the window away.
+const VISITS: [(&str, &str); 6] = [
+    ("image", "new Image().src = address"),
+    ("fetch", "fetch(address, { mode: 'no-cors', credentials: 'include' }).catch(() => {})"),
+    ("socket", "new WebSocket(address.replace('http', 'ws'))"),
+    (
+        "frame",
+        "const frame = document.createElement('iframe'); frame.src = address; document.body.append(frame)",
+    ),
+    (
+        "link",
+        "const link = document.createElement('a'); link.href = address; document.body.append(link); link.click()",
+    ),
+    ("place", "location.href = address"),
+];
+
+/// Cookies know no port, so that one on `localhost` has the gate's cookie as soon as the page has
+/// something of it asked for.
+#[tokio::test]
+async fn a_cookie_that_reached_another_port_lets_no_other_user_in() -> Result<()> {
+    if !is_root() {
+        skipped("only root can run programs as another user");
+        return Ok(());
+    }
+    let case = Case::of("stages", "1.67.0").await?;
+    // A page of another port opens outside.
+    let _opened = case.sandbox.stub("xdg-open")?;
+    let neighbour = Website::serve("<title>Other</title><p>Another port.".into()).await?;
+    let window = case.driven().await?;
+    window.shows("The last text.", PATIENCE).await?;
+    let own = window.script("return location.origin + '/'").await?;
+    let mut stolen = None;
+    for (way, visit) in VISITS {
+        let address = format!("http://localhost:{}/{way}", neighbour.port);
+        window.script(&format!("const address = {address:?}; {visit}")).await?;
+        let begin = format!("GET /{way}\n");
+        let head = eventually(&format!("a request by {way}"), PATIENCE, async || {
+            Ok(neighbour.seen().into_iter().find(|head| head.starts_with(&begin)))
+        })
+        .await?;
+        let cookie = head.lines().find_map(|line| line.strip_prefix("cookie: "));
+        println!("by {way}: {}", if cookie.is_some() { "with the cookie" } else { "without" });
+        stolen = stolen.or(cookie.map(str::to_owned));
+    }
+    window.shows("The last text.", PATIENCE).await?;
+    let Some(cookie) = stolen else {
+        println!("no server on another port gets the cookie");
+        return Ok(());
+    };
+    let ask = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "30", "--cookie"];
+    let ask = case.sandbox.launch("/usr/bin/curl").args(ask).arg(cookie).directory("/");
+    let ask = ask.arg(own.as_str().unwrap_or_default());
+    assert_eq!(ask.clone().finish(PATIENCE).await?.success()?.stdout, "200", "the cookie is right");
+    assert_eq!(as_stranger(ask).finish(PATIENCE).await?.success()?.stdout, "403");
     Ok(())
 }

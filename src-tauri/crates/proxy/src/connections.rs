@@ -50,6 +50,7 @@ pub(crate) struct Visitor {
     connections: Arc<Connections>,
     cut: Arc<Notify>,
     slot: OnceCell<Option<OwnedSemaphorePermit>>,
+    is_foreign: bool,
 }
 
 impl Connections {
@@ -67,7 +68,8 @@ impl Connections {
         }
         strangers.push_back(Arc::clone(&cut));
         drop(strangers);
-        Visitor { connections: Arc::clone(self), cut, slot: OnceCell::new() }
+        let connections = Arc::clone(self);
+        Visitor { connections, cut, slot: OnceCell::new(), is_foreign: false }
     }
 
     /// Makes room when the system has no more files.
@@ -87,6 +89,18 @@ fn cut_first(strangers: &mut VecDeque<Arc<Notify>>) {
 }
 
 impl Visitor {
+    /// The same, of another user of the machine or not.
+    pub(crate) fn foreign(self, is_foreign: bool) -> Self {
+        let mut visitor = self;
+        visitor.is_foreign = is_foreign;
+        visitor
+    }
+
+    /// Whether another user of the machine has come.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.connections.limits
     }

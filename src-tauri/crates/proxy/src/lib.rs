@@ -1,6 +1,6 @@
 //! An HTTP and upgrade proxy for one local app, with gate, hold and trace.
 //!
-//! It listens on loopback, lets only its own window in ([`Gate`]), answers given files from a
+//! It listens on loopback, lets only its own window in ([`Gate`]) and on Linux no other user, answers given files from a
 //! folder at once ([`StaticFiles`]), holds every other request until the app is there
 //! ([`Upstream`]), and then forwards it unchanged. Upgraded connections are copied as bytes; a
 //! read-only tap tells the [`Observer`] which frames went by.
@@ -39,6 +39,8 @@ mod hold;
 mod listener;
 mod login;
 mod observer;
+#[cfg(target_os = "linux")]
+mod owner;
 mod platform;
 mod pool;
 mod provenance;

@@ -7,6 +7,7 @@ use crate::unavailable::{page, wants_html};
 /// Which rule of the gate a request broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
+    User,
     Host,
     Origin,
     Site,
@@ -19,6 +20,10 @@ impl Refusal {
     /// The rule in words. Nothing that the request said is repeated.
     fn words(self) -> (&'static str, &'static str) {
         match self {
+            Self::User => (
+                "The app is another user's",
+                "The request came from a program of another user of this machine.",
+            ),
             Self::Host => (
                 "This address does not belong to the app",
                 "The request was for a host name other than localhost, 127.0.0.1 or [::1] with the app's port.",

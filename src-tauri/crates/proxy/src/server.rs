@@ -18,6 +18,7 @@ use crate::connections::{Connections, Limits, Visitor};
 use crate::gate::Gate;
 use crate::listener::Listener;
 use crate::observer::{Observer, Silent};
+use crate::platform::Neighbours;
 use crate::service::Service;
 use crate::statics::StaticFiles;
 use crate::strict::Strict;
@@ -189,11 +190,12 @@ async fn accept(
     tasks: Tasks,
 ) {
     let draining = tasks.draining.clone();
+    let mut neighbours = Neighbours::new();
     let accepting = async {
         loop {
-            match next(&socket).await {
-                Ok(stream) => {
-                    let visitor = connections.meet();
+            match next(&socket, &mut neighbours).await {
+                Ok((stream, is_foreign)) => {
+                    let visitor = connections.meet().foreign(is_foreign);
                     let service = Arc::clone(&service);
                     tasks.spawn(serve(stream, service, visitor, tasks.draining.clone()));
                 }
@@ -208,10 +210,12 @@ async fn accept(
     draining.run_until_cancelled(accepting).await;
 }
 
-async fn next(socket: &TcpListener) -> io::Result<TcpStream> {
-    let (stream, _) = socket.accept().await?;
+/// The next connection, and whether it is another user's.
+async fn next(socket: &TcpListener, users: &mut Neighbours) -> io::Result<(TcpStream, bool)> {
+    let (stream, peer) = socket.accept().await?;
     stream.set_nodelay(true)?;
-    Ok(stream)
+    let is_foreign = users.is_foreign(stream.local_addr()?, peer);
+    Ok((stream, is_foreign))
 }
 
 /// Serves one connection. Its place is free again when HTTP ends on it.

@@ -20,6 +20,7 @@ use crate::hold;
 use crate::login::{Departure, Return};
 use crate::observer::{Event, UpstreamFailure};
 use crate::pool::Pool;
+use crate::refusal::Refusal;
 use crate::server::{Options, Tasks};
 use crate::tunnel::Tunnel;
 use crate::unavailable::{self, Unavailable};
@@ -93,7 +94,11 @@ impl Service {
         by: &mut Answerer,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        match self.options.gate.judge(&parts, Instant::now()) {
+        let verdict = match visitor.is_foreign() {
+            true => Verdict::Refuse(Refusal::User),
+            false => self.options.gate.judge(&parts, Instant::now()),
+        };
+        match verdict {
             Verdict::Pass => visitor.admit().await,
             Verdict::Refuse(refusal) => {
                 tracing::debug!(?refusal, method = %parts.method, "a request was refused");
