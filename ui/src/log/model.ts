@@ -57,8 +57,10 @@ export function reduce(model: Model, event: Event): Step {
 function output(model: Model, text: string, gap: boolean): Step {
   const lost = model.lost || (gap && model.lines + model.newer > 0);
   if (model.follow) return { model: grown({ ...model, lost }, text), write: text };
-  const { kept, cut } = newest(model.held + text);
-  return { model: { ...model, held: kept, newer: count(kept), lost: lost || cut }, write: "" };
+  const waiting = model.held + text;
+  const from = newest(waiting);
+  const newer = model.newer + count(text) - count(waiting.slice(0, from));
+  return { model: { ...model, held: waiting.slice(from), newer, lost: lost || from > 0 }, write: "" };
 }
 
 function follow(model: Model, now: boolean): Step {
@@ -70,10 +72,9 @@ function grown(model: Model, text: string): Model {
   return { ...model, lines: Math.min(lines, SCROLLBACK), lost: model.lost || lines > SCROLLBACK };
 }
 
-/** As much of a text's end as may wait, from the start of a line on. */
-function newest(text: string): { kept: string; cut: boolean } {
-  if (text.length <= HELD) return { kept: text, cut: false };
-  return { kept: text.slice(text.indexOf("\n", text.length - HELD) + 1), cut: true };
+/** Where that part of a text begins that may wait: its end, from the start of a line on. */
+function newest(text: string): number {
+  return text.length <= HELD ? 0 : text.indexOf("\n", text.length - HELD) + 1;
 }
 
 function count(text: string): number {
