@@ -5,6 +5,8 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/waterskin"
 # Outside the tree, so that a fresh clone finds what an earlier one built.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
+# Of `scripts/check-targets`: another compiler than the build's would have both compile all again, in turn.
+targets_check="$cache/targets-check"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
 
 least_rust=1.95.0
@@ -121,14 +123,13 @@ changed() { [ "$(digest "${@:2}")" != "$(cat "$1" 2>/dev/null)" ]; }
 stamp() { digest "${@:2}" >"$1"; }
 digest() { sha256sum -- "$@" | sha256sum; }
 
-# Makes the target folder this clone's. Cargo tells by a file's time whether it has changed since
-# the last build, and so takes what another clone built later for its own.
+# own_target before|after: makes the target folders this clone's, around all that compiles. Where a
+# script runs another, it is the outer one that does it.
 own_target() {
-  local owner="$CARGO_TARGET_DIR/.waterskin-clone"
-  if [ "$(cat "$owner" 2>/dev/null)" = "$root" ]; then return; fi
-  mkdir -p "$CARGO_TARGET_DIR"
-  if have git && [ -e .git ]; then git ls-files -z '*.rs' | xargs -0 touch -c; fi
-  echo "$root" >"$owner"
+  if [ "${WATERSKIN_OWNED:-$$}" != $$ ]; then return; fi
+  if [ "$1" = after ] && [ -z "${WATERSKIN_OWNED:-}" ]; then return; fi
+  export WATERSKIN_OWNED=$$
+  python3 "$root/scripts/own_target.py" "$1" "$cache/sources.json" "$CARGO_TARGET_DIR" "$targets_check"
 }
 
 find_tools
