@@ -1,6 +1,19 @@
 //! Lets Tauri prepare capabilities and the embedded screens.
 
+use std::path::Path;
+
+/// What of `ui/` is compiled into the shell; the rest of the folder comes with it.
+const SCREENS: [&str; 3] =
+    ["../ui/dist/index.html", "../ui/dist/overlay.js", "../ui/dist/inpage.js"];
+
 fn main() {
+    for file in SCREENS {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    if !SCREENS.iter().all(|file| Path::new(file).is_file()) {
+        println!("cargo::error=the shell's screens are not built yet: run `scripts/build --ui`");
+        return;
+    }
     // Commands that are named here need a permission, which only the shell's own screens have.
     let commands = tauri_build::AppManifest::new().commands(&[
         "about_info",

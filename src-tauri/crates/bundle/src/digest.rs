@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
-/// A SHA-256, written as `sha256:` and 64 lower-case hexadecimal digits.
+/// A SHA-256 of what the function that makes it says, written as `sha256:` and 64 lower-case hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Digest(String);
 
 impl Digest {
-    /// The digest of bytes in memory.
+    /// The plain SHA-256 of bytes in memory.
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(bytes);
@@ -60,7 +60,9 @@ pub enum DigestError {
     },
 }
 
-/// The digest of one file's content.
+/// The digest of one file: its content and then the content's length in bytes (64 bits, little
+/// endian), as it stands in the digest of a tree too. It is not what `sha256sum` prints, and tells
+/// files apart as well.
 pub fn file_digest(path: &Utf8Path) -> Result<Digest, DigestError> {
     let mut hasher = Sha256::new();
     read_into(path, &mut hasher)?;
@@ -103,6 +105,7 @@ fn record(hasher: &mut Sha256, kind: u8, text: &str) {
     hasher.update(text);
 }
 
+/// The content and its length.
 fn read_into(path: &Utf8Path, hasher: &mut Sha256) -> Result<(), DigestError> {
     let error = |source| DigestError::Read { path: path.to_owned(), source };
     let mut file = fs_err::File::open(path).map_err(error)?;

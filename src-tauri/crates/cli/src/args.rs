@@ -107,6 +107,10 @@ pub struct BuildArgs {
     #[arg(long, value_name = "GB", default_value_t = 10)]
     pub cache_size: u64,
 
+    /// Take the files along that links in the project lead to outside of it
+    #[arg(long)]
+    pub follow_links: bool,
+
     /// Use nothing but the caches
     #[arg(long)]
     pub offline: bool,

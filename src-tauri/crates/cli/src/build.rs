@@ -161,6 +161,7 @@ fn settings(args: &BuildArgs) -> Settings {
         keep_payload: args.keep_payload.clone(),
         offline: args.offline,
         no_run: args.no_run,
+        follow_links: args.follow_links,
     }
 }
 

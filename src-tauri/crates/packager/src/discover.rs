@@ -46,6 +46,8 @@ pub fn discover(path: &Utf8Path) -> Result<Project, PlanError> {
         outputs: &[],
         include: &declaration.config.include,
         exclude: &declaration.config.exclude,
+        // Only names are asked for here.
+        follow_links: false,
     })?;
     let names: BTreeSet<Utf8PathBuf> = files.files.into_iter().map(|file| file.path).collect();
     let named = located.script.or_else(|| declaration.config.entry.clone());

@@ -29,6 +29,10 @@ pub struct ProjectFile {
     /// Such a link stays a link. `None` for a file with content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Utf8PathBuf>,
+    /// Where the content is, when it comes from outside of the project by a link; absolute and
+    /// without links. `None` for a file of the project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Utf8PathBuf>,
 }
 
 /// Where to look, and what the author wants in and out.
@@ -42,6 +46,9 @@ pub(crate) struct Selection<'a> {
     pub include: &'a [String],
     /// Patterns, as in a `.gitignore`, of what stays behind.
     pub exclude: &'a [String],
+    /// Whether links to files outside of the project are followed. Only the person who builds can
+    /// say so: a project of somebody else's could pick any of that person's files.
+    pub follow_links: bool,
 }
 
 /// Why it could not be found out what comes along.
@@ -72,9 +79,9 @@ pub enum FilesError {
 impl ProjectFiles {
     /// Looks through the project's folder.
     ///
-    /// Links are not followed. One to something else of the project stays a link; one that leads
-    /// out of the project is left out, since nobody would expect a file from elsewhere in an
-    /// installer, unless `include` names it: then its content comes along.
+    /// A link to something else of the project stays a link. One that leads out of the project is
+    /// left out, since nobody would expect a file from elsewhere in an installer, unless links are
+    /// followed: then the content of the file comes along, if it is none that may hold secrets.
     pub(crate) fn select(selection: &Selection<'_>) -> Result<Self, FilesError> {
         let walk = Walk {
             selection,
@@ -178,7 +185,7 @@ impl Walk<'_> {
             return Ok(Verdict::Descend);
         }
         if kind.is_symlink() {
-            return self.judge_link(full, path, wanted);
+            return self.judge_link(full, path);
         }
         if !kind.is_file() {
             return leave(Reason::Special);
@@ -193,7 +200,7 @@ impl Walk<'_> {
                 return leave(reason);
             }
         }
-        Ok(Verdict::Take(ProjectFile { path: path.to_owned(), bytes, link: None }))
+        Ok(Verdict::Take(ProjectFile { path: path.to_owned(), bytes, link: None, from: None }))
     }
 
     /// Whether the path stays behind by its name or by what kind of folder it is.
@@ -227,27 +234,35 @@ impl Walk<'_> {
             .any(|pattern| Utf8Path::new(pattern.trim_start_matches('/')).starts_with(folder))
     }
 
-    fn judge_link(
-        &self,
-        full: &Utf8Path,
-        path: &Utf8Path,
-        wanted: bool,
-    ) -> Result<Verdict, FilesError> {
+    fn judge_link(&self, full: &Utf8Path, path: &Utf8Path) -> Result<Verdict, FilesError> {
         let leave = |reason| Ok(Verdict::Leave(left_out(path, false, reason)));
         let Ok(target) = full.canonicalize_utf8() else {
             return leave(Reason::LinkToNothing);
         };
-        let metadata = fs_err::metadata(&target)
-            .map_err(|source| FilesError::Read { path: target.clone(), source })?;
+        let error = |source| FilesError::Read { path: target.clone(), source };
+        let metadata = fs_err::metadata(&target).map_err(error)?;
+        let path = path.to_owned();
         if let Ok(inside) = target.strip_prefix(&self.real_root) {
             let folder = path.parent().unwrap_or(Utf8Path::new(""));
             let link = Some(relative(folder, inside));
-            return Ok(Verdict::Take(ProjectFile { path: path.to_owned(), bytes: 0, link }));
+            return Ok(Verdict::Take(ProjectFile { path, bytes: 0, link, from: None }));
         }
-        if !(wanted && metadata.is_file()) {
+        if !(self.selection.follow_links && metadata.is_file()) {
             return leave(Reason::LinkOutside);
         }
-        Ok(Verdict::Take(ProjectFile { path: path.to_owned(), bytes: metadata.len(), link: None }))
+        // Neither `include` nor anything else in the project excuses a file from elsewhere.
+        if let Some(reason) = left_out::by_target(&target) {
+            return leave(reason);
+        }
+        let bytes = metadata.len();
+        if left_out::worth_reading(bytes) {
+            let content = fs_err::read(&target).map_err(error)?;
+            let by_content = left_out::by_content(&target, &content);
+            if let Some(reason) = by_content.or_else(|| left_out::by_content(&path, &content)) {
+                return leave(reason);
+            }
+        }
+        Ok(Verdict::Take(ProjectFile { path, bytes, link: None, from: Some(target) }))
     }
 }
 

@@ -24,6 +24,7 @@ impl Project {
             outputs: &[&self.root.join("out put")],
             include: &owned(include),
             exclude: &owned(exclude),
+            follow_links: false,
         })
         .unwrap();
         (
@@ -113,6 +114,7 @@ fn a_wrong_pattern_is_named() {
         outputs: &[],
         include: &[],
         exclude: &["[z-a]".to_owned()],
+        follow_links: false,
     })
     .unwrap_err();
     assert_eq!(error.to_string(), "`[z-a]` in `exclude` is not a pattern");
@@ -140,6 +142,7 @@ fn links_stay_links_inside_and_do_not_lead_out() {
         outputs: &[],
         include: &["wanted.csv".to_owned()],
         exclude: &[],
+        follow_links: false,
     })
     .unwrap();
     let links: Vec<_> = found
@@ -148,7 +151,6 @@ fn links_stay_links_inside_and_do_not_lead_out() {
         .filter_map(|file| Some((file.path.as_str(), file.link.as_ref()?.as_str())))
         .collect();
     assert_eq!(links, [("b.csv", "data/a/b.csv"), ("data/a/up", ".."), ("loop", ".")]);
-    assert!(found.files.iter().any(|file| file.path == "wanted.csv" && file.bytes == 6));
     let left_out: Vec<_> =
         found.left_out.iter().map(|left| format!("{}: {}", left.path, left.reason)).collect();
     assert_eq!(
@@ -159,8 +161,71 @@ fn links_stay_links_inside_and_do_not_lead_out() {
             "env.txt: a link to nothing",
             "env2.txt: a link to nothing",
             "out.csv: a link out of the project",
+            "wanted.csv: a link out of the project",
         ]
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_are_followed_when_the_person_says_so_and_never_to_secrets() {
+    use std::os::unix::fs::symlink;
+    let key = "-----BEGIN ".to_owned() + "PRIVATE KEY-----";
+    let project = project(&[("app.py", "x")]);
+    let outside = project.root.parent().unwrap().canonicalize_utf8().unwrap();
+    let write = |name: &str, text: &str| {
+        fs_err::create_dir_all(outside.join(name).parent().unwrap()).unwrap();
+        fs_err::write(outside.join(name), text).unwrap();
+    };
+    write("data.csv", "a,b");
+    write("notes.txt", &key);
+    write("auth.key", "x");
+    write(".ssh/config", "Host x");
+    write("folder/x.csv", "x");
+    for (target, name) in [
+        ("../data.csv", "data.csv"),
+        ("../notes.txt", "notes.txt"),
+        ("../auth.key", "auth.txt"),
+        ("../.ssh/config", "config.txt"),
+        ("../folder", "folder"),
+        ("/proc/self/environ", "environ.txt"),
+        ("/dev/null", "null.txt"),
+    ] {
+        symlink(target, project.root.join(name)).unwrap();
+    }
+    let select = |follow_links| {
+        ProjectFiles::select(&Selection {
+            root: &project.root,
+            outputs: &[],
+            include: &["*".to_owned()],
+            exclude: &[],
+            follow_links,
+        })
+        .unwrap()
+    };
+    let of = |found: &ProjectFiles| {
+        let lines = found.left_out.iter().map(|left| format!("{}: {}", left.path, left.reason));
+        lines.collect::<Vec<_>>()
+    };
+    let found = select(true);
+    let files: Vec<_> =
+        found.files.iter().map(|file| (file.path.as_str(), file.from.as_deref())).collect();
+    let data = outside.join("data.csv");
+    assert_eq!(files, [("app.py", None), ("data.csv", Some(data.as_path()))]);
+    assert_eq!(
+        of(&found),
+        [
+            "auth.txt: a private key",
+            "config.txt: may hold secrets",
+            "environ.txt: no ordinary file",
+            "folder: a link out of the project",
+            "notes.txt: a private key",
+            "null.txt: a link out of the project",
+        ]
+    );
+    let found = select(false);
+    assert_eq!(found.files.len(), 1);
+    assert!(of(&found).iter().all(|line| line.ends_with("a link out of the project")));
 }
 
 #[cfg(unix)]

@@ -18,6 +18,12 @@ pub enum IconError {
         /// The path.
         path: Utf8PathBuf,
     },
+    /// The project leads to a file outside of it.
+    #[error("the icon `{path}` is outside of the project")]
+    Outside {
+        /// The path.
+        path: Utf8PathBuf,
+    },
     /// A file that no icon can be made from.
     #[error("no icon can be made from `{path}`")]
     Kind {
@@ -34,29 +40,44 @@ impl IconError {
                 "`icon` counts from the project's folder, and `--icon` from the current one"
                     .to_owned()
             }
+            Self::Outside { .. } => {
+                "put the picture into the project, or give its path with `--icon`".to_owned()
+            }
             Self::Kind { .. } => "give a square SVG, PNG, JPEG or ICO".to_owned(),
         })
     }
 }
 
 /// The picture to make the app's icon from: as named, or one with a usual name. `None` when there
-/// is none, and one must be drawn.
+/// is none, and one must be drawn. The project itself names only what is in it, links followed: its
+/// icon is seen by whoever has the app.
 pub(crate) fn find(
     root: &Utf8Path,
     declaration: &Declaration,
     overrides: &Overrides,
 ) -> Result<Option<Utf8PathBuf>, IconError> {
+    let real_root = root.canonicalize_utf8();
+    let inside = |path: &Utf8Path| match (path.canonicalize_utf8(), &real_root) {
+        (Ok(real), Ok(root)) => real.starts_with(root),
+        _ => false,
+    };
     let named = match (&overrides.icon, &declaration.config.icon) {
-        (Some(path), _) => Some(camino::absolute_utf8(path).unwrap_or_else(|_| path.clone())),
-        (None, Some(path)) => Some(root.join(path)),
+        (Some(path), _) => {
+            Some((camino::absolute_utf8(path).unwrap_or_else(|_| path.clone()), true))
+        }
+        (None, Some(path)) => Some((root.join(path), false)),
         (None, None) => None,
     };
-    if let Some(path) = named {
+    if let Some((path, by_the_author)) = named {
         let ending = path.extension().unwrap_or_default().to_lowercase();
-        return match (path.is_file(), ENDINGS.contains(&ending.as_str())) {
-            (true, true) => Ok(Some(path)),
-            (true, false) => Err(IconError::Kind { path }),
-            (false, _) => Err(IconError::Missing { path }),
+        return if !path.is_file() {
+            Err(IconError::Missing { path })
+        } else if !(by_the_author || inside(&path)) {
+            Err(IconError::Outside { path })
+        } else if !ENDINGS.contains(&ending.as_str()) {
+            Err(IconError::Kind { path })
+        } else {
+            Ok(Some(path))
         };
     }
     let usual = FOLDERS.iter().flat_map(|folder| {
@@ -64,7 +85,7 @@ pub(crate) fn find(
             ENDINGS.iter().map(move |ending| root.join(folder).join(format!("{name}.{ending}")))
         })
     });
-    Ok(usual.into_iter().find(|path| path.is_file()))
+    Ok(usual.into_iter().find(|path| path.is_file() && inside(path)))
 }
 
 #[cfg(test)]
@@ -90,5 +111,28 @@ mod tests {
         assert_eq!(find(Some("mein é.SVG")).unwrap().unwrap(), root.join("mein é.SVG"));
         assert!(matches!(find(Some("icon.txt")), Err(IconError::Kind { .. })));
         assert!(matches!(find(Some("none.png")), Err(IconError::Missing { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_projects_icon_is_in_the_project() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = Utf8Path::from_path(dir.path()).unwrap();
+        let root = outside.join("project");
+        fs_err::create_dir(&root).unwrap();
+        let picture = outside.join("picture.png");
+        fs_err::write(&picture, "x").unwrap();
+        fs_err::os::unix::fs::symlink("../picture.png", root.join("icon.png")).unwrap();
+        let find = |icon: Option<&str>, given: Option<&Utf8Path>| {
+            let config = Config { icon: icon.map(Into::into), ..Config::default() };
+            let overrides = Overrides { icon: given.map(Into::into), ..Overrides::default() };
+            super::find(&root, &Declaration { config, project: None }, &overrides)
+        };
+        assert_eq!(find(None, None).unwrap(), None, "a link out is none");
+        for named in ["icon.png", "../picture.png", picture.as_str()] {
+            let error = find(Some(named), None).unwrap_err();
+            assert!(matches!(error, IconError::Outside { .. }), "{named}: {error}");
+        }
+        assert_eq!(find(None, Some(&picture)).unwrap(), Some(picture), "the author may");
     }
 }

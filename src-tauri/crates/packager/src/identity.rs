@@ -1,8 +1,9 @@
 use camino::Utf8Path;
-use waterskin_bundle::{App, IdError, Window};
+use waterskin_bundle::{App, IdError, PackageName, Window};
 
 use crate::config::{Author, Declaration};
 use crate::names;
+use crate::reserved::{Reserved, reserved};
 use crate::settings::Overrides;
 
 /// Who the app is, from what the author said and the project's names.
@@ -25,6 +26,14 @@ pub enum IdentityError {
         /// What is wrong with it.
         #[source]
         source: IdError,
+    },
+    /// The package has a name that would damage the system that it is installed on.
+    #[error("the package can't be called `{package}`: that {}", .reserved.owner())]
+    Reserved {
+        /// The name.
+        package: PackageName,
+        /// What has it already.
+        reserved: Reserved,
     },
     /// The version has a form that installers refuse.
     #[error("the version `{version}` can't be used")]
@@ -55,7 +64,10 @@ impl IdentityError {
             Self::Id { field: "id", .. } => {
                 "an id is made of a domain of yours and the app's name, as in `org.example.sales`"
             }
-            Self::Id { .. } => "a package's name is as in `csv-explorer`",
+            Self::Id { .. } => "a package's name is as in `csv-explorer-app`",
+            Self::Reserved { package, .. } => {
+                return Some(format!("call it `{package}-app`, or leave `package` out"));
+            }
             Self::Version { .. } => {
                 "a version begins with a digit, and has letters, digits, `.`, `+`, `~` and `-`"
             }
@@ -82,14 +94,22 @@ impl Identity {
         });
         let name = line("name", &name)?;
         let id_error = |field| move |source| IdentityError::Id { field, source };
-        let package = match &config.package {
+        // The id, and with it the folder of the app's data, is that of a name without an ending.
+        let short = match &config.package {
             Some(package) => package.parse(),
-            None => names::package_name(&name),
+            None => names::short_name(&name),
         }
         .map_err(id_error("package"))?;
+        let package = match &config.package {
+            Some(_) => short.clone(),
+            None => names::package_name(&short).map_err(id_error("package"))?,
+        };
+        if let Some(reserved) = reserved(&package) {
+            return Err(IdentityError::Reserved { package, reserved });
+        }
         let id = match first([&overrides.id, &config.id]) {
             Some(id) => id.parse(),
-            None => names::default_id(&package),
+            None => names::default_id(&short),
         }
         .map_err(id_error("id"))?;
 
@@ -179,7 +199,7 @@ mod tests {
     fn everything_has_a_default() {
         let made = make(Config::default(), None).unwrap();
         assert_eq!(made.app.name, "Csv Explorer");
-        assert_eq!(made.app.package.as_str(), "csv-explorer");
+        assert_eq!(made.app.package.as_str(), "csv-explorer-app");
         assert_eq!(made.app.id.as_str(), "local.waterskin.csv-explorer");
         assert_eq!(made.app.version, "1.0.0");
         assert_eq!((made.window.width, made.window.height), (1200, 800));
@@ -204,7 +224,7 @@ mod tests {
             ..Config::default()
         };
         let made = make(config, Some(project)).unwrap();
-        assert_eq!((made.app.name.as_str(), made.app.package.as_str()), ("Umsätze", "umsatze"));
+        assert_eq!((made.app.name.as_str(), made.app.package.as_str()), ("Umsätze", "umsatze-app"));
         assert_eq!(made.app.id.as_str(), "org.example.sales");
     }
 
@@ -218,6 +238,14 @@ mod tests {
         for (error, text) in [
             (with(|it| it.id = Some("sales".into())), "the id can't be used"),
             (with(|it| it.package = Some("A b".into())), "the package can't be used"),
+            (
+                with(|it| it.package = Some("dash".into())),
+                "the package can't be called `dash`: that is a package of the system itself",
+            ),
+            (
+                with(|it| it.package = Some("ls".into())),
+                "the package can't be called `ls`: that is a program in `/bin` or `/sbin`",
+            ),
             (with(|it| it.version = Some("v1".into())), "the version `v1` can't be used"),
             (with(|it| it.name = Some("a\nb".into())), "the name must be one line of text"),
             (

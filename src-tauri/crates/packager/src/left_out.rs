@@ -48,10 +48,9 @@ impl Reason {
     /// come along, whatever is asked for.
     pub(crate) fn can_be_overruled(&self) -> bool {
         match self {
-            Self::Editor | Self::PrivateKey | Self::Output | Self::Excluded | Self::LinkOutside => {
-                true
-            }
-            Self::VersionControl
+            Self::Editor | Self::PrivateKey | Self::Output | Self::Excluded => true,
+            Self::LinkOutside
+            | Self::VersionControl
             | Self::VirtualEnvironment
             | Self::Cache
             | Self::Secrets
@@ -136,6 +135,21 @@ pub(crate) fn by_name(path: &Utf8Path, is_folder: bool) -> Option<Reason> {
     }
 }
 
+/// Folders in which the system shows itself as files: environments of programs, memory, devices.
+const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// Decides by where a link out of the project leads: absolute, and without further links.
+pub(crate) fn by_target(target: &Utf8Path) -> Option<Reason> {
+    if OF_THE_SYSTEM.iter().any(|folder| target.starts_with(folder)) {
+        return Some(Reason::Special);
+    }
+    // Of the folders only those count that hold secrets: others say nothing about this file.
+    let secret = |folder: &Utf8Path| by_name(folder, true) == Some(Reason::Secrets);
+    let folders = target.parent().into_iter().flat_map(Utf8Path::ancestors);
+    let in_secrets = folders.into_iter().any(secret).then_some(Reason::Secrets);
+    in_secrets.or_else(|| by_name(target, false))
+}
+
 /// `<package>-<version>-<system>-<processor>.tar.gz`: what a build writes when its output folder is
 /// the project's own.
 fn is_archive_of_ours(name: &str) -> bool {
@@ -184,6 +198,24 @@ fn has_password_in_address(content: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_link_never_brings_along() {
+        for (target, reason) in [
+            ("/proc/4711/environ", Some(Reason::Special)),
+            ("/sys/power/state", Some(Reason::Special)),
+            ("/dev/shm/x.csv", Some(Reason::Special)),
+            ("/home/ann/.ssh/config", Some(Reason::Secrets)),
+            ("/home/ann/.aws/cli/x", Some(Reason::Secrets)),
+            ("/home/ann/id_ed25519", Some(Reason::PrivateKey)),
+            ("/srv/site.pem", Some(Reason::PrivateKey)),
+            ("/srv/.env", Some(Reason::Secrets)),
+            ("/processed/dist/a.csv", None),
+            ("/home/ann/.cache/models/model.bin", None),
+        ] {
+            assert_eq!(by_target(target.into()), reason, "{target}");
+        }
+    }
 
     #[test]
     fn names_that_never_come_along() {

@@ -1,5 +1,7 @@
 use waterskin_bundle::{AppId, Digest, IdError, PackageName};
 
+use crate::reserved::is_app_of_debian;
+
 /// The name that people see, from the name of a folder or of a Python project: `csv_explorer`
 /// gives `Csv Explorer`. Letters of any script stay as they are.
 pub(crate) fn display_name(raw: &str) -> String {
@@ -19,9 +21,9 @@ fn capitalised(word: &str) -> String {
     }
 }
 
-/// The name of the system package and of the command, from the name that people see: written in
-/// Latin letters where that can be done, `app-` and a digest of the name where it can't.
-pub(crate) fn package_name(name: &str) -> Result<PackageName, IdError> {
+/// The name that people see as one word: written in Latin letters where that can be done, `app-` and
+/// a digest of the name where it can't.
+pub(crate) fn short_name(name: &str) -> Result<PackageName, IdError> {
     let latin = deunicode::deunicode(name).to_lowercase();
     let words: Vec<&str> =
         latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -36,6 +38,14 @@ pub(crate) fn package_name(name: &str) -> Result<PackageName, IdError> {
         let digest = Digest::of(name.as_bytes());
         format!("app-{}", digest.short().get(..8).unwrap_or_default()).parse()
     })
+}
+
+/// The name of the system package and of the command of an app whose author gave none: one that
+/// Debian gives to nothing. Its `hello` would be taken for a newer version of an app's.
+pub(crate) fn package_name(short: &PackageName) -> Result<PackageName, IdError> {
+    let stem = short.as_str().strip_suffix("-app").unwrap_or(short.as_str());
+    let name = format!("{stem}-app");
+    if is_app_of_debian(&name) { format!("{stem}-desktop-app").parse() } else { name.parse() }
 }
 
 /// The id of an app whose author gave none.
@@ -67,26 +77,33 @@ mod tests {
     #[test]
     fn package_names_and_ids() {
         for (name, package, id) in [
-            ("Csv Explorer", "csv-explorer", "local.waterskin.csv-explorer"),
-            ("Données Été", "donnees-ete", "local.waterskin.donnees-ete"),
-            ("Straße", "strasse", "local.waterskin.strasse"),
-            ("Отчёт", "otchiot", "local.waterskin.otchiot"),
-            ("2048", "app-2048", "local.waterskin.app-2048"),
-            ("It's \"fine\"", "it-s-fine", "local.waterskin.it-s-fine"),
+            ("Csv Explorer", "csv-explorer-app", "local.waterskin.csv-explorer"),
+            ("Données Été", "donnees-ete-app", "local.waterskin.donnees-ete"),
+            ("Straße", "strasse-app", "local.waterskin.strasse"),
+            ("Отчёт", "otchiot-app", "local.waterskin.otchiot"),
+            ("2048", "app-2048-app", "local.waterskin.app-2048"),
+            ("It's \"fine\"", "it-s-fine-app", "local.waterskin.it-s-fine"),
+            ("Dash", "dash-app", "local.waterskin.dash"),
+            ("Sales App", "sales-app", "local.waterskin.sales-app"),
+            ("RT", "rt-desktop-app", "local.waterskin.rt"),
+            ("Rt App", "rt-desktop-app", "local.waterskin.rt-app"),
+            ("App", "app-app", "local.waterskin.app"),
         ] {
-            let made = package_name(name).unwrap();
-            assert_eq!(made.as_str(), package);
-            assert_eq!(default_id(&made).unwrap().as_str(), id);
+            let short = short_name(name).unwrap();
+            assert_eq!(package_name(&short).unwrap().as_str(), package);
+            assert_eq!(default_id(&short).unwrap().as_str(), id);
         }
     }
 
     #[test]
     fn a_name_without_letters_gets_a_digest_and_always_the_same() {
-        let one = package_name("\u{10ffff}").unwrap();
+        let one = short_name("\u{10ffff}").unwrap();
         assert!(one.as_str().starts_with("app-") && one.as_str().len() == 12, "{one}");
-        assert_eq!(one, package_name("\u{10ffff}").unwrap());
-        assert_ne!(one, package_name("\u{10fffe}").unwrap());
-        assert!(package_name(&"long name ".repeat(30)).unwrap().as_str().len() <= 64);
+        assert_eq!(one, short_name("\u{10ffff}").unwrap());
+        assert_ne!(one, short_name("\u{10fffe}").unwrap());
+        assert_eq!(package_name(&one).unwrap().as_str(), format!("{one}-app"));
+        let long = short_name(&"long name ".repeat(30)).unwrap();
+        assert!(package_name(&long).unwrap().as_str().len() <= 64);
     }
 
     #[test]

@@ -135,7 +135,8 @@ impl Parts<'_> {
         fs_err::create_dir(app)
             .map_err(|source| AssembleError::Write { path: app.to_owned(), source })?;
         for file in files {
-            let (from, to) = (self.plan.root.join(&file.path), app.join(&file.path));
+            let from = file.from.clone().unwrap_or_else(|| self.plan.root.join(&file.path));
+            let to = app.join(&file.path);
             let folder = to.parent().unwrap_or(app);
             let done = fs_err::create_dir_all(folder).and_then(|()| match &file.link {
                 Some(leads_to) => copy::link(leads_to, &to),

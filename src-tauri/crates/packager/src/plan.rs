@@ -6,10 +6,11 @@ use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Window};
 
 use crate::code_base::{CodeBase, Guess};
 use crate::config::Declaration;
-use crate::files::{ProjectFiles, Selection};
+use crate::files::{ProjectFile, ProjectFiles, Selection};
 use crate::format::Compression;
 use crate::identity::Identity;
 use crate::imports::Need;
+use crate::inside::is_inside;
 use crate::kept::{CACHE_LIMIT, cache_folder};
 use crate::locate::{self, Located};
 use crate::plan_error::PlanError;
@@ -19,7 +20,7 @@ use crate::settings::{Format, Settings};
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
-use crate::{icon, keys, preload, secrets, tools, wants};
+use crate::{icon, installed, keys, preload, secrets, tools, wants};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -120,6 +121,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     };
     let output = absolute(&settings.output)?;
     let keep_payload = settings.keep_payload.as_deref().map(absolute).transpose()?;
+    let target = Target::host();
+    let formats = formats(&settings.formats, &target)?;
     let outputs: Vec<&Utf8Path> =
         std::iter::once(output.as_path()).chain(keep_payload.as_deref()).collect();
     let files = ProjectFiles::select(&Selection {
@@ -127,6 +130,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         outputs: &outputs,
         include: &declaration.config.include,
         exclude: &declaration.config.exclude,
+        follow_links: settings.follow_links,
     })?;
     let names: BTreeSet<Utf8PathBuf> = files.files.iter().map(|file| file.path.clone()).collect();
     let read = |file: &Utf8Path| fs_err::read_to_string(root.join(file));
@@ -137,10 +141,13 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let code = follow(&entry, &names, read)?;
     let identity = Identity::make(&root, &declaration, &settings.overrides)?;
     let secrets = secrets::asked(&declaration.config.secrets)?;
-    let excused = |file: &&Utf8Path| {
-        declaration.config.no_keys.iter().any(|excused| Utf8Path::new(excused) == *file)
+    // The project excuses its own files only.
+    let excused = |file: &ProjectFile| {
+        let mut excused = declaration.config.no_keys.iter().map(Utf8Path::new);
+        file.from.is_none() && excused.any(|path| path == file.path)
     };
-    let found = keys::find(&root, names.iter().map(Utf8PathBuf::as_path).filter(|it| !excused(it)));
+    let looked_at = files.files.iter().filter(|file| !excused(file));
+    let found = keys::find(&root, looked_at.map(|file| file.path.as_path()));
     if !found.is_empty() {
         return Err(PlanError::Keys { found });
     }
@@ -160,6 +167,9 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         }
     };
     let mut notes = identity.notes;
+    if formats.contains(&Format::Deb) {
+        notes.extend(installed::note(&identity.app));
+    }
     notes.extend(notes_about(&code, &files));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
     notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
@@ -170,7 +180,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         None => cache_folder()?,
     };
     let uv = tools::find_uv(settings.uv.as_deref())?;
-    let runs = within(&root, python.executable.iter().chain([&uv]));
+    let named = python.executable.iter().chain([&uv]);
+    let runs: Vec<_> = named.filter(|program| is_inside(&root, program)).cloned().collect();
     if let (true, Some(program)) = (settings.no_run, runs.first()) {
         return Err(PlanError::Runs { program: program.clone() });
     }
@@ -199,10 +210,10 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         guessed,
         files,
         notes,
-        formats: formats(&settings.formats),
+        formats,
         recommends: recommends.collect(),
         compression: settings.compression,
-        target: Target::host(),
+        target,
         keep_payload,
         output,
         cache,
@@ -216,28 +227,16 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     })
 }
 
-/// Those of `programs` that are in the project, by their name or where it leads.
-fn within<'p>(
-    root: &Utf8Path,
-    programs: impl Iterator<Item = &'p Utf8PathBuf>,
-) -> Vec<Utf8PathBuf> {
-    let real_root = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
-    let is_within = |program: &Utf8PathBuf| {
-        let named = camino::absolute_utf8(program).unwrap_or_else(|_| program.clone());
-        let folder = named.parent().and_then(|folder| folder.canonicalize_utf8().ok());
-        let real = named.canonicalize_utf8().ok();
-        named.starts_with(root)
-            || folder.is_some_and(|folder| folder.starts_with(&real_root))
-            || real.is_some_and(|real| real.starts_with(&real_root))
-    };
-    programs.filter(|program| is_within(program)).cloned().collect()
-}
-
-fn formats(wanted: &[Format]) -> Vec<Format> {
-    let mut formats = if wanted.is_empty() { Format::all() } else { wanted }.to_vec();
+/// What is made for `target`: what the author wants, in the usual order, or all that it has.
+fn formats(wanted: &[Format], target: &Target) -> Result<Vec<Format>, PlanError> {
+    let possible = Format::default_for(target);
+    if let Some(format) = wanted.iter().find(|format| !possible.contains(format)) {
+        return Err(PlanError::Format { format: *format, target: target.clone() });
+    }
+    let mut formats = if wanted.is_empty() { possible } else { wanted }.to_vec();
     formats.sort_unstable();
     formats.dedup();
-    formats
+    Ok(formats)
 }
 
 /// Reads the code that the app runs. A mistake in the script itself or in a page is an error; one
@@ -296,4 +295,29 @@ fn notes_about(code: &CodeBase, files: &ProjectFiles) -> Vec<String> {
         ));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_its_formats_and_no_others() {
+        let (linux, windows, mac) = (
+            Target::of("x86_64-unknown-linux-gnu"),
+            Target::of("x86_64-pc-windows-msvc"),
+            Target::of("aarch64-apple-darwin"),
+        );
+        let both = [Format::Deb, Format::TarGz];
+        assert_eq!(formats(&[], &linux).unwrap(), both);
+        assert_eq!(formats(&[Format::TarGz, Format::Deb, Format::Deb], &linux).unwrap(), both);
+        for target in [windows, mac] {
+            assert_eq!(formats(&[], &target).unwrap(), [Format::TarGz]);
+            assert_eq!(formats(&[Format::TarGz], &target).unwrap(), [Format::TarGz]);
+            let error = formats(&both, &target).unwrap_err();
+            let text = format!("a .deb can't be made for {}", target.triple());
+            assert_eq!(error.to_string(), text);
+            assert!(error.hint().unwrap().contains("tar.gz"));
+        }
+    }
 }

@@ -9,6 +9,8 @@ use crate::locate::LocateError;
 use crate::python_choice::PythonError;
 use crate::requirements::RequirementsError;
 use crate::secrets::SecretError;
+use crate::settings::Format;
+use crate::target::Target;
 use crate::tools::ToolsError;
 use crate::trim::TrimError;
 
@@ -50,6 +52,14 @@ pub enum PlanError {
     Keys {
         /// What and where.
         found: Vec<FoundKey>,
+    },
+    /// The system that the app is for has no use for such a file.
+    #[error("a .{} can't be made for {}", .format.name(), .target.triple())]
+    Format {
+        /// What was asked for.
+        format: Format,
+        /// The system.
+        target: Target,
     },
     /// A path can't be made absolute.
     #[error("could not make sense of the path `{path}`")]
@@ -104,6 +114,11 @@ impl PlanError {
                 Some("everything in the project's folder must be readable".to_owned())
             }
             Self::Trim(_) => Some("set `trim = false` in the project's file".to_owned()),
+            Self::Format { target, .. } => {
+                let names = Format::default_for(target).iter().map(|format| format.name());
+                let names: Vec<_> = names.map(|name| format!("`--format {name}`")).collect();
+                Some(format!("take {}, or leave `--format` out", names.join(" or ")))
+            }
             Self::Path { .. } => Some("give an absolute path".to_owned()),
         }
     }

@@ -35,6 +35,7 @@ impl fmt::Display for BuildPlan {
         row("requires", &self.requirements_text())?;
         row("trim", &self.trim_text())?;
         row("files", &[self.files_text()])?;
+        row("linked", &self.linked_text())?;
         row("left out", &self.left_out_text())?;
         row("output", &[self.output_text()])?;
         row("note", &self.notes)
@@ -120,6 +121,14 @@ impl BuildPlan {
         let count = self.files.files.len();
         let noun = if count == 1 { "file" } else { "files" };
         format!("{count} {noun}, {}", size(self.files.bytes()))
+    }
+
+    /// All of them: each is a file that nobody sees in the project.
+    fn linked_text(&self) -> Vec<String> {
+        let files = self.files.files.iter();
+        files
+            .filter_map(|file| Some(format!("`{}` (`{}`)", file.path, file.from.as_ref()?)))
+            .collect()
     }
 
     fn left_out_text(&self) -> Vec<String> {

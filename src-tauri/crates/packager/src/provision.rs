@@ -156,6 +156,7 @@ fn choose(plan: &BuildPlan) -> Result<(RuntimeRequest, RuntimeSource), Provision
         version,
         python: plan.python.executable.clone(),
         triple: plan.target.triple().to_owned(),
+        project: plan.root.clone(),
         cache: plan.cache.clone(),
         uv: plan.uv.clone(),
         offline: plan.offline,

@@ -2,6 +2,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::format::Compression;
+use crate::target::{System, Target};
 
 /// What the author asked for, with nothing found out yet. Relative paths count from the current
 /// directory.
@@ -21,7 +22,7 @@ pub struct Settings {
     pub uv: Option<Utf8PathBuf>,
     /// Values that win over the project's own.
     pub overrides: Overrides,
-    /// What to make. Empty makes every format that this system has.
+    /// What to make. Empty makes [`Format::default_for`] the system.
     pub formats: Vec<Format>,
     /// How a Debian package is compressed.
     pub compression: Compression,
@@ -36,6 +37,8 @@ pub struct Settings {
     pub offline: bool,
     /// Whether nothing in the project's folder may be executed.
     pub no_run: bool,
+    /// Whether files from outside of the project come along where links in it lead to them.
+    pub follow_links: bool,
 }
 
 /// Values that win over the project's own.
@@ -70,9 +73,12 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format that can be made on this system.
-    pub fn all() -> &'static [Self] {
-        &[Self::Deb, Self::TarGz]
+    /// What is made for a system when nobody says what: every format that it has a use for.
+    pub fn default_for(target: &Target) -> &'static [Self] {
+        match target.system() {
+            System::Linux => &[Self::Deb, Self::TarGz],
+            System::Windows | System::MacOs => &[Self::TarGz],
+        }
     }
 
     /// The name that the command line uses: `deb`, `tar.gz`.

@@ -7,6 +7,47 @@ pub struct Target {
     triple: String,
 }
 
+/// A kind of system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// Any distribution of Linux.
+    Linux,
+    /// Windows.
+    Windows,
+    /// macOS.
+    MacOs,
+}
+
+impl System {
+    /// The system that a triple names.
+    pub fn of(triple: &str) -> Self {
+        if triple.contains("-windows") {
+            Self::Windows
+        } else if triple.contains("-darwin") {
+            Self::MacOs
+        } else {
+            Self::Linux
+        }
+    }
+
+    /// The name in file names: `linux`, `windows`, `macos`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "linux",
+            Self::Windows => "windows",
+            Self::MacOs => "macos",
+        }
+    }
+
+    /// What the name of a program ends in.
+    pub(crate) fn program_ending(self) -> &'static str {
+        match self {
+            Self::Windows => ".exe",
+            Self::Linux | Self::MacOs => "",
+        }
+    }
+}
+
 /// The GNU C library that wheels for Linux may ask for (PEP 600): what the major distributions of
 /// 2019 and later have, and what nearly every distribution publishes wheels for.
 pub(crate) const WHEEL_GLIBC: (u32, u32) = (2, 28);
@@ -26,6 +67,11 @@ impl Target {
     /// The triple, such as `x86_64-unknown-linux-gnu`.
     pub fn triple(&self) -> &str {
         &self.triple
+    }
+
+    /// The kind of system.
+    pub fn system(&self) -> System {
+        System::of(&self.triple)
     }
 
     /// What uv calls it in `--python-platform`.
@@ -51,6 +97,14 @@ impl Target {
         };
         let (major, minor) = parse(runtime).unwrap_or(WHEEL_GLIBC).max(WHEEL_GLIBC);
         format!("{major}.{minor}")
+    }
+}
+
+#[cfg(test)]
+impl Target {
+    /// A system that tests name.
+    pub(crate) fn of(triple: &str) -> Self {
+        Self { triple: triple.to_owned() }
     }
 }
 

@@ -46,7 +46,7 @@ fn a_project_with_everything() {
     Umsätze 2.1
       project     [FOLDER]/p
       script      src/app.py --year 2026
-      id          org.example.umsatz (package `umsatze`)
+      id          org.example.umsatz (package `umsatze-app`)
       window      "Umsätze 2026", 900 x 800, icon `icon.svg`
       python      >=3.11,<3.13 (from `requires-python`)
       requires    streamlit>=1.50, pandas (`pyproject.toml`)
@@ -70,7 +70,7 @@ fn a_project_with_nothing_but_code() {
     Csv Explorer 1.0.0
       project     [FOLDER]/csv_explorer
       script      app.py
-      id          local.waterskin.csv-explorer (package `csv-explorer`)
+      id          local.waterskin.csv-explorer (package `csv-explorer-app`)
       window      "Csv Explorer", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    PyYAML (`helper.py` imports `yaml`)
@@ -97,7 +97,7 @@ fn a_project_that_forgot_streamlit() {
     Mine 1.0.0
       project     [FOLDER]/a
       script      app.py
-      id          local.waterskin.mine (package `mine`)
+      id          local.waterskin.mine (package `mine-app`)
       window      "Mine", 1200 x 800, icon drawn
       python      3.13 (asked for)
       requires    pandas (`requirements.txt`)

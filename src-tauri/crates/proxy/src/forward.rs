@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
-use crate::body::{Body, streamed};
+use crate::body::{Body, empty, streamed};
 use crate::exchange::Meter;
 use crate::headers;
 use crate::observer::UpstreamFailure;
@@ -28,7 +28,7 @@ pub(crate) struct Route<'a> {
 /// body, ends the connection to the app.
 ///
 /// A request that meets a kept connection which has just ended, and of which no byte was sent,
-/// goes out again on a new one (RFC 9112 section 9.3.1); no other is ever repeated.
+/// goes out again on a new one (RFC 9112 section 9.3.1). No other is repeated here.
 pub(crate) async fn forward(
     request: Request<Body>,
     route: &Route<'_>,
@@ -75,15 +75,16 @@ pub(crate) fn target(uri: &Uri) -> Uri {
 /// The request as the app gets it, with head fields from `change`.
 pub(crate) fn onward(
     mut parts: request::Parts,
-    body: Incoming,
+    body: Option<Incoming>,
     change: impl FnOnce(http::HeaderMap) -> http::HeaderMap,
 ) -> Request<Body> {
     parts.uri = target(&parts.uri);
     parts.version = Version::HTTP_11;
     parts.headers = change(parts.headers);
-    let body = match parts.extensions.remove::<Meter>() {
-        Some(meter) => meter.count(body),
-        None => streamed(body),
+    let body = match (body, parts.extensions.remove::<Meter>()) {
+        (None, _) => empty(),
+        (Some(body), Some(meter)) => meter.count(body),
+        (Some(body), None) => streamed(body),
     };
     Request::from_parts(parts, body)
 }

@@ -47,6 +47,10 @@ pub struct Options {
     pub upgrade_cookies: fn(&str) -> bool,
     /// How long connecting to the app may take, and its answer to an upgrade. 10 s by default.
     pub handshake_timeout: Duration,
+    /// How long a request that met the app's end waits for word of it from `upstream`, to be asked
+    /// of the app that starts next, before it is answered with 502. Only a request by a safe method
+    /// and without a body does. 2 s by default.
+    pub restart_notice: Duration,
     /// How many connections there may be, and how long they may take.
     pub limits: Limits,
     /// Who is told of what passes.
@@ -67,6 +71,7 @@ impl Options {
             upstream,
             upgrade_cookies: |_| true,
             handshake_timeout: Duration::from_secs(10),
+            restart_notice: Duration::from_secs(2),
             limits: Limits::default(),
             observer: Arc::new(Silent),
             unavailable: Arc::new(unavailable_page),

@@ -8,7 +8,7 @@ use http::header::{
 };
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
 use crate::body::{Body, empty, full};
 use crate::connections::Visitor;
@@ -240,12 +240,23 @@ impl Service {
     ) -> Result<Response<Body>, Response<Body>> {
         let as_page = unavailable::wants_html(&parts.headers);
         let upgrades = headers::upgrade_of(&parts).is_some();
-        let answer = match hold::address(&self.options.upstream, &self.tasks.draining).await {
-            Err(unavailable) => Err(unavailable),
-            Ok(address) if upgrades => {
-                self.upgraded(parts, body, &address).await.map_err(Unavailable::Failed)
+        let answer = if upgrades {
+            match hold::address(&self.options.upstream, &self.tasks.draining).await {
+                Err(unavailable) => Err(unavailable),
+                Ok(address) => {
+                    self.upgraded(parts, body, &address).await.map_err(Unavailable::Failed)
+                }
             }
-            Ok(address) => self.forwarded(parts, body, address).await.map_err(Unavailable::Failed),
+        } else if parts.method.is_safe() && body.is_end_stream() {
+            self.ask_until_answered(parts).await
+        } else {
+            match hold::address(&self.options.upstream, &self.tasks.draining).await {
+                Err(unavailable) => Err(unavailable),
+                Ok(address) => {
+                    let body = Some(body);
+                    self.forwarded(parts, body, address).await.map_err(Unavailable::Failed)
+                }
+            }
         };
         answer.map_err(|unavailable| {
             if let Unavailable::Failed(kind) = unavailable {
@@ -259,10 +270,38 @@ impl Service {
         })
     }
 
+    /// Asks the app for what changes nothing there. When the app has just ended, the request waits
+    /// for the next one, as all do that come a moment later. It is sent twice at most: the request
+    /// itself may be what the app ends of.
+    async fn ask_until_answered(
+        &self,
+        parts: request::Parts,
+    ) -> Result<Response<Body>, Unavailable> {
+        let Options { upstream, restart_notice, .. } = &self.options;
+        let draining = &self.tasks.draining;
+        let mut sent = false;
+        loop {
+            let address = hold::address(upstream, draining).await?;
+            let failure = match self.forwarded(parts.clone(), None, address.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let worth = match failure {
+                UpstreamFailure::Refused => true,
+                UpstreamFailure::ClosedEarly => !std::mem::replace(&mut sent, true),
+                UpstreamFailure::Malformed | UpstreamFailure::TimedOut => false,
+            };
+            if !worth || !hold::changed(upstream, &address, *restart_notice, draining).await {
+                return Err(Unavailable::Failed(failure));
+            }
+        }
+    }
+
+    /// The app's answer to a request with this body, or with none.
     async fn forwarded(
         &self,
         parts: request::Parts,
-        body: Incoming,
+        body: Option<Incoming>,
         address: Address,
     ) -> Result<Response<Body>, UpstreamFailure> {
         let is_get = parts.method == Method::GET;
@@ -295,7 +334,7 @@ impl Service {
         let is_websocket =
             protocol.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
         let window = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
-        let request = forward::onward(parts, body, |headers| {
+        let request = forward::onward(parts, Some(body), |headers| {
             let keep = self.options.upgrade_cookies;
             headers::for_upgrade(headers, keep, address)
         });

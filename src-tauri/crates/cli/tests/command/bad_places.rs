@@ -28,7 +28,7 @@ fn an_output_folder_below_a_file() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -50,7 +50,7 @@ fn an_output_folder_that_is_a_file() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -73,7 +73,7 @@ fn a_cache_below_a_file() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -95,7 +95,7 @@ fn a_payload_over_something_else() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -120,7 +120,7 @@ fn an_output_folder_on_a_disk_that_is_read_only() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -145,14 +145,14 @@ fn an_output_folder_on_a_disk_that_fills_up() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
     error: could not make the .tar.gz
-      caused by: could not write `[DIR]/work/le résultat/p-e-1.0.0-linux-[ARCHITECTURE].tar.gz`
+      caused by: could not write `[DIR]/work/le résultat/p-e-app-1.0.0-linux-[ARCHITECTURE].tar.gz`
       caused by: No space left on device (os error 28)
     hint: the disk is full: make room, or give other folders with `--output` and `--cache-dir`
     "#);

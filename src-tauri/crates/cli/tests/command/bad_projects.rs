@@ -294,7 +294,7 @@ fn a_python_that_is_none() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[DIR]/work/python` (asked for)
       requires    streamlit (`requirements.txt`)

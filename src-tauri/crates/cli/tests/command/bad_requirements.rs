@@ -21,7 +21,7 @@ fn a_streamlit_that_is_too_old() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.39.0 (`requirements.txt`)
@@ -42,7 +42,7 @@ fn a_package_that_does_not_exist() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit, waterskin-no-such-distribution (`requirements.txt`)
@@ -67,7 +67,7 @@ fn a_version_that_does_not_exist() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==9.9.9 (`requirements.txt`)
@@ -93,7 +93,7 @@ fn no_wheel_for_this_python() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit, regex==2022.1.18 (`requirements.txt`)
@@ -120,7 +120,7 @@ fn versions_that_exclude_each_other() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.67.0, pandas<1 (`requirements.txt`)
@@ -174,7 +174,7 @@ fn an_empty_cache_and_no_network() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -223,7 +223,7 @@ fn an_import_that_nothing_installs() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.67.0 (`requirements.txt`)

@@ -16,7 +16,7 @@ fn project() -> Context {
     context
 }
 
-const ARCHIVE: &str = "mon-ete-1.0.0-linux-";
+const ARCHIVE: &str = "mon-ete-app-1.0.0-linux-";
 
 #[test]
 fn an_archive() {
@@ -26,13 +26,13 @@ fn an_archive() {
     snapshot!(with_sizes(&context), finished, @r#"
     exit code: 0
     ----- stdout -----
-    [DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz ([SIZE])
-      tar -xzf '[DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-1.0.0/mon-ete
+    [DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz ([SIZE])
+      tar -xzf '[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-app-1.0.0/mon-ete-app
     ----- stderr -----
     Mon Été 1.0.0
       project     [DIR]/work/mon été
       script      app.py
-      id          local.waterskin.mon-ete (package `mon-ete`)
+      id          local.waterskin.mon-ete (package `mon-ete-app`)
       window      "Mon Été", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -77,15 +77,15 @@ fn as_json() {
       "app": {
         "id": "local.waterskin.mon-ete",
         "name": "Mon Été",
-        "package": "mon-ete",
+        "package": "mon-ete-app",
         "version": "1.0.0"
       },
       "artifacts": [
         {
-          "path": "[DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz",
+          "path": "[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz",
           "bytes": [NUMBER],
           "kind": "tar.gz",
-          "install": "tar -xzf '[DIR]/work/le résultat/mon-ete-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-1.0.0/mon-ete"
+          "install": "tar -xzf '[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-app-1.0.0/mon-ete-app"
         }
       ],
       "sizes": {

@@ -116,6 +116,9 @@ fn build() {
 
               [default: 10]
 
+          --follow-links
+              Take the files along that links in the project lead to outside of it
+
           --offline
               Use nothing but the caches
 

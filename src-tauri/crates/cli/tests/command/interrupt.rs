@@ -41,7 +41,7 @@ fn while_uv_waits_for_an_index() {
     P É 1.0.0
       project     [DIR]/work/p é
       script      app.py
-      id          local.waterskin.p-e (package `p-e`)
+      id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       requires    streamlit==1.67.0 (`requirements.txt`)

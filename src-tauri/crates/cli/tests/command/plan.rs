@@ -37,7 +37,7 @@ fn hello() {
     Hello 1.0.0
       project     [DIR]/work/hello
       script      app.py
-      id          local.waterskin.hello (package `hello`)
+      id          local.waterskin.hello (package `hello-app`)
       window      "Hello", 1200 x 800, icon `icon.svg`
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -57,7 +57,7 @@ fn explorer() {
     CSV Explorer 1.2.0
       project     [DIR]/work/explorer
       script      app.py
-      id          local.waterskin.csv-explorer (package `csv-explorer`)
+      id          local.waterskin.csv-explorer (package `csv-explorer-app`)
       window      "CSV Explorer", 1200 x 800, icon `icon.png`
       python      >=3.11 (from `requires-python`)
       requires    streamlit==1.67.0, pandas>=2.2 (`pyproject.toml`)
@@ -76,7 +76,7 @@ fn chat() {
     Chat 1.0.0
       project     [DIR]/work/chat
       script      app.py
-      id          local.waterskin.chat (package `chat`)
+      id          local.waterskin.chat (package `chat-app`)
       window      "Chat", 1200 x 800, icon `icon.svg`
       python      3.12 (the default)
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -99,7 +99,7 @@ fn as_json() {
         "app": {
           "id": "local.waterskin.hello",
           "name": "Hello",
-          "package": "hello",
+          "package": "hello-app",
           "version": "1.0.0"
         },
         "root": "[DIR]/work/hello",
@@ -183,7 +183,7 @@ fn options_win() {
     Ventes 2.0
       project     [DIR]/work/p
       script      app.py
-      id          org.example.ventes (package `ventes`)
+      id          org.example.ventes (package `ventes-app`)
       window      "Ventes", 1200 x 800, icon drawn
       python      3.13 (asked for)
       requires    streamlit (`requirements.txt`)
@@ -203,7 +203,7 @@ fn the_current_folder_is_the_default() {
     Work 1.0.0
       project     [DIR]/work
       script      app.py
-      id          local.waterskin.work (package `work`)
+      id          local.waterskin.work (package `work-app`)
       window      "Work", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    streamlit (`requirements.txt`)
@@ -223,7 +223,7 @@ fn guessed_requirements_are_shown() {
     Ein Été 1.0.0
       project     [DIR]/work/ein été
       script      app.py
-      id          local.waterskin.ein-ete (package `ein-ete`)
+      id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    PyYAML (`helper.py` imports `yaml`)
@@ -246,7 +246,7 @@ fn guessed_requirements_are_not_taken_unasked() {
     Ein Été 1.0.0
       project     [DIR]/work/ein été
       script      app.py
-      id          local.waterskin.ein-ete (package `ein-ete`)
+      id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    PyYAML (`helper.py` imports `yaml`)
@@ -271,7 +271,7 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
     Ein Été 1.0.0
       project     [DIR]/work/ein été
       script      app.py
-      id          local.waterskin.ein-ete (package `ein-ete`)
+      id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
       requires    PyYAML (`helper.py` imports `yaml`)

@@ -10,6 +10,7 @@ use super::{
     time,
     version::in_file_name,
 };
+use crate::target::System;
 use crate::{Progress, Step};
 
 /// Writes an archive of the app's folder, `<package>-<version>-<system>-<processor>.tar.gz`. It
@@ -21,16 +22,18 @@ use crate::{Progress, Step};
 pub fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact, FormatError> {
     let manifest = &package.payload.manifest;
     let top = format!("{}-{}", manifest.app.package, in_file_name(&manifest.app.version));
-    let name = format!("{top}-{}.tar.gz", platform(&manifest.python.triple));
+    let system = System::of(&manifest.python.triple);
+    let processor = manifest.python.triple.split('-').next().unwrap_or_default();
+    let name = format!("{top}-{}-{processor}.tar.gz", system.name());
     let destination = package.output.join(&name);
     let staging = |source| FormatError::Staging { output: package.output.to_owned(), source };
     let mut staged = StagedFile::new(&destination).map_err(staging)?;
 
-    let program = &manifest.app.package;
+    let program = program(manifest, system);
     let mut entries = Entries::default();
     entries.add_program(format!("{top}/{program}"), package.shell)?;
     entries.add_tree(&format!("{top}/{}", Layout::PAYLOAD), package.payload.layout.root())?;
-    entries.add_bytes(format!("{top}/README.txt"), readme(manifest));
+    entries.add_bytes(format!("{top}/README.txt"), readme(manifest, system));
     progress.step(Step::TarGz, Some(entries.bytes()));
 
     let archive = Archive {
@@ -48,40 +51,59 @@ pub fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact
 
     let bytes = staged.file().metadata().map_err(write())?.len();
     let path = staged.commit().map_err(staging)?;
-    let install =
-        format!("tar -xzf '{}' && ./{top}/{program}", path.as_str().replace('\'', r"'\''"));
+    let install = match system {
+        // In PowerShell.
+        System::Windows => {
+            format!("tar -xzf '{}'; & '.\\{top}\\{program}'", path.as_str().replace('\'', "''"))
+        }
+        System::Linux | System::MacOs => {
+            format!("tar -xzf '{}' && ./{top}/{program}", path.as_str().replace('\'', r"'\''"))
+        }
+    };
     Ok(Artifact { path, bytes, kind: "tar.gz", install })
 }
 
-/// `linux-x86_64` for `x86_64-unknown-linux-gnu`.
-fn platform(triple: &str) -> String {
-    let processor = triple.split('-').next().unwrap_or_default();
-    let system = match triple {
-        _ if triple.contains("-windows") => "windows",
-        _ if triple.contains("-darwin") => "macos",
-        _ => "linux",
-    };
-    format!("{system}-{processor}")
+/// The file name of the program that opens the app.
+fn program(manifest: &Manifest, system: System) -> String {
+    format!("{}{}", manifest.app.package, system.program_ending())
 }
 
-fn readme(manifest: &Manifest) -> String {
-    let (name, program) = (one_line(&manifest.app.name), &manifest.app.package);
-    let minimum = match manifest.minimum.glibc.as_str() {
-        "" => String::new(),
-        version => format!(" and the GNU C library {version} or newer"),
+fn readme(manifest: &Manifest, system: System) -> String {
+    let (name, program) = (one_line(&manifest.app.name), program(manifest, system));
+    let start = match system {
+        System::Windows => format!(".\\{program}"),
+        System::Linux | System::MacOs => format!("./{program}"),
     };
     format!(
         "{name} {version}\n\
          \n\
          To start it, open the program `{program}` in this folder, or type in a terminal:\n\
          \n    \
-         ./{program}\n\
+         {start}\n\
          \n\
          The folder can stand anywhere, and runs where it stands. To remove the app, delete it.\n\
-         \n\
-         The system must have WebKitGTK 4.1{minimum}. On Debian and Ubuntu:\n\
-         \n    \
-         sudo apt install libwebkit2gtk-4.1-0\n",
+         {needs}",
         version = one_line(&manifest.app.version),
+        needs = needs(manifest, system),
     )
+}
+
+/// What the system must have, as a paragraph; nothing where every system has it.
+fn needs(manifest: &Manifest, system: System) -> String {
+    let glibc = match manifest.minimum.glibc.as_str() {
+        "" => String::new(),
+        version => format!(" and the GNU C library {version} or newer"),
+    };
+    match system {
+        System::Linux => format!(
+            "\n\
+             The system must have WebKitGTK 4.1{glibc}. On Debian and Ubuntu:\n\
+             \n    \
+             sudo apt install libwebkit2gtk-4.1-0\n"
+        ),
+        System::Windows => {
+            "\nThe system must have the WebView2 Runtime, which Windows 11 has.\n".to_owned()
+        }
+        System::MacOs => String::new(),
+    }
 }

@@ -315,6 +315,31 @@ fn an_archive_runs_where_it_is_unpacked() {
 }
 
 #[test]
+fn the_program_in_an_archive_is_called_as_its_system_calls_programs() {
+    for (triple, platform, program, word) in [
+        ("x86_64-unknown-linux-gnu", "linux-x86_64", "elan", "WebKitGTK"),
+        ("aarch64-unknown-linux-gnu", "linux-aarch64", "elan", "WebKitGTK"),
+        ("x86_64-pc-windows-msvc", "windows-x86_64", "elan.exe", "WebView2"),
+        ("aarch64-apple-darwin", "macos-aarch64", "elan", "To remove"),
+    ] {
+        let place = place();
+        let (mut payload, shell) = payload(&place.root);
+        payload.manifest.python.triple = triple.to_owned();
+        let output = place.root.join("output");
+        let artifact = tar_gz(&package_of(&payload, &shell, &output), &Quiet).unwrap();
+        assert_eq!(artifact.path, output.join(format!("elan-1.0rc1-{platform}.tar.gz")));
+        let names = run("tar", &["-tzf", artifact.path.as_str()]);
+        let top: Vec<_> = names.lines().filter_map(|it| it.strip_prefix("elan-1.0rc1/")).collect();
+        assert!(top.contains(&program) && top.contains(&"payload/manifest.json"), "{names}");
+        assert!(artifact.install.ends_with(program) || program.ends_with("exe"), "{artifact:?}");
+        let readme = run("tar", &["-xOzf", artifact.path.as_str(), "elan-1.0rc1/README.txt"]);
+        let names_program = readme.contains(&format!("`{program}`"));
+        assert!(names_program && readme.contains(word), "{readme}");
+        assert_eq!(readme.contains("apt"), platform.starts_with("linux"), "{readme}");
+    }
+}
+
+#[test]
 fn progress_adds_up_to_what_was_announced() {
     #[derive(Default)]
     struct Sum(std::sync::atomic::AtomicU64, std::sync::atomic::AtomicU64);

@@ -41,6 +41,8 @@ pub struct RuntimeRequest {
     pub python: Option<Utf8PathBuf>,
     /// The target, such as `x86_64-unknown-linux-gnu`.
     pub triple: String,
+    /// The project's folder: an interpreter in it is started only where the author named it.
+    pub project: Utf8PathBuf,
     /// A folder of ours; standalone builds are kept in `runtimes` below it.
     pub cache: Utf8PathBuf,
     /// The program `uv`.
@@ -110,7 +112,7 @@ pub fn choose(request: &RuntimeRequest) -> Result<RuntimeSource, RuntimeError> {
     if !runs_here(&request.triple) || !relocate::is_possible(&request.triple) {
         return Err(RuntimeError::Foreign { triple: request.triple.clone(), reason });
     }
-    match candidates::find(request.version.as_deref()) {
+    match candidates::find(request.version.as_deref(), &request.project) {
         Some((python, interpreter)) => {
             Ok(RuntimeSource::Relocated { python, version: interpreter.version, reason })
         }

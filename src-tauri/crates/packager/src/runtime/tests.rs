@@ -30,6 +30,7 @@ fn request(place: &Place) -> RuntimeRequest {
         version: None,
         python: None,
         triple: TRIPLE.to_owned(),
+        project: place.root.join("project"),
         cache: place.root.join("cache"),
         uv: waterskin_process::find("uv").unwrap().try_into().unwrap(),
         offline: true,
@@ -118,7 +119,7 @@ macro_rules! relocated {
     ($($name:ident $version:literal)*) => { $(
         #[test]
         fn $name() {
-            match candidates::find(Some($version)) {
+            match candidates::find(Some($version), "/nonexistent".into()) {
                 Some((python, _)) => check(&python),
                 None => eprintln!("there is no Python {} here", $version),
             }
@@ -143,7 +144,7 @@ fn the_systems_own_python_runs_anywhere() {
 
 #[test]
 fn the_same_interpreter_gives_the_same_files_without_its_old_place() {
-    let (python, interpreter) = candidates::find(None).unwrap();
+    let (python, interpreter) = candidates::find(None, "/nonexistent".into()).unwrap();
     let places = [place(), place()];
     let made = places.each_ref().map(|place| relocate(&python, place).1);
     let digest = |root| waterskin_bundle::tree_digest(root).unwrap();
@@ -162,7 +163,7 @@ fn the_same_interpreter_gives_the_same_files_without_its_old_place() {
 #[test]
 fn a_virtual_environment_leads_to_the_interpreter_that_it_was_made_from() {
     let place = place();
-    let (base, interpreter) = candidates::find(None).unwrap();
+    let (base, interpreter) = candidates::find(None, "/nonexistent".into()).unwrap();
     for copies in ["--copies", "--symlinks"] {
         let environment = place.root.join(format!("venv {copies}"));
         Tool::new(base.as_std_path())
@@ -188,7 +189,7 @@ fn wrapper(place: &Place, script: &str) -> Utf8PathBuf {
 #[test]
 fn without_a_standalone_build_an_installed_python_serves_and_the_reason_is_kept() {
     let place = place();
-    let (_, interpreter) = candidates::find(None).unwrap();
+    let (_, interpreter) = candidates::find(None, "/nonexistent".into()).unwrap();
     let version = minor(&interpreter.version);
     let uv = wrapper(
         &place,
@@ -217,7 +218,7 @@ fn without_a_standalone_build_an_installed_python_serves_and_the_reason_is_kept(
 #[test]
 fn what_the_author_names_must_be_a_python_of_the_wanted_version() {
     let place = place();
-    let (python, interpreter) = candidates::find(None).unwrap();
+    let (python, interpreter) = candidates::find(None, "/nonexistent".into()).unwrap();
     let named = |python: &str, version: &str| RuntimeRequest {
         python: Some(python.into()),
         version: Some(version.into()),
@@ -243,7 +244,7 @@ fn what_the_author_names_must_be_a_python_of_the_wanted_version() {
 #[test]
 fn a_standalone_build_is_installed_by_uv_and_pruned() {
     let place = place();
-    let (python, interpreter) = candidates::find(None).unwrap();
+    let (python, interpreter) = candidates::find(None, "/nonexistent".into()).unwrap();
     let (_, made) = relocate(&python, &place);
     let tree = place.root.join("standalone/python");
     copy::tree(&made.join("python"), &tree, Links::Keep, &|_| false).unwrap();

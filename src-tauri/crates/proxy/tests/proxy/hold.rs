@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use waterskin_proxy::{Address, Event, Unavailable, Upstream, UpstreamFailure};
 
-use crate::support::{App, Setup, field, soon, status};
+use crate::support::{App, Setup, Wire, field, soon, status};
 
 #[tokio::test]
 async fn requests_wait_for_the_app_and_then_all_are_answered() {
@@ -69,7 +69,11 @@ async fn an_app_that_fails_is_told_by_status_and_event() {
     let folder = tempfile::tempdir().unwrap();
     let nobody = Address::Unix(folder.path().join("nobody"));
     let failed = async |address: Address| {
-        let setup = Setup::new(Upstream::Ready(address)).await;
+        let setup = Setup::with(Upstream::Ready(address), |mut options| {
+            options.restart_notice = Duration::ZERO;
+            options
+        })
+        .await;
         let (head, _) = setup.ask("GET /", "").await;
         let last = setup.record.events().pop().unwrap();
         (status(&head), last)
@@ -133,4 +137,94 @@ async fn a_held_request_waits_for_an_hour() {
     setup.upstream.send_replace(Upstream::Ready(app.address.clone()));
     assert_eq!(status(&wire.head().await), 200);
     assert_eq!(wire.exactly(5).await, b"hello");
+}
+
+/// An app that ends as soon as it has been asked.
+fn ends_when_asked() -> App {
+    App::raw(|stream| async move {
+        Wire::over(stream).next_head().await;
+    })
+}
+
+async fn patient(app: &App) -> Setup {
+    Setup::with(Upstream::Ready(app.address.clone()), |mut options| {
+        options.restart_notice = Duration::from_secs(3600);
+        options
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_request_that_met_the_apps_end_is_asked_of_the_next_one() {
+    let (old, new) = (ends_when_asked(), App::hello());
+    let setup = patient(&old).await;
+    for method in ["GET", "OPTIONS"] {
+        setup.upstream.send_replace(Upstream::Ready(old.address.clone()));
+        let mut wire = setup.connect().await;
+        wire.send(setup.head(&format!("{method} /"), "")).await;
+        // The owner learns of the end only after the request has met it.
+        let before = (old.seen(), new.seen());
+        soon("the end", async {
+            while old.seen() == before.0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        setup.upstream.send_replace(Upstream::Holding);
+        setup.upstream.send_replace(Upstream::Ready(new.address.clone()));
+        assert_eq!(status(&wire.head().await), 200);
+        assert_eq!(wire.exactly(5).await, b"hello");
+        assert_eq!(new.seen(), before.1 + 1);
+    }
+    let failed = |event: &Event| matches!(event, Event::UpstreamFailed { .. });
+    assert!(!setup.record.events().iter().any(failed), "nobody saw a failure");
+}
+
+#[tokio::test]
+async fn a_request_that_met_nobody_is_asked_of_the_next_app() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = Address::Unix(folder.path().join("nobody"));
+    let new = App::hello();
+    let setup = Setup::with(Upstream::Ready(nobody), |mut options| {
+        options.restart_notice = Duration::from_secs(3600);
+        options
+    })
+    .await;
+    let mut wire = setup.connect().await;
+    wire.send(setup.head("GET /", "")).await;
+    // Another request has been refused by now: the proxy answers none before it took it in.
+    let (head, _) = setup.ask("POST /", "Content-Length: 0\r\n").await;
+    assert_eq!(status(&head), 502);
+    setup.upstream.send_replace(Upstream::Ready(new.address.clone()));
+    assert_eq!(status(&wire.head().await), 200);
+}
+
+#[tokio::test]
+async fn what_may_change_something_is_never_asked_twice() {
+    let old = ends_when_asked();
+    let setup = patient(&old).await;
+    for (line, fields) in [("POST /", "Content-Length: 0\r\n"), ("DELETE /", "")] {
+        let before = old.seen();
+        let (head, _) = setup.ask(line, fields).await;
+        assert_eq!((status(&head), old.seen()), (502, before + 1), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_ends_the_next_app_too_is_not_asked_a_third_time() {
+    let (old, new) = (ends_when_asked(), ends_when_asked());
+    let setup = patient(&old).await;
+    let mut wire = setup.connect().await;
+    wire.send(setup.head("GET /", "Connection: close\r\n")).await;
+    soon("the end", async {
+        while old.seen() == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    setup.upstream.send_replace(Upstream::Ready(new.address.clone()));
+    assert_eq!(status(&wire.head().await), 502);
+    assert_eq!((old.seen(), new.seen()), (1, 1));
+    let kind = UpstreamFailure::ClosedEarly;
+    setup.record.until_event(Event::UpstreamFailed { kind }).await;
 }
