@@ -80,6 +80,7 @@ class LauncherTest(unittest.TestCase):
             self.write(text)
         spec = {
             "script": str(self.script),
+            "root": str(self.app),
             "arguments": [],
             "site_packages": [],
             "listen": {"unix": str(self.socket)},

@@ -119,6 +119,17 @@ class OptionsOfAnApp(LauncherTest):
             },
         )
 
+    def test_what_the_author_says_of_changes_holds(self):
+        _, found = self.options(
+            "server.fileWatcherType",
+            "server.runOnSave",
+            config="[server]\nfileWatcherType = 'poll'\nrunOnSave = false\n",
+            reload=True,
+        )
+        self.assertEqual(
+            found, {"server.fileWatcherType": "poll", "server.runOnSave": False}
+        )
+
     def test_environment_counts_except_for_what_is_forced(self):
         _, found = self.options(
             "client.toolbarMode",

@@ -56,6 +56,48 @@ class Serving(LauncherTest):
         self.assertEqual((facts["runs"], again["runs"]), (1, 2))
         wait_for(lambda: "stdout: é" in app.output, what="the script's output")
 
+    def test_script_may_be_called_like_any_module(self):
+        text = "import streamlit as st, {0}\nst.text({0}.__file__)\nst.line_chart([1, 2])"
+        for name in ("streamlit", "random", "pandas", "asyncio"):
+            with self.subTest(name):
+                self.script = self.app / f"{name}.py"
+                self.socket = self.folder / name / "app.sock"
+                app = self.launch(text.format(name), preload=["pandas"]).wait_until_ready()
+                with app.page() as page:
+                    page.run_script()
+                    messages = page.until_finished()
+                texts = harness.texts_of(messages)
+                self.assertEqual(len(texts), 1, texts)
+                self.assertNotIn(str(self.app), texts[0])
+                self.script.unlink()
+
+    def test_folder_of_the_script_is_first_and_that_of_the_project_last(self):
+        self.script = self.app / "src" / "main.py"
+        self.write("WHERE = 'beside the script'", "src/models.py")
+        self.write("WHERE = 'the root'", "models.py")
+        self.write("PRICE = 7", "src/core.py")
+        # The standard library's is not hidden by what only the root has.
+        self.write("", "colorsys.py")
+        text = (
+            "import streamlit as st, models, core, colorsys, src.core\n"
+            "st.text([models.WHERE, core.PRICE, src.core.PRICE, hasattr(colorsys, 'hls_to_rgb')])"
+        )
+        app = self.launch(text).wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(page.texts(), ["['beside the script', 7, 7, True]"])
+
+    def test_secrets_of_nobody_are_as_in_an_empty_file(self):
+        text = (
+            "import streamlit as st\n"
+            "st.text([st.secrets.get('key', 'none'), 'key' in st.secrets, dict(st.secrets)])\n"
+            "st.secrets['key']"
+        )
+        app = self.launch(text).wait_until_ready()
+        with app.page() as page:
+            texts = page.texts()
+        self.assertEqual(texts[0], "['none', False, {}]")
+        self.assertIn('st.secrets has no key "key"', texts[1])
+
     def test_handshake_echoes_the_protocol_and_a_run_yields_deltas(self):
         app = self.launch(
             "import streamlit as st\nst.title('Hello')"

@@ -11,6 +11,7 @@ use crate::{Options, SecretValues};
 #[derive(Debug, Serialize)]
 struct Launch<'a> {
     script: &'a Utf8Path,
+    root: &'a Utf8Path,
     arguments: &'a [String],
     site_packages: &'a [Utf8PathBuf],
     listen: Listen<'a>,
@@ -42,6 +43,7 @@ pub fn command(
     };
     let launch = Launch {
         script: &options.script,
+        root: &options.root,
         arguments: &options.arguments,
         site_packages: &options.interpreter.site_packages,
         listen,

@@ -13,6 +13,8 @@ pub struct Options {
     pub interpreter: Interpreter,
     /// The script, as an absolute path.
     pub script: Utf8PathBuf,
+    /// The project's folder, as an absolute path: modules of the app are found from it too.
+    pub root: Utf8PathBuf,
     /// Arguments of the script.
     pub arguments: Vec<String>,
     /// Python's working directory.
@@ -109,6 +111,7 @@ impl Options {
                 site_packages: vec![payload.layout.site_packages()],
             },
             script: payload.script(),
+            root: payload.layout.app(),
             arguments: manifest.arguments.clone(),
             directory,
             statics: Some(payload.layout.streamlit_static()),
@@ -142,6 +145,7 @@ impl Options {
                 site_packages: Vec::new(),
             },
             script: project.script.clone(),
+            root: project.directory.clone(),
             arguments: project.arguments.clone(),
             directory: project.directory.clone(),
             statics: project.statics.clone(),

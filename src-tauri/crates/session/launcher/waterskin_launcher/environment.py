@@ -5,7 +5,7 @@ import sys
 
 
 def prepare(spec, launcher):
-    """Makes `sys` as `streamlit run` makes it, without the directory `launcher`."""
+    """Makes `sys` as `streamlit run` has it when it imports Streamlit, without `launcher`."""
     if spec.site_packages:
         import site
 
@@ -14,11 +14,42 @@ def prepare(spec, launcher):
         for directory in spec.site_packages:
             site.addsitedir(directory)
     sys.path[:] = [entry for entry in sys.path if not _same(entry, launcher)]
-    sys.path.insert(0, os.path.dirname(spec.script))
     sys.argv = [spec.script, *spec.arguments]
     _use_utf8()
     _find_certificates()
     _rest_idle_threads()
+
+
+def admit_project(spec):
+    """Puts the project on the path, once Streamlit is there.
+
+    The script's folder comes first, as `streamlit run` has it (1.40 to 1.67,
+    `web/bootstrap.py`, `_fix_sys_path`). The project's own comes last: `python -m streamlit run`
+    in it has it on the path too, and there it must hide nothing.
+    """
+    sys.path.insert(0, os.path.dirname(spec.script))
+    if not any(_same(entry, spec.root) for entry in sys.path):
+        sys.path.append(spec.root)
+    sys.meta_path.insert(0, _NotTheScript(spec.script))
+
+
+class _NotTheScript:
+    """Has the script never hide a module of its name: `import random` in `random.py`.
+
+    Streamlit and packages import modules while the script runs, when its folder is first.
+    """
+
+    def __init__(self, script):
+        self._folder = os.path.dirname(script)
+        self._name = os.path.splitext(os.path.basename(script))[0]
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self._name or path is not None:
+            return None
+        from importlib.machinery import PathFinder
+
+        others = [entry for entry in sys.path if not _same(entry, self._folder)]
+        return PathFinder.find_spec(name, others)
 
 
 def _same(entry, directory):

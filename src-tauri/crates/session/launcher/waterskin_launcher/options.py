@@ -16,7 +16,9 @@ _FALSE = {"0", "false", "f", "no", "n", "off"}
 def forced(spec):
     """The options that the app cannot change, because the window depends on them."""
     port = spec.url_port
-    return {
+    # Nobody changes the sources of a packaged app, and to look after them takes time.
+    still = {} if spec.reload else {"server.fileWatcherType": "none", "server.runOnSave": False}
+    return still | {
         # Otherwise true for any Streamlit outside of a `site-packages` folder, and
         # then it serves no static files (`config.py`, `_global_development_mode`).
         "global.developmentMode": False,
@@ -31,8 +33,6 @@ def forced(spec):
         "server.enableCORS": True,
         "server.enableXsrfProtection": True,
         "server.allowedHosts": ["localhost", "127.0.0.1", "[::1]"],
-        "server.fileWatcherType": "auto" if spec.reload else "none",
-        "server.runOnSave": spec.reload,
         # Without an address Streamlit asks a server on the internet for it.
         "browser.serverAddress": "localhost",
         "browser.serverPort": port,
@@ -46,9 +46,9 @@ def forced(spec):
 
 
 def suggested(spec):
-    """The options for people who only use the app, unless the app says otherwise."""
+    """The options for the author, or for people who only use the app, unless the app says otherwise."""
     if spec.reload:
-        return {}
+        return {"server.runOnSave": True}
     return {"client.toolbarMode": "viewer", "client.showErrorLinks": False}
 
 

@@ -37,6 +37,7 @@ def _run():
 
     secrets.to_environment(launch.secrets)
     options = _load_streamlit(launch)
+    environment.admit_project(launch)
     secrets.to_streamlit(launch.secrets)
     answers.keep()
     components.find_quickly()

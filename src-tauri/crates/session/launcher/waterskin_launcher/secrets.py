@@ -9,15 +9,17 @@ def to_environment(values):
 
 
 def to_streamlit(values):
-    """Makes them `st.secrets`. To be called when Streamlit is imported.
+    """Makes them `st.secrets`. To be called when Streamlit's options are loaded.
 
     In memory alone: Streamlit would read them from files (`streamlit/runtime/secrets.py`,
-    1.40 to 1.67), and there is none in a payload.
+    1.40 to 1.67), and there is none in a payload. Where there is no file either, an app that
+    asks for what may be there gets none, as with an empty file, and no error.
     """
-    if not values:
-        return
+    from streamlit import config
     from streamlit.runtime.secrets import secrets_singleton
 
+    if not values and any(map(os.path.exists, config.get_option("secrets.files"))):
+        return
     secrets_singleton._secrets = _nested(values)
 
 

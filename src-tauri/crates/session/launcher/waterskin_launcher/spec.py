@@ -1,6 +1,7 @@
 """What to launch: the JSON object in the variable `WATERSKIN_LAUNCH`.
 
-    {"script": "/abs/app.py", "arguments": [], "site_packages": ["/abs/site-packages"],
+    {"script": "/abs/app.py", "root": "/abs", "arguments": [],
+     "site_packages": ["/abs/site-packages"],
      "listen": {"unix": "/run/user/1000/waterskin-ab12/app.sock"},
      "url": "http://localhost:8501", "reload": false, "preload": ["pandas"], "secret": null,
      "secrets": {"KEY": "value"}}
@@ -23,7 +24,7 @@ SOCKET_PATH_LIMIT = 107 if sys.platform.startswith("linux") else 103
 class Spec:
     """One launch, checked.
 
-    `script`: absolute path of the app. `arguments`: its `sys.argv[1:]`.
+    `script`: absolute path of the app. `root`: the project's folder. `arguments`: its `sys.argv[1:]`.
     `site_packages`: directories to add as `site` does. `socket` or `tcp_port`: where
     to listen. `url_port`: the port of the address that people see. `reload`: follow
     changes of the sources. `preload`: modules to import in the background.
@@ -33,6 +34,7 @@ class Spec:
 
     __slots__ = (
         "script",
+        "root",
         "arguments",
         "site_packages",
         "socket",
@@ -46,6 +48,7 @@ class Spec:
 
     def __init__(self, launch):
         self.script = _field(launch, "script", str)
+        self.root = _field(launch, "root", str)
         self.arguments = _strings(launch, "arguments")
         self.site_packages = _strings(launch, "site_packages")
         self.preload = _strings(launch, "preload")
@@ -63,7 +66,7 @@ class Spec:
             raise _malformed("`listen` must have either `unix` or `tcp`")
         if self.tcp_port is not None and not self.secret:
             raise _malformed("`listen.tcp` needs a `secret`")
-        for path in (self.script, self.socket):
+        for path in (self.script, self.root, self.socket):
             if path is not None and not os.path.isabs(path):
                 raise _malformed(f"`{path}` is not an absolute path")
         if self.socket is not None:
