@@ -279,6 +279,10 @@ async fn follow(app: AppHandle, session: Arc<Session>, first: Screen) {
         for page in window::pages(&app) {
             window::push_state(&page, state);
         }
+        // The app ended itself. At any other end the window is going already.
+        if state.phase == Phase::Stopped {
+            app.exit(0);
+        }
         match (before, now) {
             _ if before == now => {}
             (_, Screen::Own) => window::show_screen(&app),

@@ -91,6 +91,22 @@ async fn python_that_ends_by_itself_comes_back() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_app_that_ends_itself_is_over() -> Result<()> {
+    for version in servers() {
+        for key in ["quit", "exit-0"] {
+            let sandbox = Sandbox::new()?;
+            let mut served = serve(&sandbox, "crash", version).await?;
+            let (mut page, run) = working_page(&served.enter().await?).await?;
+            page.send_press(&run.widget(key)?).await?;
+            let ended = served.command.ended(PATIENCE).await?;
+            assert_eq!(ended.code(), Some(0), "Streamlit {version}, {key}");
+            nothing_is_left(&sandbox, key).await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_command_killed_at_start_leaves_nothing() -> Result<()> {
     let venv = Venv::with_streamlit("1.67.0").await?;
     for attempt in 0..5 {

@@ -153,6 +153,16 @@ async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn an_app_that_quits_takes_its_window_along() -> Result<()> {
+    let case = Case::of("crash", "1.67.0").await?;
+    let mut shell = case.opened()?;
+    case.desktop.window("Crash").await?;
+    case.desktop.seen().press("push button", "Quit").await?;
+    assert_eq!(shell.ended(PATIENCE).await?.code(), Some(0));
+    case.nothing_is_left(STOP).await
+}
+
 /// The window stayed white when the web view's own process was gone.
 #[tokio::test]
 async fn the_web_process_killed_the_page_comes_back() -> Result<()> {

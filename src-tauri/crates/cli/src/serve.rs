@@ -59,7 +59,8 @@ fn hint(error: &OpenError) -> &'static str {
     }
 }
 
-/// Prints what happens; resolves when the session gave up, since nobody could restart it.
+/// Prints what happens; resolves when the session is over, with whether it gave up: nobody could
+/// restart it.
 async fn follow(session: &Session, printer: &Printer) -> bool {
     let mut states = session.subscribe();
     let mut changes = session.log().subscribe();
@@ -72,8 +73,11 @@ async fn follow(session: &Session, printer: &Printer) -> bool {
         }
         let state = states.borrow_and_update().clone();
         printer.state(&state);
-        if matches!(state.phase, Phase::GaveUp { .. }) {
-            return true;
+        match state.phase {
+            Phase::GaveUp { .. } => return true,
+            // Nobody has asked for it yet: the app ended itself.
+            Phase::Stopped => return false,
+            _ => {}
         }
         let changed = tokio::select! {
             changed = states.changed() => changed,

@@ -132,6 +132,12 @@ impl Machine {
                 _ => Vec::new(),
             },
             Event::NotStarted { reason } => self.child_gone(Exit::NotStarted { reason }),
+            // It had all that it needs, and nobody asked it: it ended itself, as a program may.
+            Event::Exited(status) if status.success() && self.state == State::Ready => {
+                self.disarm();
+                self.state = State::Stopped;
+                Vec::new()
+            }
             Event::Exited(status) => {
                 let ready = self.state == State::Ready;
                 self.child_gone(Exit::Ended { status, ready })

@@ -67,6 +67,21 @@ fn fire(machine: &mut Machine) -> Vec<Effect> {
 }
 
 #[test]
+fn a_child_that_ends_itself_well_is_not_started_again() {
+    let mut machine = ready();
+    assert_eq!(machine.handle(code(0)), []);
+    assert_eq!(machine.status(), Status::Stopped);
+    assert_eq!(machine.handle(Event::Restart), [], "it is over");
+
+    let mut machine = starting();
+    assert_ne!(machine.handle(code(0)), [], "before it was ready, that is a failure");
+    let mut machine = ready();
+    assert_ne!(machine.handle(code(1)), []);
+    let mut machine = ending();
+    assert!(matches!(machine.handle(code(0))[..], [Effect::Start { attempt: 2 }, _]), "asked to");
+}
+
+#[test]
 fn a_failure_waits_longer_each_time_and_the_fifth_is_the_last() {
     let mut machine = starting();
     for (failures, delay) in [(1, 100), (2, 200), (3, 400), (4, 800)] {
@@ -381,7 +396,8 @@ fn random_event(random: &mut Random, world: &World, with_stop: bool) -> Event {
             1 => Event::NotReady { reason: "no".into() },
             2 => Event::Healthy,
             3 => Event::Restart,
-            4 | 5 if world.child => Event::Exited(ExitStatus::exited(1)),
+            4 if world.child => Event::Exited(ExitStatus::exited(u32::from(random.below(8) > 0))),
+            5 if world.child => Event::Exited(ExitStatus::exited(1)),
             6 if world.child && world.machine.state == State::Starting => {
                 Event::NotStarted { reason: "no".into() }
             }

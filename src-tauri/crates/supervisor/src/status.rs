@@ -33,6 +33,7 @@ pub enum Status {
     },
     /// The program is being ended for good.
     Stopping,
-    /// Nothing runs, and nothing is started any more.
+    /// Nothing runs, and nothing is started any more: somebody ended the program for good, or it
+    /// ended itself with code 0 after it was ready.
     Stopped,
 }
