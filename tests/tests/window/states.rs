@@ -153,6 +153,22 @@ async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
     Ok(())
 }
 
+/// It showed the proxy's error, or nothing.
+#[tokio::test]
+async fn a_proxy_in_the_environment_is_not_asked_for_the_page() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"];
+    let mut launch = case.sandbox.launch(waterskin_tests::cli()?).args(case.arguments());
+    launch = launch.envs(case.desktop.environment());
+    for name in proxies {
+        // Nobody listens there.
+        launch = launch.env(name, "http://127.0.0.1:9");
+    }
+    let _shell = launch.start()?;
+    case.desktop.window("Stages").await?;
+    case.desktop.seen().shows("Run 1.").await
+}
+
 #[tokio::test]
 async fn an_app_that_quits_takes_its_window_along() -> Result<()> {
     let case = Case::of("crash", "1.67.0").await?;

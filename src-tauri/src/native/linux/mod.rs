@@ -20,6 +20,7 @@ mod notice;
 mod offered;
 mod painting;
 mod pastes;
+mod proxies;
 mod splash;
 mod toast;
 
@@ -40,6 +41,7 @@ pub const TELLS_FRAMES: bool = true;
 /// What has to be settled before anything else is begun, and before there is a second thread.
 pub fn begin() {
     painting::choose();
+    proxies::spare_loopback();
 }
 
 /// Puts a text on the clipboard.
