@@ -52,7 +52,7 @@ impl PipList {
         let bytes = fs_err::read(file)
             .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
         let folder = file.parent().unwrap_or(root);
-        for (number, line) in logical_lines(&String::from_utf8_lossy(&bytes)) {
+        for (number, line) in logical_lines(&decoded(&bytes)) {
             let refused = |refusal| RequirementsError::Refused {
                 requirement: line.clone(),
                 file: file.to_owned(),
@@ -121,6 +121,29 @@ fn place(value: &str, folder: &Utf8Path, root: &Utf8Path) -> String {
     file_address(&if beside.exists() { beside } else { root.join(value) })
 }
 
+/// The text of a list, as pip decodes it (`_internal/utils/encoding.py`): by its byte order mark, which
+/// PowerShell's `>` writes with UTF-16, or by a comment on its encoding.
+fn decoded(bytes: &[u8]) -> String {
+    let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| -> String {
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => return units(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => return units(rest, u16::from_be_bytes),
+        _ => {}
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let says = |word: &str| {
+        let mut comments = text.lines().take(2).filter(|line| line.starts_with('#'));
+        comments.any(|line| line.contains("coding") && line.to_lowercase().contains(word))
+    };
+    if ["latin-1", "latin1", "iso-8859-1", "cp1252"].iter().any(|word| says(word)) {
+        return bytes.iter().copied().map(char::from).collect();
+    }
+    text.into_owned()
+}
+
 /// Lines with the number of their first one, without comments and with continued ones joined.
 fn logical_lines(text: &str) -> Vec<(usize, String)> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
@@ -169,6 +192,18 @@ mod tests {
         let lines = logical_lines(text);
         let lines: Vec<_> = lines.iter().map(|(number, line)| (*number, line.as_str())).collect();
         assert_eq!(lines, [(3, "a    ==1"), (5, "b#c"), (7, "c --hash=x:y")]);
+    }
+
+    #[test]
+    fn a_list_is_read_in_the_encoding_that_it_has() {
+        let wide: Vec<u16> = "\u{feff}pandas # é\r\n".encode_utf16().collect();
+        let little: Vec<u8> = wide.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = wide.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        for bytes in [little, big, "\u{feff}pandas # é\n".into(), b"pandas # \xe9\n".to_vec()] {
+            assert_eq!(logical_lines(&decoded(&bytes)), [(1, "pandas".to_owned())], "{bytes:?}");
+        }
+        let latin = decoded(b"# -*- coding: latin-1 -*-\nx @ file:///caf\xe9.whl\n");
+        assert!(latin.ends_with("café.whl\n"), "{latin}");
     }
 
     #[test]

@@ -151,14 +151,16 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     if !found.is_empty() {
         return Err(PlanError::Keys { found });
     }
+    let declared = Requirements::declared(&root, &entry, &declaration)?;
     let python = PythonChoice::make(
         &root,
         &declaration,
+        declared.as_ref().and_then(|list| list.requires_python.as_deref()),
         settings.python_version.as_deref(),
         settings.python.as_deref(),
     )?;
     let outside = code.outside(python.minor());
-    let (requirements, guessed) = match Requirements::declared(&root, &declaration)? {
+    let (requirements, guessed) = match declared {
         Some(requirements) => (requirements, Vec::new()),
         None => {
             let (mut requirements, guessed) = guess(&code, python.minor());
@@ -170,6 +172,10 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     if formats.contains(&Format::Deb) {
         notes.extend(installed::note(&identity.app));
     }
+    notes.extend(requirements.passed_over.iter().map(|file| {
+        let file = file.strip_prefix(&root).unwrap_or(file);
+        format!("`{file}` lists requirements too and is passed over; `requirements = \"{file}\"` in the settings takes it")
+    }));
     notes.extend(notes_about(&code, &files));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
     notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));

@@ -106,6 +106,10 @@ impl PlanError {
                 Some("name one from elsewhere, or build without `--no-run`".to_owned())
             }
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
+            Self::Requirements(RequirementsError::NoList { .. }) => {
+                let hint = "name a file that lists them with `requirements`, or write `dependencies`";
+                Some(hint.to_owned())
+            }
             Self::Requirements(RequirementsError::Toml { .. }) => {
                 Some("make the lock anew, or remove it".to_owned())
             }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest, write_record};
 
 use crate::cache::{Cache, CacheError, Entry};
+use crate::commands;
 use crate::compile::{self, CompileError, Keeping};
 use crate::plan::BuildPlan;
 use crate::python_choice::PythonError;
@@ -210,14 +211,15 @@ impl Packages {
     pub fn provide(
         wheels: &Wheels<'_>,
         resolved: &Resolved,
-        interpreter: &Digest,
+        interpreter: &BaseFacts,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<Self, ProvisionError> {
-        let interpreter = interpreter.as_str();
+        let executable = &interpreter.python.executable;
+        let interpreter = interpreter.digest.as_str();
         progress.step(Step::Wheels, Some(resolved.len() as u64));
         let key = format!(
-            "{RECIPE} {} {} {}\n{}",
+            "{RECIPE} {} {} {executable} {}\n{}",
             wheels.plan.target.uv_platform(),
             wheels.python_version,
             wheels.plan.trim.key(),
@@ -225,7 +227,7 @@ impl Packages {
         );
         let entry = cache.entry("packages", &key, progress, |folder| {
             let tree = folder.join(Layout::SITE_PACKAGES);
-            let trim = install_and_trim(wheels, resolved, &tree, progress)?;
+            let trim = install_and_trim(wheels, resolved, executable, &tree, progress)?;
             let trees = [tree.clone()];
             let keeping = Some(Keeping { cache, interpreter });
             let report = compile::byte_compile(wheels.uv.python, &trees, keeping, progress)
@@ -243,6 +245,7 @@ impl Packages {
 fn install_and_trim(
     wheels: &Wheels<'_>,
     resolved: &Resolved,
+    executable: &Utf8Path,
     tree: &Utf8Path,
     progress: &dyn Progress,
 ) -> Result<TrimReport, ProvisionError> {
@@ -252,6 +255,8 @@ fn install_and_trim(
     let mut spared = trim.spared(version_of).map_err(trimming)?;
     loop {
         wheels.install(&resolved.without(&spared), tree)?;
+        commands::relocate(tree, executable)
+            .map_err(|source| ProvisionError::Facts { path: tree.to_owned(), source })?;
         progress.advance(resolved.len() as u64);
         if let Some(report) = trim.apply(tree, &spared, progress).map_err(trimming)? {
             return Ok(report);

@@ -99,15 +99,17 @@ fn sorted() -> impl Iterator<Item = u8> {
 
 impl PythonChoice {
     /// Takes the first that says something: the command line, the settings, `.python-version`,
-    /// `requires-python`.
+    /// `requires-python` of the list of requirements or of the project.
     pub(crate) fn make(
         root: &Utf8Path,
         declaration: &Declaration,
+        of_list: Option<&str>,
         version: Option<&str>,
         executable: Option<&Utf8Path>,
     ) -> Result<Self, PythonError> {
-        let requires =
-            declaration.project.as_ref().and_then(|project| project.requires_python.clone());
+        let of_project = declaration.project.as_ref();
+        let of_project = of_project.and_then(|project| project.requires_python.clone());
+        let requires = of_list.map(str::to_owned).or(of_project);
         let chosen = |version: Option<&str>, because| -> Result<Self, PythonError> {
             let version = version.map(checked).transpose()?;
             Ok(Self { version, executable: None, requires: requires.clone(), because })
@@ -209,7 +211,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap();
         let make = |settings, requires, asked| {
-            PythonChoice::make(root, &declaration(settings, requires), asked, None).unwrap()
+            PythonChoice::make(root, &declaration(settings, requires), None, asked, None).unwrap()
         };
         assert_eq!(make(None, None, None).because, Because::Default);
         assert_eq!(make(None, Some(">=3.11"), None).because, Because::RequiresPython);

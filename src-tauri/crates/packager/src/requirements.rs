@@ -1,12 +1,13 @@
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::config::{Declaration, PYPROJECT_TOML, WATERSKIN_TOML};
+use crate::config::{Declaration, PYPROJECT_TOML, ProjectTable, WATERSKIN_TOML};
 use crate::locks;
 use crate::pip_list::PipList;
 use crate::requirement::{Refusal, checked, name_of};
+use crate::tool_lists::{self, ToolList};
 use crate::uv_settings::{UvSettings, line_of};
 
 /// The range of Streamlit versions that is asked for when the project forgot Streamlit: what the
@@ -19,14 +20,20 @@ pub(crate) const STREAMLIT: &str = "streamlit>=1.40,<1.68";
 pub enum RequirementsSource {
     /// `dependencies` in the Waterskin settings.
     Settings,
+    /// The header of the script (PEP 723).
+    Script,
     /// `uv.lock`.
     UvLock,
     /// `pylock.toml` (PEP 751).
     PylockToml,
-    /// `[project]` of `pyproject.toml`.
-    Pyproject,
+    /// `Pipfile`.
+    Pipfile,
     /// `requirements.txt`.
     RequirementsTxt,
+    /// `[project]` of `pyproject.toml`.
+    Pyproject,
+    /// `[tool.poetry.dependencies]` of `pyproject.toml`.
+    Poetry,
     /// The imports in the code, since nothing else says it.
     Imports,
 }
@@ -36,10 +43,12 @@ impl RequirementsSource {
     pub fn name(self) -> &'static str {
         match self {
             Self::Settings => "the settings",
+            Self::Script => "the header of the script",
             Self::UvLock => "uv.lock",
             Self::PylockToml => "pylock.toml",
-            Self::Pyproject => "pyproject.toml",
+            Self::Pipfile => "Pipfile",
             Self::RequirementsTxt => "requirements.txt",
+            Self::Pyproject | Self::Poetry => "pyproject.toml",
             Self::Imports => "the imports in the code",
         }
     }
@@ -63,6 +72,12 @@ pub struct Requirements {
     pub listed: Vec<String>,
     /// Requirements that are added, since no app runs without them.
     pub added: Vec<String>,
+    /// Which versions of Python the list says that it is for, as in `requires-python`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires_python: Option<String>,
+    /// Other lists, which were passed over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<Utf8PathBuf>,
     /// The same as uv gets them.
     #[serde(skip)]
     pub(crate) given: Given,
@@ -105,6 +120,12 @@ pub enum RequirementsError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// The file that the settings name holds none.
+    #[error("`{file}` holds no list of requirements")]
+    NoList {
+        /// The file.
+        file: Utf8PathBuf,
+    },
     /// A requirement that is not packaged.
     #[error("`{requirement}` in `{file}{}` {refusal}", at(.line))]
     Refused {
@@ -123,68 +144,134 @@ fn at(line: &Option<usize>) -> String {
     line.map(|line| format!(":{line}")).unwrap_or_default()
 }
 
+/// The files that hold a list, in the order in which they count: that of Streamlit's own hosting (its
+/// documentation, "App dependencies"), with PEP 751's lock beside uv's.
+const FILES: [&str; 5] = ["uv.lock", "pylock.toml", "Pipfile", "requirements.txt", PYPROJECT_TOML];
+
 impl Requirements {
-    /// Finds the list that the project comes with. `None` means that it has none, and the code
-    /// must be looked at.
+    /// Finds the list that the project in `root` comes with: in the settings, in the header of the
+    /// script `entry`, in the script's folder, in the project's. `None` means that it has none, and
+    /// the code must be looked at.
     pub(crate) fn declared(
         root: &Utf8Path,
+        entry: &Utf8Path,
         declaration: &Declaration,
     ) -> Result<Option<Self>, RequirementsError> {
-        let Some(mut made) = Self::of_lists(root, declaration)? else { return Ok(None) };
+        let Some(mut made) = Self::of_lists(root, entry, declaration)? else { return Ok(None) };
         made.given.settings = UvSettings::read(root, &made.listed)?;
         Ok(Some(made))
     }
 
     fn of_lists(
         root: &Utf8Path,
+        entry: &Utf8Path,
         declaration: &Declaration,
     ) -> Result<Option<Self>, RequirementsError> {
-        let lists = |name: &str| Some(root.join(name)).filter(|file| file.is_file());
-        let pyproject = root.join(PYPROJECT_TOML);
         if let Some(listed) = declaration.config.dependencies.clone() {
             let own = root.join(WATERSKIN_TOML);
-            let file = if own.is_file() { own } else { pyproject };
-            let lines = checked_all(&listed, root, &file)?;
+            let file = if own.is_file() { own } else { root.join(PYPROJECT_TOML) };
+            let lines = checked_all(&listed, &[root], &file)?;
             let made = Self::new(RequirementsSource::Settings, None, listed);
             return Ok(Some(made.with_lines(lines)));
         }
-        if let Some(file) = lists("uv.lock") {
-            let lock = locks::uv_lock(&file)?;
-            let mut made = Self::new(RequirementsSource::UvLock, Some(file), lock.listed);
-            made.given.project = lock.project;
-            return Ok(Some(made.with_lines(lock.lines)));
+        if let Some(named) = &declaration.config.requirements {
+            let file = root.join(named);
+            return match Self::of_file(root, &file)? {
+                Some(made) => Ok(Some(made)),
+                None => Err(RequirementsError::NoList { file }),
+            };
         }
-        if let Some(file) = lists("pylock.toml") {
-            let lock = locks::pylock(&file)?;
-            let made = Self::new(RequirementsSource::PylockToml, Some(file), lock.listed);
-            return Ok(Some(made.with_lines(lock.lines)));
-        }
-        if let Some(project) = &declaration.project {
-            let dynamic = project.dynamic.iter().any(|field| field == "dependencies");
-            if let Some(listed) = project.dependencies.clone() {
-                let lines = checked_all(&listed, root, &pyproject)?;
-                let made = Self::new(RequirementsSource::Pyproject, Some(pyproject), listed);
-                return Ok(Some(made.with_lines(lines)));
-            } else if dynamic {
-                let line = line_of(&read(&pyproject)?, "dynamic");
-                return Err(RequirementsError::Refused {
-                    requirement: "dynamic".to_owned(),
-                    file: pyproject,
-                    line,
-                    refusal: Refusal::Dynamic,
-                });
+        let script = root.join(entry);
+        let mut found = of_script(root, &script)?;
+        let mut passed_over = Vec::new();
+        let beside = script.parent().filter(|folder| *folder != root);
+        for folder in beside.into_iter().chain([root]) {
+            for name in FILES {
+                let file = folder.join(name);
+                if !file.is_file() {
+                    continue;
+                }
+                if let Some(taken) = &found {
+                    // It is what the lock was made from.
+                    let of_lock = taken.source.is_lock() && name == PYPROJECT_TOML;
+                    if !of_lock && holds_list(&file) {
+                        passed_over.push(file);
+                    }
+                } else {
+                    found = Self::of_file(root, &file)?;
+                }
             }
         }
-        if let Some(file) = lists("requirements.txt") {
-            let list = PipList::read(root, &file)?;
-            let indexes = list.index_lines();
-            let mut made = Self::new(RequirementsSource::RequirementsTxt, Some(file), list.listed);
-            made.given.constraints = list.constraints;
-            made.given.insecure = list.insecure;
-            made.given.indexes = indexes;
-            return Ok(Some(made.with_lines(list.lines)));
+        Ok(found.map(|made| Self { passed_over, ..made }))
+    }
+
+    /// The list in a file, which is told by its name. Any other than the usual ones is taken for one
+    /// of pip's.
+    fn of_file(root: &Utf8Path, file: &Utf8Path) -> Result<Option<Self>, RequirementsError> {
+        let path = Some(file.to_owned());
+        let of_lock = |source, lock: locks::Lock| {
+            let mut made = Self::new(source, path.clone(), lock.listed);
+            made.given.project = lock.project;
+            made.with_lines(lock.lines)
+        };
+        Ok(match file.file_name().unwrap_or_default() {
+            "uv.lock" => Some(of_lock(RequirementsSource::UvLock, locks::uv_lock(file)?)),
+            name if name.starts_with("pylock.") && name.ends_with(".toml") => {
+                Some(of_lock(RequirementsSource::PylockToml, locks::pylock(file)?))
+            }
+            "Pipfile" => {
+                let list = tool_lists::pipfile(&read(file)?).map_err(toml_error(file))?;
+                Some(Self::of_tool(RequirementsSource::Pipfile, list, root, file)?)
+            }
+            PYPROJECT_TOML => Self::of_pyproject(root, file)?,
+            _ => {
+                let list = PipList::read(root, file)?;
+                let indexes = list.index_lines();
+                let mut made = Self::new(RequirementsSource::RequirementsTxt, path, list.listed);
+                made.given.constraints = list.constraints;
+                made.given.insecure = list.insecure;
+                made.given.indexes = indexes;
+                Some(made.with_lines(list.lines))
+            }
+        })
+    }
+
+    fn of_pyproject(root: &Utf8Path, file: &Utf8Path) -> Result<Option<Self>, RequirementsError> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Pyproject {
+            project: ProjectTable,
+        }
+        let text = read(file)?;
+        let project = toml::from_str::<Pyproject>(&text).map_err(toml_error(file))?.project;
+        if let Some(lines) = project.dependencies {
+            let list = ToolList { lines, requires_python: project.requires_python };
+            return Self::of_tool(RequirementsSource::Pyproject, list, root, file).map(Some);
+        }
+        let table = text.parse().map_err(toml_error(file))?;
+        if let Some(list) = tool_lists::poetry(&table) {
+            return Self::of_tool(RequirementsSource::Poetry, list, root, file).map(Some);
+        }
+        if project.dynamic.iter().any(|field| field == "dependencies") {
+            return Err(RequirementsError::Refused {
+                requirement: "dynamic".to_owned(),
+                file: file.to_owned(),
+                line: line_of(&text, "dynamic"),
+                refusal: Refusal::Dynamic,
+            });
         }
         Ok(None)
+    }
+
+    fn of_tool(
+        source: RequirementsSource,
+        list: ToolList,
+        root: &Utf8Path,
+        file: &Utf8Path,
+    ) -> Result<Self, RequirementsError> {
+        let lines = checked_all(&list.lines, &[file.parent().unwrap_or(root), root], file)?;
+        let made = Self::new(source, Some(file.to_owned()), list.lines).with_lines(lines);
+        Ok(Self { requires_python: list.requires_python, ..made })
     }
 
     fn with_lines(mut self, lines: Vec<String>) -> Self {
@@ -201,17 +288,47 @@ impl Requirements {
         let there = listed.iter().any(|line| name_of(line).is_some_and(|it| it == "streamlit"));
         let added = if there { Vec::new() } else { vec![STREAMLIT.to_owned()] };
         let given = Given { lines: listed.clone(), ..Given::default() };
-        Self { source, file, listed, added, given }
+        Self { source, file, listed, added, requires_python: None, passed_over: Vec::new(), given }
     }
+}
+
+fn of_script(
+    root: &Utf8Path,
+    script: &Utf8Path,
+) -> Result<Option<Requirements>, RequirementsError> {
+    // A script that is not in UTF-8 has no such header (PEP 723).
+    let Ok(text) = fs_err::read_to_string(script) else { return Ok(None) };
+    match tool_lists::inline_script(&text).map_err(toml_error(script))? {
+        Some(list) => {
+            Requirements::of_tool(RequirementsSource::Script, list, root, script).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Whether a file with the name of a list is one. What can't be read counts: it is said so.
+fn holds_list(file: &Utf8Path) -> bool {
+    if file.file_name() != Some(PYPROJECT_TOML) {
+        return true;
+    }
+    let Ok(table) = read(file).map(|text| text.parse::<toml::Table>()) else { return true };
+    let Ok(table) = table else { return true };
+    let project = table.get("project").and_then(|project| project.get("dependencies"));
+    project.is_some() || tool_lists::poetry(&table).is_some()
+}
+
+fn toml_error(file: &Utf8Path) -> impl FnOnce(toml::de::Error) -> RequirementsError {
+    let file = file.to_owned();
+    |source| RequirementsError::Toml { file, source: Box::new(source) }
 }
 
 /// The requirements of a list in TOML, checked.
 fn checked_all(
     listed: &[String],
-    root: &Utf8Path,
+    folders: &[&Utf8Path],
     file: &Utf8Path,
 ) -> Result<Vec<String>, RequirementsError> {
-    let check = |line: &String| match checked(line, &[root]) {
+    let check = |line: &String| match checked(line, folders) {
         Ok(line) => Ok(line),
         Err(refusal) => Err(RequirementsError::Refused {
             requirement: line.escape_debug().to_string(),
@@ -231,7 +348,7 @@ fn read(file: &Utf8Path) -> Result<String, RequirementsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, ProjectTable};
+    use crate::config::Config;
 
     fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
         let dir = tempfile::tempdir().unwrap();
@@ -243,36 +360,62 @@ mod tests {
     }
 
     fn declared(root: &Utf8Path, declaration: &Declaration) -> Requirements {
-        Requirements::declared(root, declaration).unwrap().unwrap()
+        Requirements::declared(root, "src/app.py".into(), declaration).unwrap().unwrap()
     }
 
     #[test]
-    fn the_most_exact_list_wins() {
-        let (_dir, root) = folder(&[("requirements.txt", "pandas\n")]);
+    fn the_list_that_counts_and_those_that_are_passed_over() {
+        let (_dir, root) = folder(&[]);
         let mut declaration = Declaration::default();
-        assert_eq!(declared(&root, &declaration).source, RequirementsSource::RequirementsTxt);
-        declaration.project = Some(ProjectTable::default());
-        assert_eq!(
-            declared(&root, &declaration).source,
-            RequirementsSource::RequirementsTxt,
-            "a project table that says nothing of dependencies is no list"
-        );
-        let project =
-            ProjectTable { dependencies: Some(vec!["numpy".into()]), ..Default::default() };
-        declaration.project = Some(project);
-        assert_eq!(declared(&root, &declaration).source, RequirementsSource::Pyproject);
-        fs_err::write(root.join("pylock.toml"), "").unwrap();
-        assert_eq!(declared(&root, &declaration).source, RequirementsSource::PylockToml);
-        fs_err::write(root.join("uv.lock"), "").unwrap();
-        assert_eq!(declared(&root, &declaration).source, RequirementsSource::UvLock);
+        let none = Requirements::declared(&root, "src/app.py".into(), &declaration).unwrap();
+        assert_eq!(none, None);
+        let poetry = "[tool.poetry.dependencies]\npython = '^3.11'\npandas = '*'\n";
+        let project = format!("[project]\ndependencies = ['numpy']\n{poetry}");
+        let lists: [(&str, &str, RequirementsSource); 9] = [
+            ("pyproject.toml", poetry, RequirementsSource::Poetry),
+            ("pyproject.toml", &project, RequirementsSource::Pyproject),
+            ("requirements.txt", "pandas\n", RequirementsSource::RequirementsTxt),
+            ("Pipfile", "[packages]\npandas = '*'\n", RequirementsSource::Pipfile),
+            ("pylock.toml", "", RequirementsSource::PylockToml),
+            ("uv.lock", "", RequirementsSource::UvLock),
+            ("src/pyproject.toml", poetry, RequirementsSource::Poetry),
+            ("src/requirements.txt", "pandas\n", RequirementsSource::RequirementsTxt),
+            ("src/app.py", "# /// script\n# ///\n", RequirementsSource::Script),
+        ];
+        fs_err::create_dir(root.join("src")).unwrap();
+        for (file, text, source) in lists {
+            fs_err::write(root.join(file), text).unwrap();
+            let made = declared(&root, &declaration);
+            assert_eq!((made.source, made.file), (source, Some(root.join(file))), "{file}");
+            assert!(!made.passed_over.contains(&root.join(file)));
+            if source == RequirementsSource::UvLock {
+                let names = ["pylock.toml", "Pipfile", "requirements.txt"];
+                assert_eq!(made.passed_over, names.map(|name| root.join(name)), "not its project");
+            }
+        }
+        let names = |made: Requirements| made.passed_over.len();
+        assert_eq!(names(declared(&root, &declaration)), 7);
+        declaration.config = Config { requirements: Some("Pipfile".into()), ..Config::default() };
+        assert_eq!(declared(&root, &declaration).source, RequirementsSource::Pipfile);
         declaration.config = Config { dependencies: Some(vec![]), ..Config::default() };
         assert_eq!(declared(&root, &declaration).source, RequirementsSource::Settings);
     }
 
     #[test]
-    fn nothing_is_no_list() {
-        let (_dir, root) = folder(&[]);
-        assert_eq!(Requirements::declared(&root, &Declaration::default()).unwrap(), None);
+    fn a_list_says_which_python_it_is_for() {
+        let text = "[project]\nrequires-python = '>=3.12'\ndependencies = []\n";
+        let (_dir, root) = folder(&[("pyproject.toml", text)]);
+        let made = declared(&root, &Declaration::default());
+        assert_eq!(made.requires_python.as_deref(), Some(">=3.12"));
+    }
+
+    #[test]
+    fn what_the_settings_name_must_be_a_list() {
+        let (_dir, root) = folder(&[("pyproject.toml", "[tool.ruff]\n")]);
+        let config = Config { requirements: Some("pyproject.toml".into()), ..Config::default() };
+        let declaration = Declaration { config, ..Declaration::default() };
+        let error = Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err();
+        assert!(error.to_string().ends_with("pyproject.toml` holds no list of requirements"));
     }
 
     #[test]
@@ -306,13 +449,11 @@ mod tests {
             let text = format!("[project]\ndependencies = [\n  'streamlit',\n  {line:?},\n]\n");
             let (_dir, root) = folder(&[("pyproject.toml", &text), ("waterskin.toml", &text)]);
             let listed = Some(vec!["streamlit".to_owned(), line.to_owned()]);
-            let project = ProjectTable { dependencies: listed.clone(), ..Default::default() };
             let config = Config { dependencies: listed, ..Config::default() };
-            for declaration in [
-                Declaration { project: Some(project), ..Default::default() },
-                Declaration { config, ..Default::default() },
-            ] {
-                match Requirements::declared(&root, &declaration).unwrap_err() {
+            for declaration in
+                [Declaration::default(), Declaration { config, ..Default::default() }]
+            {
+                match Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err() {
                     RequirementsError::Refused { requirement, line: number, refusal, .. } => {
                         assert_eq!((refusal, number), (why, Some(4)), "{requirement}");
                         assert!(!requirement.contains('\n'), "{requirement}");
@@ -322,9 +463,9 @@ mod tests {
             }
         }
         let (_dir, root) = folder(&[("pyproject.toml", "[project]\ndynamic = ['dependencies']\n")]);
-        let project = ProjectTable { dynamic: vec!["dependencies".into()], ..Default::default() };
-        let declaration = Declaration { project: Some(project), ..Default::default() };
-        let error = Requirements::declared(&root, &declaration).unwrap_err().to_string();
+        let declaration = Declaration::default();
+        let error = Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err();
+        let error = error.to_string();
         assert!(
             error.ends_with("pyproject.toml:2` leaves the list to code of the project"),
             "{error}"

@@ -38,7 +38,6 @@ fn failure(settings: &Settings) -> (BuildError, String) {
 fn run_python(payload: &Payload, code: &str) -> String {
     Tool::new(payload.python().as_std_path())
         .args(["-I", "-c", code])
-        .arg(payload.layout.site_packages().as_str())
         .env_clear()
         .run(&mut |_, _| {})
         .unwrap()
@@ -70,13 +69,25 @@ fn a_project_becomes_a_payload_that_runs() {
     assert_eq!(
         run_python(
             &payload,
-            "import sys; sys.path.insert(0, sys.argv[1])\n\
-             import streamlit, pandas, pyarrow.csv, altair, pydeck, numpy\n\
+            "import streamlit, pandas, pyarrow.csv, altair, pydeck, numpy\n\
              import importlib.metadata as m\n\
              print(m.version('streamlit'), bool(m.files('streamlit')), streamlit.__cached__[-3:])",
         ),
         "1.67.0 True pyc\n"
     );
+    // What an app starts finds the packages too, and their commands run wherever they are.
+    let child = "import subprocess as s, sys\n\
+                 for more in ([], ['-I']):\n\
+                 \x20   print(s.check_output([sys.executable, *more, '-c', 'import pandas']))";
+    assert_eq!(run_python(&payload, child), "b''\nb''\n");
+    let command = payload.layout.site_packages().join("bin/streamlit");
+    let version = Tool::new(command.as_std_path())
+        .arg("version")
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .run(&mut |_, _| {})
+        .unwrap();
+    assert!(version.stdout.contains("1.67.0"), "{}", version.stdout);
     assert!(!folder.path.join("my_app é/__pycache__").exists(), "the project is only read");
 }
 
@@ -271,7 +282,7 @@ fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     let notes = outcome.notes.iter().filter(of_broken).count();
     assert_eq!(notes, 2, "the plan's and the compiler's, by the file's name: {:?}", outcome.notes);
     let payload = Payload::open(&kept).unwrap();
-    run_python(&payload, "import sys; sys.path.insert(0, sys.argv[1]); import wtiny, wother");
+    run_python(&payload, "import wtiny, wother");
 }
 
 #[test]
@@ -282,11 +293,12 @@ fn an_index_that_a_project_keeps_for_one_package_is_asked_for_it() {
         "my_app é/pyproject.toml",
         "[project]\nname = 'mine'\nversion = '1'\ndependencies = ['streamlit==1.67.0', 'pandas', 'wtiny']\n\
          [[tool.uv.index]]\nname = 'own'\nurl = 'wheels'\nformat = 'flat'\nexplicit = true\n\
-         [tool.uv.sources]\nwtiny = { index = 'own' }\n",
+         [tool.uv.sources]\nwtiny = { index = 'own' }\n\
+         [tool.waterskin]\nrequirements = 'pyproject.toml'\n",
     )]);
     let kept = folder.path.join("kept");
     let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("my_app é") };
     build(&plan(&settings).unwrap(), &Quiet).unwrap();
     let payload = Payload::open(&kept).unwrap();
-    run_python(&payload, "import sys; sys.path.insert(0, sys.argv[1]); import wtiny");
+    run_python(&payload, "import wtiny");
 }

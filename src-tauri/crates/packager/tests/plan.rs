@@ -166,6 +166,33 @@ fn a_program_in_the_project_is_named_before_it_is_run() {
 }
 
 #[test]
+fn a_project_with_several_lists() {
+    let folder = folder();
+    folder.write(&[
+        ("a/dashboard/app.py", "import streamlit\n"),
+        ("a/dashboard/requirements.txt", "streamlit\npandas\n"),
+        (
+            "a/pyproject.toml",
+            "[tool.poetry]\nname = 'a'\n[tool.poetry.dependencies]\npython = '^3.11'\nlibrary = '*'\n",
+        ),
+    ]);
+    let mut settings = settings(&folder, "a");
+    settings.overrides.entry = Some("dashboard/app.py".into());
+    let text = text(&folder, &settings);
+    assert!(
+        text.contains("requires    streamlit, pandas (`dashboard/requirements.txt`)"),
+        "{text}"
+    );
+    let note = "note: `pyproject.toml` lists requirements too and is passed over; `requirements = \"pyproject.toml\"` in the settings takes it";
+    assert!(text.contains(note), "{text}");
+
+    folder.write(&[("a/waterskin.toml", "requirements = 'pyproject.toml'\n")]);
+    let text = self::text(&folder, &settings);
+    assert!(text.contains("requires    library (`pyproject.toml`)"), "{text}");
+    assert!(text.contains(">=3.11,<4 (from `requires-python`)"), "{text}");
+}
+
+#[test]
 fn an_empty_folder() {
     let folder = folder();
     folder.write(&[("empty/data.csv", "x")]);

@@ -86,6 +86,21 @@ class Serving(LauncherTest):
         with app.page() as page:
             self.assertEqual(page.texts(), ["['beside the script', 7, 7, True]"])
 
+    def test_commands_of_packages_are_found(self):
+        command = self.folder / "site packages" / "bin" / "greet é"
+        command.parent.mkdir(parents=True)
+        command.write_text("#!/bin/sh\necho hello", encoding="utf-8")
+        command.chmod(0o755)
+        text = (
+            "import streamlit as st, subprocess\n"
+            "st.text(subprocess.check_output(['greet é'], text=True).strip())\n"
+            "st.text(subprocess.check_output(['uname'], text=True).strip())"
+        )
+        packages = [str(self.folder / "site packages")]
+        app = self.launch(text, site_packages=packages).wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(page.texts(), ["hello", os.uname().sysname])
+
     def test_secrets_of_nobody_are_as_in_an_empty_file(self):
         text = (
             "import streamlit as st\n"

@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
 use camino::Utf8Path;
@@ -56,7 +55,8 @@ pub(super) struct Options<'a> {
 }
 
 /// Writes entries as a tar archive without its end, so that others can follow. The same entries
-/// and options give the same bytes. Files with the same content are links to the first of them.
+/// and options give the same bytes. Files with the same content are none the less files of their own:
+/// an app may write one of them, or copy one over the other.
 ///
 /// `destination` is named in errors.
 pub(super) fn write<W: Write>(
@@ -70,8 +70,6 @@ pub(super) fn write<W: Write>(
     let failed = || FormatError::write(destination);
     let mut archive = Builder::new(Open { output: writer, ended: false });
     let mut written = Written::default();
-    let mut known: HashMap<(u64, u32, String), String> = HashMap::new();
-    let lengths = lengths(entries);
     if root && !prefix.is_empty() {
         append(&mut archive, &Entry::Folder, prefix, time, &mut io::empty()).map_err(failed())?;
     }
@@ -92,17 +90,6 @@ pub(super) fn write<W: Write>(
                 written.add(path, &content.finish());
             }
             Entry::File { source, size, .. } => {
-                if lengths.get(size).is_some_and(|count| *count > 1) {
-                    let digest = digest(source)?;
-                    let same = (*size, entry.mode(), digest.clone());
-                    if let Some(first) = known.get(&same) {
-                        append_same(&mut archive, entry, &name, first, time).map_err(failed())?;
-                        written.add(path, &digest);
-                        progress.advance(*size);
-                        continue;
-                    }
-                    known.insert(same, name.clone());
-                }
                 let file = fs_err::File::open(source).map_err(FormatError::read(source))?;
                 // A file that grows is cut, one that shrinks would leave a damaged archive.
                 let mut content = Counted::new(file.take(*size), progress);
@@ -120,40 +107,17 @@ pub(super) fn write<W: Write>(
     Ok(written)
 }
 
-/// Writes what stands before the content of a file. With `first`, the name of one with the same
-/// content, it is a link to that and has none.
+/// Writes what stands before the content of a file.
 pub(super) fn write_head<W: Write>(
     writer: W,
     (path, entry): (&str, &Entry),
-    first: Option<&str>,
     options: Options<'_>,
 ) -> io::Result<()> {
     let mut archive = Builder::new(Open { output: writer, ended: false });
     let name = format!("{}{path}", options.prefix);
-    match first {
-        Some(first) => append_same(&mut archive, entry, &name, first, options.time)?,
-        None => append(&mut archive, entry, &name, options.time, &mut io::empty())?,
-    }
+    append(&mut archive, entry, &name, options.time, &mut io::empty())?;
     archive.get_mut().ended = true;
     archive.into_inner().map(drop)
-}
-
-/// How many files have each length in bytes: only those of one length can be the same.
-fn lengths(entries: &Entries) -> HashMap<u64, usize> {
-    let mut lengths = HashMap::new();
-    for (_, entry) in entries.iter() {
-        if let Entry::File { size, .. } = entry
-            && *size > 0
-        {
-            *lengths.entry(*size).or_default() += 1;
-        }
-    }
-    lengths
-}
-
-fn digest(source: &Utf8Path) -> Result<String, FormatError> {
-    let content = fs_err::read(source).map_err(FormatError::read(source))?;
-    Ok(hexadecimal(Md5::new().chain_update(content)))
 }
 
 fn hexadecimal(digest: Md5) -> String {
@@ -190,20 +154,6 @@ fn append<W: Write>(
     content: &mut dyn Read,
 ) -> io::Result<()> {
     archive.append_data(&mut header(entry, time), name, content)
-}
-
-/// Appends a file as a link to the one with the same content.
-fn append_same<W: Write>(
-    archive: &mut Builder<W>,
-    entry: &Entry,
-    name: &str,
-    first: &str,
-    time: u64,
-) -> io::Result<()> {
-    let mut header = header(entry, time);
-    header.set_entry_type(EntryType::Link);
-    header.set_size(0);
-    archive.append_link(&mut header, name, first)
 }
 
 fn header(entry: &Entry, time: u64) -> Header {

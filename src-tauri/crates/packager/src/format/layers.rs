@@ -3,7 +3,6 @@
 //! The interpreter, the packages and the shell are a layer each, known by its digest. The rest, with
 //! the app's own files, comes first, since it has the folders that all others are in.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::panic::resume_unwind;
 
@@ -162,19 +161,13 @@ impl Archive<'_> {
         });
         let (mut data, mut written) = small?;
         let options = archive::Options { prefix: self.prefix, root: false, time: self.time };
-        let mut known: HashMap<_, String> = HashMap::new();
         for ((path, entry), compressed) in large.iter().zip(contents?) {
             written.add_file(path, &compressed.content);
-            let same = (entry.mode(), compressed.content);
-            let first = known.get(&same).map(String::as_str);
             let head = self
                 .compression
-                .part(&mut |writer| archive::write_head(writer, (path, entry), first, options));
+                .part(&mut |writer| archive::write_head(writer, (path, entry), options));
             data.extend(head.map_err(failed())?);
-            if first.is_none() {
-                data.extend(compressed.part);
-                known.insert(same, format!("{}{path}", self.prefix));
-            }
+            data.extend(compressed.part);
         }
         Ok((data, written))
     }

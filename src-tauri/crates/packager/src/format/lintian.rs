@@ -4,14 +4,13 @@ use super::Compression;
 
 /// What Debian's checker finds in nearly every payload, and why it has to be so. Only names that
 /// the checker of Debian 12 knows may stand here: it takes others for errors.
-const ACCEPTED: [(&str, &str); 17] = [
+const ACCEPTED: [(&str, &str); 16] = [
     ("custom-library-search-path", "the payload's libraries are found by paths relative to it"),
     ("embedded-library", "the app must run beside other versions of these libraries"),
     ("executable-not-elf-or-script", "modes are as the distributions have them"),
     ("interpreter-in-usr-local", "modules are imported, and their first lines are not read"),
     ("library-not-linked-against-libc", "extension modules use what the interpreter has loaded"),
     ("missing-dep-for-interpreter", "modules are imported, and their first lines are not read"),
-    ("package-contains-hardlink", "files with the same content are installed once"),
     ("package-installs-python-bytecode", "the interpreter is the payload's, and can't write here"),
     (
         "package-installs-python-pycache-dir",

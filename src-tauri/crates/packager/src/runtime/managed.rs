@@ -7,7 +7,7 @@ use super::{
     copy::{self, Links},
     elf,
     glibc::minimum_glibc,
-    interpreter, minor, prefix, prune, runs_here, start,
+    interpreter, minor, prefix, prune, runs_here, site, start,
 };
 use crate::Progress;
 use crate::uv::UvFolder;
@@ -54,7 +54,9 @@ pub(super) fn lay_down(
         drop_unused_library(destination, &executable, progress)?;
         minimum = minimum_glibc(destination)?;
     }
-    if runs_here(&request.triple) {
+    let here = runs_here(&request.triple);
+    site::admit_packages(destination, &executable, version, here)?;
+    if here {
         let original = interpreter::Interpreter::ask(&build.join(&executable))?;
         start::check(destination, &destination.join(&executable), &original.modules)?;
     }

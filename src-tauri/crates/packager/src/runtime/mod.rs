@@ -16,6 +16,7 @@ mod prefix;
 mod prune;
 mod relocate;
 mod rpath;
+mod site;
 mod start;
 mod strip;
 

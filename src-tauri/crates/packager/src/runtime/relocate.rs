@@ -9,7 +9,7 @@ use super::{
     glibc::minimum_glibc,
     interpreter::Interpreter,
     libraries::Libraries,
-    prefix, prune, rpath, start, strip,
+    prefix, prune, rpath, site, start, strip,
 };
 use crate::Progress;
 
@@ -46,6 +46,7 @@ pub(super) fn lay_down(
     prefix::hide(&interpreter.base_prefix, &standard_library)?;
 
     let executable = Utf8Path::new("bin").join(interpreter.name());
+    site::admit_packages(destination, &executable, &interpreter.version, true)?;
     start::check(destination, &destination.join(&executable), &interpreter.modules)?;
     let glibc = minimum_glibc(destination)?;
     Ok(Runtime {

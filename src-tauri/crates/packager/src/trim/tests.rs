@@ -45,6 +45,7 @@ fn what_nobody_needs_goes_and_is_counted() {
     assert_eq!(
         left(&root),
         [
+            "bin/streamlit",
             "cupy/kernel.h",
             "pandas/__init__.py",
             "pydeck/__init__.py",
@@ -58,10 +59,10 @@ fn what_nobody_needs_goes_and_is_counted() {
     assert!(!root.join("share").exists(), "empty folders go, too");
     assert_eq!(
         fs_err::read_to_string(root.join("x.dist-info/RECORD")).unwrap(),
-        "x.dist-info/METADATA,,\n"
+        "bin/streamlit,,\nx.dist-info/METADATA,,\n"
     );
     let first = &report.trimmed[0];
-    assert_eq!((first.id.as_str(), first.files, first.bytes), ("commands", 2, 14));
+    assert_eq!((first.id.as_str(), first.files, first.bytes), ("shared-files", 1, 5));
 }
 
 #[test]

@@ -6,18 +6,29 @@ import sys
 
 def prepare(spec, launcher):
     """Makes `sys` as `streamlit run` has it when it imports Streamlit, without `launcher`."""
-    if spec.site_packages:
-        import site
-
-        # Debian's interpreters look into `dist-packages` only, so the directory is
-        # added by hand, `.pth` files included.
-        for directory in spec.site_packages:
-            site.addsitedir(directory)
+    _admit_packages(spec.site_packages)
     sys.path[:] = [entry for entry in sys.path if not _same(entry, launcher)]
     sys.argv = [spec.script, *spec.arguments]
     _use_utf8()
     _find_certificates()
     _rest_idle_threads()
+
+
+def _admit_packages(directories):
+    """Adds folders of packages as `site` does, `.pth` files included, and their commands.
+
+    A payload's interpreter finds its packages by itself.
+    """
+    import site
+
+    for directory in directories:
+        if not any(_same(entry, directory) for entry in sys.path):
+            site.addsitedir(directory)
+        commands = os.path.join(directory, "bin")
+        if os.path.isdir(commands):
+            # As in a virtual environment that is activated.
+            path = os.environ.get("PATH", os.defpath)
+            os.environ["PATH"] = os.pathsep.join([commands, path])
 
 
 def admit_project(spec):
