@@ -65,6 +65,8 @@ node_is_new_enough() {
 find_tools() {
   local programs
   case ":$PATH:" in *":$cache/bin:"*) ;; *) export PATH="$cache/bin:$PATH" ;; esac
+  # A root without these can't have dpkg install anything.
+  case ":$PATH:" in *:/usr/sbin:*) ;; *) export PATH="$PATH:/usr/sbin:/sbin" ;; esac
   if ! have cargo && [ -x "$HOME/.cargo/bin/cargo" ]; then export PATH="$HOME/.cargo/bin:$PATH"; fi
   # rustup looks for its toolchains under HOME. With another HOME they are still beside its programs.
   if [ -z "${RUSTUP_HOME:-}" ] && [ ! -d "$HOME/.rustup" ] && have rustup; then

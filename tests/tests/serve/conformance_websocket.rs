@@ -410,6 +410,16 @@ async fn c20_no_pong(pair: &Pair, found: &mut Findings) -> Result<()> {
 }
 
 async fn c22_python_ends(pair: &Pair, found: &mut Findings) -> Result<()> {
+    let mut through = RawSocket::open(&pair.through, &RawSocket::draft("streamlit")).await?;
+    kill_process(pair.pythons()?.1, Signal::KILL)?;
+    found.holds("SIGKILL: no close frame", through.close_code().await? == 1006);
+    let alive = async || {
+        let answer = pair.through.get("/_stcore/health").await;
+        Ok(answer.is_ok_and(|answer| answer.text() == "ok").then_some(()))
+    };
+    eventually("Python to be there again", PATIENCE, alive).await?;
+
+    // The last: a Python that is asked to end and does so well is not started again.
     let (mut direct, mut through) = both(pair, "streamlit").await?;
     let (plain, ours) = pair.pythons()?;
     kill_process(plain, Signal::TERM)?;
@@ -423,14 +433,6 @@ async fn c22_python_ends(pair: &Pair, found: &mut Findings) -> Result<()> {
     } else {
         found.equal("SIGTERM", &ends.0, &ends.1);
     }
-    let alive = async || {
-        let answer = pair.through.get("/_stcore/health").await;
-        Ok(answer.is_ok_and(|answer| answer.text() == "ok").then_some(()))
-    };
-    eventually("Python to be there again", PATIENCE, alive).await?;
-    let mut through = RawSocket::open(&pair.through, &RawSocket::draft("streamlit")).await?;
-    kill_process(pair.pythons()?.1, Signal::KILL)?;
-    found.holds("SIGKILL: no close frame", through.close_code().await? == 1006);
     Ok(())
 }
 

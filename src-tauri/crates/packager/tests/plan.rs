@@ -183,7 +183,7 @@ fn a_project_with_several_lists() {
         text.contains("requires    streamlit, pandas (`dashboard/requirements.txt`)"),
         "{text}"
     );
-    let note = "note: `pyproject.toml` lists requirements too and is passed over; `requirements = \"pyproject.toml\"` in the settings takes it";
+    let note = "note        `pyproject.toml` lists requirements too and is passed over; `requirements = \"pyproject.toml\"` in the settings takes it";
     assert!(text.contains(note), "{text}");
 
     folder.write(&[("a/waterskin.toml", "requirements = 'pyproject.toml'\n")]);
