@@ -5,6 +5,7 @@ import signal
 
 import streamlit as st
 
+st.set_page_config(page_title="Crash")
 st.title("Crash")
 st.write(f"Python is process {os.getpid()}.")
 

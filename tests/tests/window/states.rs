@@ -164,17 +164,17 @@ async fn a_proxy_in_the_environment_is_not_asked_for_the_page() -> Result<()> {
         // Nobody listens there.
         launch = launch.env(name, "http://127.0.0.1:9");
     }
+    let _manager = case.desktop.managed(&case.sandbox).await?;
     let _shell = launch.start()?;
-    case.desktop.window("Stages").await?;
-    case.desktop.seen().shows("Run 1.").await
+    case.desktop.seen().window_shows("Stages", "Run 1.").await
 }
 
 #[tokio::test]
 async fn an_app_that_quits_takes_its_window_along() -> Result<()> {
     let case = Case::of("crash", "1.67.0").await?;
+    let _manager = case.desktop.managed(&case.sandbox).await?;
     let mut shell = case.opened()?;
-    case.desktop.window("Crash").await?;
-    case.desktop.seen().press("push button", "Quit").await?;
+    case.desktop.seen().press_within("Crash", "push button", "Quit").await?;
     assert_eq!(shell.ended(PATIENCE).await?.code(), Some(0));
     case.nothing_is_left(STOP).await
 }

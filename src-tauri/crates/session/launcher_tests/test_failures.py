@@ -48,6 +48,7 @@ class Failures(LauncherTest):
             (port, "`listen.tcp` needs a `secret`"),
             ({"listen": {}}, "`listen` must have either `unix` or `tcp`"),
             ({"listen": {"tcp": True}}, "`tcp` must be of type `int`"),
+            ({"root": "."}, "`.` is not an absolute path"),
             ({"script": "app.py"}, "`app.py` is not an absolute path"),
             ({"url": "http://localhost"}, "`http://localhost` names no port"),
             ({"arguments": [1]}, "`arguments` must hold strings only"),
@@ -77,6 +78,7 @@ class Failures(LauncherTest):
         self.write("")
         spec = {
             "script": str(self.script),
+            "root": str(self.app),
             "listen": {"unix": str(self.socket)},
             "url": "http://localhost:8501",
         }
@@ -97,9 +99,9 @@ class Failures(LauncherTest):
         wait_for(lambda: not self.socket.parent.exists(), 1, "the end of the folder")
 
     def test_streamlit_with_a_missing_part_shows_the_traceback(self):
-        # The script's folder comes first, so its `google` hides protobuf's.
-        self.write("import not_there_at_all", "google/__init__.py")
-        app = self.launch("")
+        # protobuf's `google` is in no one place, so a package of that name hides it (PEP 420).
+        self.write("import not_there_at_all", "../packages/google/__init__.py")
+        app = self.launch("", site_packages=[str(self.folder / "packages")])
         self.assert_fails(
             app, "could not import Streamlit: No module named 'not_there_at_all'"
         )

@@ -96,6 +96,7 @@ class Lifeline(LauncherTest):
         self.write("")
         spec = {
             "script": str(self.script),
+            "root": str(self.app),
             "listen": {"unix": str(self.socket)},
             "url": "http://localhost:8501",
         }
