@@ -116,7 +116,8 @@ async fn by_toolbar(case: &Case, window: &Window, label: &str, ending: &str) -> 
     window.find(&format!("button[aria-label*=\"{label}\"]")).await?;
     window.script(&click).await?;
     let file = eventually(&format!("a file for `{label}`"), PATIENCE, async || {
-        let files = walkdir::WalkDir::new(&folder).into_iter().flatten();
+        // In the folder itself they are whole; one below it is still being written.
+        let files = walkdir::WalkDir::new(&folder).max_depth(1).into_iter().flatten();
         let mut files = files.filter(|it| it.metadata().is_ok_and(|it| it.len() > 0));
         Ok(files.find(|it| it.path().extension().is_some_and(|it| it == ending)))
     })
