@@ -211,11 +211,11 @@ fn streamlit(message: &str) -> String {
 pub fn restart(app: &AppHandle) {
     match app.try_state::<Host>().and_then(|host| host.session().cloned()) {
         Some(session) if session.restart() => {}
-        Some(_) => {
-            if let Some(again) = app.try_state::<AskAgain>() {
-                again.ask();
-            }
-        }
+        // A session that can't restart Python yet waits for the keychain.
+        Some(_) => match app.try_state::<AskAgain>() {
+            Some(again) => again.ask(),
+            None => tracing::error!("nobody asks the keychain"),
+        },
         None => app.request_restart(),
     }
 }

@@ -111,7 +111,7 @@ impl PlanError {
                 Some(hint.to_owned())
             }
             Self::Requirements(RequirementsError::Toml { .. }) => {
-                Some("make the lock anew, or remove it".to_owned())
+                Some("correct the file at that place; make a lock anew".to_owned())
             }
             Self::Files(FilesError::Read { .. })
             | Self::Requirements(RequirementsError::Read { .. }) => {

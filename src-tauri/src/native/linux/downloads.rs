@@ -172,7 +172,10 @@ impl Job {
 
     /// The file is chosen.
     fn decided(self: &Rc<Self>, download: &Download) {
-        let Some(path) = download.destination().map(PathBuf::from) else { return };
+        let Some(path) = download.destination().map(PathBuf::from) else {
+            tracing::error!("a download without a place");
+            return;
+        };
         let total = download.response().map(|response| response.content_length());
         let total = total.filter(|total| *total > 0);
         {
