@@ -16,6 +16,7 @@ use crate::locate::{self, Located};
 use crate::plan_error::PlanError;
 use crate::python_choice::PythonChoice;
 use crate::requirements::{Requirements, RequirementsSource};
+use crate::runs::Run;
 use crate::settings::{Format, Settings};
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
@@ -89,8 +90,8 @@ pub struct BuildPlan {
     pub shell: Utf8PathBuf,
     /// Whether to work from the caches alone.
     pub offline: bool,
-    /// Programs in the project's folder that a build executes. Nothing else of it is executed.
-    pub runs: Vec<Utf8PathBuf>,
+    /// What a build executes beside its own tools.
+    pub runs: Vec<Run>,
     /// Modules of the code that a build looks for in the payload before it is done.
     #[serde(skip)]
     pub(crate) needed: Vec<NeededModule>,
@@ -187,10 +188,11 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     };
     let uv = tools::find_uv(settings.uv.as_deref())?;
     let named = python.executable.iter().chain([&uv]);
-    let runs: Vec<_> = named.filter(|program| is_inside(&root, program)).cloned().collect();
-    if let (true, Some(program)) = (settings.no_run, runs.first()) {
+    let programs: Vec<_> = named.filter(|program| is_inside(&root, program)).cloned().collect();
+    if let (true, Some(program)) = (settings.no_run, programs.first()) {
         return Err(PlanError::Runs { program: program.clone() });
     }
+    let runs = programs.into_iter().map(|program| Run::Program { program }).collect();
     Ok(BuildPlan {
         app: identity.app,
         arguments: declaration.config.arguments.clone(),

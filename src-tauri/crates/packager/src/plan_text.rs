@@ -30,7 +30,7 @@ impl fmt::Display for BuildPlan {
             row("asks for", &[asked.join(", ")])?;
         }
         row("python", &[self.python_text()])?;
-        let runs: Vec<String> = self.runs.iter().map(|it| format!("`{it}`")).collect();
+        let runs: Vec<String> = self.runs.iter().map(ToString::to_string).collect();
         row("runs", &runs)?;
         row("requires", &self.requirements_text())?;
         row("trim", &self.trim_text())?;
