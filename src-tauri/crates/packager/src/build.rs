@@ -7,6 +7,7 @@ use waterskin_bundle::{Layout, Payload};
 
 use crate::build_error::BuildError;
 use crate::cache::Cache;
+use crate::compiled::module_of;
 use crate::copy::Method;
 use crate::format::{self, Artifact, Package};
 use crate::left_out::LeftOut;
@@ -216,9 +217,9 @@ fn missing_modules(plan: &BuildPlan, site_packages: &Utf8Path) -> Result<Vec<Str
         .files
         .files
         .iter()
-        .filter(|file| file.path.extension() == Some("py"))
+        .filter(|file| module_of(&file.path).is_some())
         .flat_map(|file| file.path.components())
-        .map(|part| part.as_str().trim_end_matches(".py"))
+        .map(|part| module_of(part.as_str().into()).unwrap_or(part.as_str()))
         .collect();
     let mut notes = Vec::new();
     for needed in &plan.needed {

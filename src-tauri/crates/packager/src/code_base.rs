@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ruff_python_stdlib::sys::is_known_standard_library;
 use serde::Serialize;
 
+use crate::compiled::module_of;
 use crate::distributions::distribution_of;
 use crate::imports::{Code, Need, SyntaxError, top_level};
 
@@ -141,11 +142,11 @@ fn is_page(file: &Utf8Path, pages: &Utf8Path) -> bool {
 /// `python -m streamlit` the current one, which is most often the project's.
 fn local_names(folder: &Utf8Path, files: &BTreeSet<Utf8PathBuf>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for file in files.iter().filter(|file| file.extension() == Some("py")) {
+    for file in files.iter().filter(|file| module_of(file).is_some()) {
         for root in [folder, Utf8Path::new("")] {
             let Ok(inside) = file.strip_prefix(root) else { continue };
             let first = inside.components().next().map(|part| part.as_str()).unwrap_or_default();
-            names.insert(first.strip_suffix(".py").unwrap_or(first).to_owned());
+            names.insert(module_of(first.into()).unwrap_or(first).to_owned());
         }
     }
     names
@@ -260,6 +261,17 @@ mod tests {
             ],
         );
         assert_eq!(guesses(&base), ["a1", "b1"]);
+    }
+
+    #[test]
+    fn compiled_modules_of_the_project_are_no_strangers() {
+        let files = [
+            ("ui/app.py", "import fast, old, pkg.inner, polars"),
+            ("ui/fast.cpython-311-x86_64-linux-gnu.so", ""),
+            ("old.pyc", ""),
+            ("pkg/inner.cp312-win_amd64.pyd", ""),
+        ];
+        assert_eq!(guesses(&code_base("ui/app.py", &files)), ["polars"]);
     }
 
     #[test]

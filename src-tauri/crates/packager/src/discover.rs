@@ -5,11 +5,11 @@ use waterskin_bundle::{App, Downloads, Window};
 
 use crate::config::Declaration;
 use crate::files::{ProjectFiles, Selection};
-use crate::icon;
 use crate::identity::Identity;
 use crate::locate::{self, Located};
 use crate::plan_error::PlanError;
 use crate::settings::Overrides;
+use crate::{icon, source};
 
 /// What a project is, as far as it can be known without its requirements: enough to run it where
 /// it stands.
@@ -51,7 +51,7 @@ pub fn discover(path: &Utf8Path) -> Result<Project, PlanError> {
     })?;
     let names: BTreeSet<Utf8PathBuf> = files.files.into_iter().map(|file| file.path).collect();
     let named = located.script.or_else(|| declaration.config.entry.clone());
-    let read = |file: &Utf8Path| fs_err::read_to_string(root.join(file));
+    let read = |file: &Utf8Path| source::read(&root.join(file));
     let entry = locate::entry(&root, named.as_deref(), &names, read)?;
     let overrides = Overrides::default();
     let identity = Identity::make(&root, &declaration, &overrides)?;

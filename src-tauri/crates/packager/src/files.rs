@@ -13,6 +13,9 @@ use crate::left_out::{self, LeftOut, Reason};
 pub struct ProjectFiles {
     /// Every file and link that comes along, in the order of their paths.
     pub files: Vec<ProjectFile>,
+    /// Folders in which nothing comes along, and that come along empty: an app may look into them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<Utf8PathBuf>,
     /// Everything that stays behind, in the order of the paths. Of a folder that stays behind
     /// only the folder is named.
     pub left_out: Vec<LeftOut>,
@@ -100,7 +103,8 @@ impl ProjectFiles {
             let entry = entry.map_err(|error| read_error(selection.root, error))?;
             let folder = entry.file_type().is_dir();
             match walk.judge(&entry)? {
-                Verdict::Descend => {}
+                Verdict::Descend => found.folders.extend(walk.own_folder(&entry)),
+                Verdict::Reach => {}
                 Verdict::Take(file) => found.files.push(file),
                 Verdict::Leave(left_out) => {
                     found.left_out.push(left_out);
@@ -111,9 +115,16 @@ impl ProjectFiles {
             }
         }
         found.drop_dangling_links();
+        found.keep_empty_folders();
         found.files.sort();
+        found.folders.sort();
         found.left_out.sort();
         Ok(found)
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
+        let files = self.files.iter().map(|file| file.path.as_path());
+        files.chain(self.folders.iter().map(Utf8PathBuf::as_path))
     }
 
     /// The sum of the sizes.
@@ -121,12 +132,19 @@ impl ProjectFiles {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
+    /// Folders with something in them are there by that.
+    fn keep_empty_folders(&mut self) {
+        let above = self.paths().flat_map(|path| path.ancestors().skip(1));
+        let full: BTreeSet<Utf8PathBuf> = above.map(Into::into).collect();
+        self.folders.retain(|folder| !full.contains(folder));
+    }
+
     /// A link whose target stays behind would lead to nothing, so it stays behind, too. Links may
     /// lead to links, hence the repetition.
     fn drop_dangling_links(&mut self) {
         loop {
             let there: BTreeSet<Utf8PathBuf> =
-                self.files.iter().flat_map(|file| file.path.ancestors()).map(Into::into).collect();
+                self.paths().flat_map(Utf8Path::ancestors).map(Into::into).collect();
             let (keep, drop): (Vec<_>, Vec<_>) =
                 self.files.drain(..).partition(|file| match &file.link {
                     None => true,
@@ -149,6 +167,8 @@ impl ProjectFiles {
 
 enum Verdict {
     Descend,
+    /// The folder itself stays behind, and something in it may not.
+    Reach,
     Take(ProjectFile),
     Leave(LeftOut),
 }
@@ -179,7 +199,7 @@ impl Walk<'_> {
         {
             // A folder that `include` reaches into is entered, and judged file by file.
             let reached = folder && reason.can_be_overruled() && self.reaches_into(path);
-            return if reached { Ok(Verdict::Descend) } else { leave(reason) };
+            return if reached { Ok(Verdict::Reach) } else { leave(reason) };
         }
         if folder {
             return Ok(Verdict::Descend);
@@ -203,6 +223,12 @@ impl Walk<'_> {
         Ok(Verdict::Take(ProjectFile { path: path.to_owned(), bytes, link: None, from: None }))
     }
 
+    /// The folder's path, relative to the project.
+    fn own_folder(&self, entry: &DirEntry) -> Option<Utf8PathBuf> {
+        let path = Utf8Path::from_path(entry.path())?;
+        Some(path.strip_prefix(self.selection.root).unwrap_or(path).to_owned())
+    }
+
     /// Whether the path stays behind by its name or by what kind of folder it is.
     fn stays(
         &self,
@@ -210,7 +236,9 @@ impl Walk<'_> {
         path: &Utf8Path,
         folder: bool,
     ) -> Result<Option<Reason>, FilesError> {
-        if let Some(reason) = left_out::by_name(path, folder) {
+        if let Some(reason) = left_out::by_name(path, folder)
+            && !(reason == Reason::Cache && !folder && is_module_without_source(full))
+        {
             return Ok(Some(reason));
         }
         if folder {
@@ -264,6 +292,12 @@ impl Walk<'_> {
         }
         Ok(Verdict::Take(ProjectFile { path, bytes, link: None, from: Some(target) }))
     }
+}
+
+/// Whether this is bytecode that an import takes: in the place of a source that is not there.
+fn is_module_without_source(path: &Utf8Path) -> bool {
+    let cached = path.parent().is_some_and(|folder| folder.file_name() == Some("__pycache__"));
+    path.extension() == Some("pyc") && !cached && !path.with_extension("py").exists()
 }
 
 fn left_out(path: &Utf8Path, folder: bool, reason: Reason) -> LeftOut {

@@ -240,3 +240,35 @@ fn special_files_and_strange_names_are_said() {
     assert_eq!(files, ["app.py"]);
     assert_eq!(left_out, ["bad\u{fffd}.txt: its name is not UTF-8", "s: no ordinary file"]);
 }
+
+#[test]
+fn empty_folders_and_modules_without_a_source_come_along() {
+    let project = project(&[
+        ("app.py", "import fast, old"),
+        ("fast.cpython-311-x86_64-linux-gnu.so", "ELF"),
+        ("old.pyc", "x"),
+        ("app.pyc", "x"),
+        ("pkg/__pycache__/gone.cpython-311.pyc", "x"),
+        ("data/full/a.csv", "1"),
+        ("hidden/.env", "x"),
+        (".git/HEAD", "x"),
+        ("notes/x.txt", "x"),
+    ]);
+    for folder in ["data/leer é/in it", "uploads", ".venv"] {
+        fs_err::create_dir_all(project.root.join(folder)).unwrap();
+    }
+    fs_err::write(project.root.join(".venv/pyvenv.cfg"), "").unwrap();
+    let exclude = ["notes/".to_owned()];
+    let selection = Selection {
+        root: &project.root,
+        outputs: &[],
+        include: &["notes/keep/**".to_owned()],
+        exclude: &exclude,
+        follow_links: false,
+    };
+    let found = ProjectFiles::select(&selection).unwrap();
+    let files: Vec<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
+    let expected = ["app.py", "data/full/a.csv", "fast.cpython-311-x86_64-linux-gnu.so", "old.pyc"];
+    assert_eq!(files, expected);
+    assert_eq!(found.folders, ["data/leer é/in it", "hidden", "pkg", "uploads"]);
+}

@@ -110,7 +110,9 @@ impl LocateError {
                 "`entry` is relative to the project's folder, and must not be left out".into()
             }
             Self::Syntax { file, .. } => format!("see what Python says: `python {file}`"),
-            Self::Read { .. } => "Python scripts must be readable and in UTF-8".into(),
+            Self::Read { .. } => {
+                "Python scripts must be readable, and in UTF-8 or in the encoding that their first line names (`# coding: latin-1`)".into()
+            }
         })
     }
 }

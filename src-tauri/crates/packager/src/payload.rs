@@ -134,6 +134,11 @@ impl Parts<'_> {
         progress.step(Step::App, Some(files.len() as u64));
         fs_err::create_dir(app)
             .map_err(|source| AssembleError::Write { path: app.to_owned(), source })?;
+        for folder in &self.plan.files.folders {
+            let folder = app.join(folder);
+            fs_err::create_dir_all(&folder)
+                .map_err(|source| AssembleError::Write { path: folder, source })?;
+        }
         for file in files {
             let from = file.from.clone().unwrap_or_else(|| self.plan.root.join(&file.path));
             let to = app.join(&file.path);

@@ -21,7 +21,7 @@ use crate::settings::{Format, Settings};
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
-use crate::{icon, installed, keys, preload, secrets, tools, wants};
+use crate::{compiled, icon, installed, keys, preload, secrets, source, tools, wants};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -134,7 +134,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         follow_links: settings.follow_links,
     })?;
     let names: BTreeSet<Utf8PathBuf> = files.files.iter().map(|file| file.path.clone()).collect();
-    let read = |file: &Utf8Path| fs_err::read_to_string(root.join(file));
+    let read = |file: &Utf8Path| source::read(&root.join(file));
 
     let named = settings.overrides.entry.clone().or(located.script);
     let named = named.or_else(|| declaration.config.entry.clone());
@@ -153,13 +153,15 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         return Err(PlanError::Keys { found });
     }
     let declared = Requirements::declared(&root, &entry, &declaration)?;
+    let compiled = compiled::versions(&root, &files);
     let python = PythonChoice::make(
         &root,
         &declaration,
         declared.as_ref().and_then(|list| list.requires_python.as_deref()),
         settings.python_version.as_deref(),
         settings.python.as_deref(),
-    )?;
+    )?
+    .or_of_modules(compiled::requires(&compiled));
     let outside = code.outside(python.minor());
     let (requirements, guessed) = match declared {
         Some(requirements) => (requirements, Vec::new()),
@@ -178,6 +180,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         format!("`{file}` lists requirements too and is passed over; `requirements = \"{file}\"` in the settings takes it")
     }));
     notes.extend(notes_about(&code, &files));
+    notes.extend(compiled::note(&compiled, python.minor()));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
     notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
     let recommends = wants::wants(&says.words).flat_map(|want| want.packages.iter().copied());

@@ -36,6 +36,8 @@ pub enum Because {
     PythonVersionFile,
     /// `requires-python` of `pyproject.toml`.
     RequiresPython,
+    /// Modules of the project that are compiled for one version.
+    Modules,
     /// Nobody.
     Default,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Because {
             Self::Settings => "from the settings",
             Self::PythonVersionFile => "from `.python-version`",
             Self::RequiresPython => "from `requires-python`",
+            Self::Modules => "from the compiled modules",
             Self::Default => "the default",
         })
     }
@@ -133,6 +136,16 @@ impl PythonChoice {
                 candidates(text)?;
                 chosen(None, Because::RequiresPython)
             }
+        }
+    }
+
+    /// The same, or what compiled modules of the project are for, where nobody says which Python.
+    pub(crate) fn or_of_modules(self, requires: Option<String>) -> Self {
+        match (self.because, requires) {
+            (Because::Default, Some(requires)) => {
+                Self { requires: Some(requires), because: Because::Modules, ..self }
+            }
+            _ => self,
         }
     }
 

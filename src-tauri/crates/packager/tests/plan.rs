@@ -298,3 +298,27 @@ fn planning_changes_nothing() {
     assert_eq!(support::names(&folder.path), ["p"]);
     assert_eq!(support::names(&folder.path.join("p")), ["app.py"]);
 }
+
+#[test]
+fn a_source_in_latin_1_and_compiled_modules_are_read_as_python_reads_them() {
+    let folder = folder();
+    folder.write(&[
+        ("p/fast.cpython-311-x86_64-linux-gnu.so", "x"),
+        ("p/requirements.txt", "streamlit\n"),
+    ]);
+    let script =
+        b"# -*- coding: latin-1 -*-\nimport streamlit as st\nimport fast\nst.title('Caf\xe9')\n";
+    fs_err::write(folder.path.join("p/app.py"), script).unwrap();
+    fs_err::create_dir(folder.path.join("p/uploads")).unwrap();
+    let made = plan(&settings(&folder, "p")).unwrap();
+    assert_eq!(made.files.folders, ["uploads"]);
+    let rows = made.to_string();
+    assert!(rows.contains("\n  python      ==3.11.* (from the compiled modules)\n"), "{rows}");
+    let asked = Settings { python_version: Some("3.12".into()), ..settings(&folder, "p") };
+    let rows = plan(&asked).unwrap().to_string();
+    assert!(rows.contains("is compiled for Python 3.11 and can't be imported by 3.12"), "{rows}");
+    fs_err::write(folder.path.join("p/app.py"), b"import streamlit as st\nst.title('Caf\xe9')\n")
+        .unwrap();
+    let refused = text(&folder, &settings(&folder, "p"));
+    assert!(refused.contains("# coding: latin-1"), "{refused}");
+}

@@ -6,6 +6,7 @@ use super::plain;
 use crate::code_base::CodeBase;
 use crate::files::ProjectFiles;
 use crate::requirements::Requirements;
+use crate::source;
 
 /// Files that may say what the app works with. Larger ones are data.
 const TEXTS: [&str; 13] =
@@ -45,7 +46,7 @@ impl App {
                 words.push('\n');
             }
         }
-        let texts = code.paths().map(|path| fs_err::read_to_string(root.join(path)));
+        let texts = code.paths().map(|path| source::read(&root.join(path)));
         // A package that the author asked for by name is there for a reason.
         let asked =
             requirements.source.is_lock() || requirements.listed.iter().any(|it| !is_streamlit(it));
