@@ -6,6 +6,8 @@ use camino::Utf8Path;
 use toml::{Table, Value};
 use waterskin_process::{Output, Tool, ToolError};
 
+use crate::source_build;
+
 /// The file of a folder of uv's.
 pub(crate) const PYPROJECT: &str = crate::config::PYPROJECT_TOML;
 
@@ -204,11 +206,29 @@ impl Uv<'_> {
         folder: &UvFolder,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     ) -> Result<Output, UvError> {
-        let mut tool = folder.tool(self.program);
-        for argument in arguments {
-            tool = tool.arg(argument);
-        }
-        tool = tool.args(["--python", self.python.as_str()]);
+        self.finish(folder.tool(self.program), arguments)
+    }
+
+    /// The same where uv may run build backends: with an environment that holds little of the
+    /// author's, and `temporary` for files on the way.
+    pub fn run_apart(
+        &self,
+        folder: &UvFolder,
+        temporary: &Utf8Path,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Result<Output, UvError> {
+        let environment = source_build::environment(temporary, std::env::vars_os());
+        let tool = folder.tool(self.program).env_clear();
+        let tool = environment.iter().fold(tool, |tool, (name, value)| tool.env(name, value));
+        self.finish(tool, arguments)
+    }
+
+    fn finish(
+        &self,
+        tool: Tool,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Result<Output, UvError> {
+        let mut tool = tool.args(arguments).args(["--python", self.python.as_str()]);
         if self.offline {
             tool = tool.arg("--offline");
         }
