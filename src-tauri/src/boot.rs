@@ -116,7 +116,7 @@ impl Boot {
                 script: stem(&manifest.entry),
                 size: (manifest.window.width, manifest.window.height),
                 theme: manifest.window.theme,
-                grounds: Grounds::read(&options.directory, &options.script, Some(version)),
+                grounds: grounds(&payload, &options, version),
                 icon,
             },
             options,
@@ -165,6 +165,15 @@ impl Boot {
             .unwrap_or_else(|| "Waterskin".to_owned());
         let app = AppInfo { id: OWN_ID.to_owned(), name, version: String::new() };
         Self::Broken { app, icon: None, failure: Box::new(failure), secrets: Vec::new() }
+    }
+}
+
+/// What lies behind the page. An app that runs in a copy is looked at where it is installed: the copy
+/// is brought up to date later.
+fn grounds(payload: &Payload, options: &Options, version: &str) -> Grounds {
+    match &options.copy {
+        Some(_) => Grounds::read(&payload.layout.app(), &payload.script(), Some(version)),
+        None => Grounds::read(&options.directory, &options.script, Some(version)),
     }
 }
 

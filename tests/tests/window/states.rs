@@ -370,7 +370,7 @@ async fn a_truncated_manifest_gives_a_screen() -> Result<()> {
 
 #[tokio::test]
 async fn a_manifest_of_a_newer_schema_gives_a_screen() -> Result<()> {
-    manifest(Some("{\"schema\": 2}"), "The app needs a newer version", "manifest-newer").await
+    manifest(Some("{\"schema\": 3}"), "The app needs a newer version", "manifest-newer").await
 }
 
 #[tokio::test]

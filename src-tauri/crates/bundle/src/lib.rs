@@ -1,6 +1,7 @@
 //! The contract between the author's side, which writes payloads, and the recipient's side, which
 //! reads them: manifest, layout, ids, digests. No network, no processes.
 
+mod app_copy;
 mod digest;
 mod id;
 mod layout;
@@ -9,6 +10,7 @@ mod payload;
 mod record;
 mod staged;
 
+pub use app_copy::{AppCopy, AppCopyError, DataFiles, Kept};
 pub use digest::{Digest, DigestError, file_digest, tree_digest};
 pub use id::{AppId, IdError, PackageName};
 pub use layout::Layout;

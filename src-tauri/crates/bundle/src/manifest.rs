@@ -8,8 +8,14 @@ use crate::{AppId, Digest, PackageName};
 /// The file that makes a directory a payload. It is written last.
 pub const MANIFEST_FILE: &str = "manifest.json";
 
-/// The schema version that this crate writes, and the only one that it reads.
-pub const SCHEMA: u32 = 1;
+/// The newest schema version that this crate writes, and the newest that it reads. A manifest has
+/// the oldest that says all of it, [`DataPolicy::schema`].
+///
+/// | | what an older shell must not ignore |
+/// |---|---|
+/// | 1 | |
+/// | 2 | [`DataPolicy::Copy`]: the app does not run where it was installed |
+pub const SCHEMA: u32 = 2;
 
 /// What a payload is: everything the shell needs to know before it starts Python.
 ///
@@ -17,7 +23,7 @@ pub const SCHEMA: u32 = 1;
 /// that an older shell must not ignore raises [`SCHEMA`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Always [`SCHEMA`].
+    /// What a reader has to know, at most [`SCHEMA`].
     pub schema: u32,
     /// The app's identity.
     pub app: App,
@@ -171,6 +177,20 @@ pub enum DataPolicy {
     AppFolder,
     /// The working directory is the data folder itself.
     DataFolder,
+    /// The app's files are copied into the data folder, and the app runs there: it finds what the
+    /// author ships where it also writes, as under `streamlit run`. [`AppCopy`](crate::AppCopy)
+    /// keeps the copy.
+    Copy,
+}
+
+impl DataPolicy {
+    /// The oldest schema in which a manifest can say this.
+    pub fn schema(self) -> u32 {
+        match self {
+            Self::AppFolder | Self::DataFolder => 1,
+            Self::Copy => 2,
+        }
+    }
 }
 
 /// Where the page's downloads go.
@@ -223,7 +243,7 @@ pub enum ManifestError {
         source: serde_json::Error,
     },
     /// It was written by a newer Waterskin.
-    #[error("the manifest has schema {found}, and this version reads schema {SCHEMA}")]
+    #[error("the manifest has schema {found}, and this version reads up to {SCHEMA}")]
     Schema {
         /// The version in the manifest.
         found: u64,
@@ -247,7 +267,7 @@ impl Manifest {
         let damaged = |source| ManifestError::Damaged { source };
         let value: serde_json::Value = serde_json::from_str(text).map_err(damaged)?;
         match value.get("schema").and_then(serde_json::Value::as_u64) {
-            Some(schema) if schema == u64::from(SCHEMA) => {}
+            Some(schema) if (1..=u64::from(SCHEMA)).contains(&schema) => {}
             Some(found) => return Err(ManifestError::Schema { found }),
             None => {
                 let source = serde::de::Error::missing_field("schema");
@@ -323,8 +343,22 @@ mod tests {
 
     #[test]
     fn a_newer_schema_is_told_from_damage() {
-        let text = sample().replace("\"schema\":1", "\"schema\":2");
-        assert!(matches!(Manifest::parse(&text), Err(ManifestError::Schema { found: 2 })));
+        for found in [0, 3] {
+            let text = sample().replace("\"schema\":1", &format!("\"schema\":{found}"));
+            let error = Manifest::parse(&text).unwrap_err();
+            assert!(matches!(error, ManifestError::Schema { found: it } if it == found), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_shell_that_knows_no_copies_is_told_so_by_the_schema() {
+        let mut manifest = Manifest::parse(&sample()).unwrap();
+        assert_eq!((manifest.schema, manifest.data.schema()), (1, 1), "as it always was");
+        manifest.data = DataPolicy::Copy;
+        manifest.schema = manifest.data.schema();
+        let text = manifest.to_json();
+        assert!(text.contains("\"schema\": 2") && text.contains("\"data\": \"copy\""), "{text}");
+        assert_eq!(Manifest::parse(&text).unwrap(), manifest);
     }
 
     #[test]

@@ -49,6 +49,11 @@ impl Recorded {
         &self.path
     }
 
+    /// The hash, such as `sha256=...`; empty where none was recorded.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
     /// The same file with this content; one without a hash stays so.
     #[must_use]
     pub fn with(self, content: &[u8]) -> Self {
@@ -75,6 +80,13 @@ impl Recorded {
             None => file.symlink_metadata().is_ok(),
         }
     }
+}
+
+/// The hash of a file's content as a record has it.
+pub(crate) fn hash_of(mut file: impl io::Read) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut file, &mut hasher)?;
+    Ok(format!("sha256={}", URL_SAFE_NO_PAD.encode(hasher.finalize())))
 }
 
 /// Writes the record of every file below `folder` into `root`, which is `folder` or above it.

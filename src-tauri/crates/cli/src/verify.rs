@@ -1,8 +1,12 @@
 use std::process::ExitCode;
 
-use waterskin_bundle::{ManifestError, Payload, PayloadError};
+use waterskin_bundle::{AppCopy, ManifestError, Payload, PayloadError};
+use waterskin_session::Folders;
 
 use crate::{args::VerifyArgs, render::Failure};
+
+/// Files of a person's beyond so many are only counted.
+const MANY: usize = 20;
 
 /// Compares a payload with its manifest.
 pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
@@ -20,5 +24,30 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     payload.verify().map_err(failure)?;
     let app = &payload.manifest.app;
     anstream::println!("{} {} is as it was built", app.name, app.version);
+    for line in data(&payload) {
+        anstream::println!("{line}");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What this user's copy of the app has that is data and not the app, where it runs in one.
+fn data(payload: &Payload) -> Vec<String> {
+    let folders = Folders::of(payload.manifest.app.id.as_str()).ok();
+    let copy = folders.and_then(|folders| AppCopy::of(payload, &folders.data));
+    let Some((copy, Ok(Some(data)))) = copy.map(|copy| (copy.clone(), copy.data())) else {
+        return Vec::new();
+    };
+    let changed = data.changed.iter().map(|file| format!("  {file} (changed)"));
+    let mut lines: Vec<String> =
+        changed.chain(data.made.iter().map(|file| format!("  {file}"))).collect();
+    let more = lines.len().saturating_sub(MANY);
+    lines.truncate(MANY);
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
+    }
+    let first = match lines.is_empty() {
+        true => format!("it runs in `{}`, where nothing else was saved yet", copy.folder()),
+        false => format!("it runs in `{}`, where these files are data:", copy.folder()),
+    };
+    std::iter::once(first).chain(lines).collect()
 }

@@ -150,6 +150,7 @@ fn make(
         payload,
         shell: &plan.shell,
         icon,
+        depends: &plan.depends,
         recommends: &plan.recommends,
         output: &plan.output,
         cache: Some(cache),

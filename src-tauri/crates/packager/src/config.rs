@@ -30,7 +30,7 @@ pub(crate) struct Config {
     pub window: WindowConfig,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
-    pub data: DataPolicy,
+    pub data: Option<DataPolicy>,
     pub downloads: Downloads,
     pub arguments: Vec<String>,
     pub dependencies: Option<Vec<String>>,
@@ -313,7 +313,7 @@ mod tests {
         "#)
         .unwrap();
         assert_eq!(config.window.theme, Theme::Dark);
-        assert_eq!(config.data, DataPolicy::DataFolder);
+        assert_eq!(config.data, Some(DataPolicy::DataFolder));
         assert_eq!(config.downloads, Downloads::Ask);
         assert_eq!(config.port, Some(8600));
         assert_eq!(config.dependencies.as_deref(), Some(&["pandas".to_owned()][..]));

@@ -194,8 +194,10 @@ impl Walk<'_> {
         let path = full.strip_prefix(self.selection.root).unwrap_or(full);
         let leave = |reason| Ok(Verdict::Leave(left_out(path, folder, reason)));
         let wanted = self.include.matched_path_or_any_parents(path, folder).is_ignore();
+        let named = kind.is_file() && left_out::is_named(path, self.selection.include);
         if let Some(reason) = self.stays(full, path, folder)?
             && !(wanted && reason.can_be_overruled())
+            && !(named && reason == Reason::Environment)
         {
             // A folder that `include` reaches into is entered, and judged file by file.
             let reached = folder && reason.can_be_overruled() && self.reaches_into(path);

@@ -88,17 +88,29 @@ fn the_author_takes_out_and_brings_back_but_never_secrets() {
         ("dist/model.bin", "x"),
         ("dist/app.deb", "x"),
         (".env", "x"),
+        (".env.local", "x"),
+        (".streamlit/secrets.toml", "x"),
         ("__pycache__/x.pyc", "x"),
     ]);
     let (files, left_out) = project.select(
-        &["ca.pem", "dist/model.bin", "/notes/keep.xlsx", ".env", "__pycache__"],
+        &[
+            "ca.pem",
+            "dist/model.bin",
+            "/notes/keep.xlsx",
+            ".env*",
+            ".env",
+            ".streamlit/secrets.toml",
+            "__pycache__",
+        ],
         &["*.xlsx"],
     );
-    assert_eq!(files, ["app.py", "ca.pem", "dist/model.bin", "notes/keep.xlsx"]);
+    // Of what may hold secrets, a file of settings alone, and only by its very name.
+    assert_eq!(files, [".env", "app.py", "ca.pem", "dist/model.bin", "notes/keep.xlsx"]);
     assert_eq!(
         left_out,
         [
-            ".env: may hold secrets",
+            ".env.local: may hold secrets",
+            ".streamlit/secrets.toml: may hold secrets",
             "__pycache__/: a cache",
             "dist/app.deb: the result of a build",
             "notes/a.xlsx: excluded in the settings",

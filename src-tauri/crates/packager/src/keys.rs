@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use camino::{Utf8Path, Utf8PathBuf};
 use regex::bytes::{Regex, RegexSet};
 
+use crate::left_out;
+
 /// Larger files are no sources and no settings.
 const MOST_READ: u64 = 4 * 1024 * 1024;
 
@@ -30,6 +32,18 @@ const KEYS: &[(&str, &str)] = &[
     ),
 ];
 
+/// A line of a `.env` file that sets something by the name of a secret to more than a placeholder.
+static SECRET_BY_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?mi-u)^[ \t]*(?:export[ \t]+)?[a-z0-9_]*(?:passw(?:or)?d|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)[a-z0-9_]*[ \t]*=[ \t]*["']?([^\s"'#]{4,})"#,
+    )
+    .ok()
+});
+
+/// Values that nobody keeps secret.
+const PLACEHOLDERS: [&str; 8] =
+    ["true", "false", "none", "null", "changeme", "change-me", "your", "example"];
+
 static ANY: LazyLock<Option<RegexSet>> =
     LazyLock::new(|| RegexSet::new(KEYS.iter().map(|(_, pattern)| pattern)).ok());
 
@@ -54,7 +68,11 @@ pub(crate) fn find<'a>(
         let path = root.join(file);
         let is_small = fs_err::metadata(&path).is_ok_and(|about| about.len() <= MOST_READ);
         let Some(content) = is_small.then(|| fs_err::read(&path).ok()).flatten() else { continue };
-        found.extend(in_text(&content).map(|(line, what)| FoundKey {
+        let is_environment =
+            file.file_name().is_some_and(|name| left_out::is_environment(&name.to_lowercase()));
+        let named = is_environment.then(|| by_name(&content)).into_iter().flatten();
+        let in_file: Vec<_> = in_text(&content).chain(named).collect();
+        found.extend(in_file.into_iter().map(|(line, what)| FoundKey {
             file: file.to_owned(),
             line,
             what,
@@ -70,9 +88,28 @@ fn in_text(content: &[u8]) -> impl Iterator<Item = (usize, &'static str)> {
         let (what, pattern) = KEYS.get(kind)?;
         let pattern = Regex::new(pattern).ok()?;
         let at = pattern.find_iter(content).find(|it| !is_example(it.as_bytes()))?.start();
-        let line = content[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Some((line, *what))
+        Some((line_of(content, at), *what))
     })
+}
+
+/// Line and kind of each secret that only its name gives away.
+fn by_name(content: &[u8]) -> Vec<(usize, &'static str)> {
+    let Some(pattern) = SECRET_BY_NAME.as_ref() else { return Vec::new() };
+    let found = pattern.captures_iter(content).filter_map(|found| found.get(1));
+    let is_placeholder = |value: &[u8]| {
+        let value = String::from_utf8_lossy(value).to_lowercase();
+        value.starts_with(['<', '$', '{'])
+            || value.chars().all(|c| matches!(c, 'x' | '*' | '.' | '-' | '_' | '0'..='9'))
+            || PLACEHOLDERS.iter().any(|it| value.starts_with(it))
+    };
+    found
+        .filter(|value| !is_placeholder(value.as_bytes()))
+        .map(|value| (line_of(content, value.start()), "a secret, by its name"))
+        .collect()
+}
+
+fn line_of(content: &[u8], at: usize) -> usize {
+    content[..at].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// Addresses in documentation have this word in the place of a password.
@@ -82,7 +119,15 @@ fn is_example(key: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ANY, KEYS, in_text};
+    use super::{ANY, KEYS, by_name, in_text};
+
+    #[test]
+    fn settings_are_told_from_secrets_by_their_names() {
+        let text = "# settings\nREGION=eu\nexport DB_PASSWORD=hunter22\nAPI_KEY = \"abcd1234\"\nTOKEN_LIMIT=4096\n\
+                    SECRET_KEY=\nAPP_SECRET=<yours>\nACCESS_TOKEN=${TOKEN}\nMAX_TOKENS=true\nMONKEY=banana\nAPI_TOKEN=changeme\n";
+        let lines: Vec<_> = by_name(text.as_bytes()).into_iter().map(|found| found.0).collect();
+        assert_eq!(lines, [3, 4]);
+    }
 
     #[test]
     fn keys_are_found_and_what_only_talks_of_them_is_not() {

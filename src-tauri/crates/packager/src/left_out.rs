@@ -27,6 +27,9 @@ pub enum Reason {
     Editor,
     /// Passwords, tokens and the like.
     Secrets,
+    /// Variables for the environment, secrets among them more often than not.
+    #[serde(rename = "secrets")]
+    Environment,
     /// A private key.
     PrivateKey,
     /// Where this build writes to, or an earlier one wrote.
@@ -45,7 +48,8 @@ pub enum Reason {
 
 impl Reason {
     /// Whether the author's `include` can bring it back. Secrets, environments and caches never
-    /// come along, whatever is asked for.
+    /// come along, whatever is asked for; a `.env` file does where `include` has its name
+    /// ([`is_named`]), and no key is in it (`keys.rs`).
     pub(crate) fn can_be_overruled(&self) -> bool {
         match self {
             Self::Editor | Self::PrivateKey | Self::Output | Self::Excluded => true,
@@ -54,6 +58,7 @@ impl Reason {
             | Self::VirtualEnvironment
             | Self::Cache
             | Self::Secrets
+            | Self::Environment
             | Self::LinkToNothing
             | Self::Special
             | Self::Name => false,
@@ -68,7 +73,7 @@ impl fmt::Display for Reason {
             Self::VirtualEnvironment => "a virtual environment",
             Self::Cache => "a cache",
             Self::Editor => "an editor's file",
-            Self::Secrets => "may hold secrets",
+            Self::Secrets | Self::Environment => "may hold secrets",
             Self::PrivateKey => "a private key",
             Self::Output => "the result of a build",
             Self::Excluded => "excluded in the settings",
@@ -98,7 +103,7 @@ const CACHES: &[&str] = &[
 ];
 const EDITORS: &[&str] = &[".idea", ".vscode", ".ds_store", "thumbs.db", "desktop.ini"];
 const SECRET_FILES: &[&str] =
-    &[".env", ".envrc", "secrets.toml", ".netrc", "_netrc", ".pypirc", ".pgpass", ".aws", ".ssh"];
+    &[".envrc", "secrets.toml", ".netrc", "_netrc", ".pypirc", ".pgpass", ".aws", ".ssh"];
 const KEY_ENDINGS: &[&str] = &["pem", "key", "p12", "pfx", "jks", "keystore", "ppk"];
 const KEY_NAMES: &[&str] = &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
 const INSTALLERS: &[&str] = &["deb", "rpm", "appimage", "msi", "dmg"];
@@ -118,8 +123,10 @@ pub(crate) fn by_name(path: &Utf8Path, is_folder: bool) -> Option<Reason> {
         || (!is_folder && (ending == "pyc" || ending == "pyo"))
     {
         Some(Reason::Cache)
-    } else if SECRET_FILES.contains(&name) || name.starts_with(".env.") {
+    } else if SECRET_FILES.contains(&name) {
         Some(Reason::Secrets)
+    } else if is_environment(name) {
+        Some(Reason::Environment)
     } else if EDITORS.contains(&name) || (!is_folder && (ending == "swp" || name.ends_with('~'))) {
         Some(Reason::Editor)
     } else if !is_folder && (KEY_ENDINGS.contains(&ending) || KEY_NAMES.contains(&name)) {
@@ -135,6 +142,19 @@ pub(crate) fn by_name(path: &Utf8Path, is_folder: bool) -> Option<Reason> {
     }
 }
 
+/// Whether it is the name of a file with variables for the environment: `.env`, `.env.production`.
+pub(crate) fn is_environment(name: &str) -> bool {
+    name == ".env" || name.starts_with(".env.")
+}
+
+/// Whether one of the patterns is the name of this very file, or the way to it. A pattern that
+/// happens to match it, such as `*`, does not say that the author thought of it.
+pub(crate) fn is_named(path: &Utf8Path, patterns: &[String]) -> bool {
+    patterns.iter().map(|pattern| pattern.trim_start_matches('/')).any(|pattern| {
+        pattern == path || (!pattern.contains('/') && Some(pattern) == path.file_name())
+    })
+}
+
 /// Folders in which the system shows itself as files: environments of programs, memory, devices.
 const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
 
@@ -144,7 +164,9 @@ pub(crate) fn by_target(target: &Utf8Path) -> Option<Reason> {
         return Some(Reason::Special);
     }
     // Of the folders only those count that hold secrets: others say nothing about this file.
-    let secret = |folder: &Utf8Path| by_name(folder, true) == Some(Reason::Secrets);
+    let secret = |folder: &Utf8Path| {
+        matches!(by_name(folder, true), Some(Reason::Secrets | Reason::Environment))
+    };
     let folders = target.parent().into_iter().flat_map(Utf8Path::ancestors);
     let in_secrets = folders.into_iter().any(secret).then_some(Reason::Secrets);
     in_secrets.or_else(|| by_name(target, false))
@@ -209,7 +231,8 @@ mod tests {
             ("/home/ann/.aws/cli/x", Some(Reason::Secrets)),
             ("/home/ann/id_ed25519", Some(Reason::PrivateKey)),
             ("/srv/site.pem", Some(Reason::PrivateKey)),
-            ("/srv/.env", Some(Reason::Secrets)),
+            ("/srv/.env", Some(Reason::Environment)),
+            ("/srv/.env/x", Some(Reason::Secrets)),
             ("/processed/dist/a.csv", None),
             ("/home/ann/.cache/models/model.bin", None),
         ] {
@@ -222,8 +245,8 @@ mod tests {
         for (path, folder, reason) in [
             (".git", true, Reason::VersionControl),
             (".git", false, Reason::VersionControl),
-            ("sub/.env", false, Reason::Secrets),
-            (".env.production", false, Reason::Secrets),
+            ("sub/.env", false, Reason::Environment),
+            (".env.production", false, Reason::Environment),
             (".streamlit/secrets.toml", false, Reason::Secrets),
             ("Secrets.TOML", false, Reason::Secrets),
             ("a b/__pycache__", true, Reason::Cache),
@@ -237,6 +260,25 @@ mod tests {
             (".DS_Store", false, Reason::Editor),
         ] {
             assert_eq!(by_name(Utf8Path::new(path), folder), Some(reason), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_by_its_name_or_the_way_to_it() {
+        let patterns = |pattern: &str| [pattern.to_owned()];
+        for (path, pattern, named) in [
+            (".env", ".env", true),
+            (".env", "/.env", true),
+            ("sub/.env", ".env", true),
+            ("sub/.env", "sub/.env", true),
+            ("sub/.env", "/.env", true),
+            ("other/.env", "sub/.env", false),
+            (".env.production", ".env", false),
+            (".env", "*", false),
+            (".env", ".e*", false),
+            (".env", "**/.env", false),
+        ] {
+            assert_eq!(is_named(path.into(), &patterns(pattern)), named, "{path} {pattern}");
         }
     }
 

@@ -3,8 +3,8 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{
-    Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, SCHEMA, Shell,
-    StagedDir, StagingError, Streamlit, Window, tree_digest, write_record,
+    Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, Shell, StagedDir,
+    StagingError, Streamlit, Window, tree_digest, write_record,
 };
 
 use crate::compile::{self, CompileError, CompileFailure};
@@ -166,7 +166,7 @@ impl Parts<'_> {
         let glibc = plan.target.minimum_glibc(&base.minimum_glibc);
         let webkitgtk = if glibc.is_empty() { String::new() } else { WEBKITGTK.to_owned() };
         Manifest {
-            schema: SCHEMA,
+            schema: plan.data.schema(),
             app: plan.app.clone(),
             entry: plan.entry.clone(),
             arguments: plan.arguments.clone(),

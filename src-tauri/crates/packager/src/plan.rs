@@ -18,10 +18,13 @@ use crate::python_choice::PythonChoice;
 use crate::requirements::{Requirements, RequirementsSource};
 use crate::runs::Run;
 use crate::settings::{Format, Settings};
+use crate::sources::Sources;
+use crate::system_packages::SystemPackages;
 use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
-use crate::{compiled, icon, installed, keys, preload, secrets, source, tools, wants};
+use crate::writes::{self, FoundWrite};
+use crate::{compiled, icon, installed, keys, preload, programs, secrets, source, tools, wants};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -46,6 +49,10 @@ pub struct BuildPlan {
     pub port: u16,
     /// Where the app may write.
     pub data: DataPolicy,
+    /// Where the code writes into the app's own folder: why [`BuildPlan::data`] is a copy, where the
+    /// author does not say anything else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<FoundWrite>,
     /// Where the page's downloads go.
     #[serde(skip_serializing_if = "Downloads::is_default")]
     pub downloads: Downloads,
@@ -66,6 +73,9 @@ pub struct BuildPlan {
     pub notes: Vec<String>,
     /// What is made, and for which system.
     pub formats: Vec<Format>,
+    /// Packages of the system's that the project asks for: a Debian package depends on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends: Vec<String>,
     /// What a Debian package recommends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recommends: Vec<&'static str>,
@@ -183,7 +193,29 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     notes.extend(compiled::note(&compiled, python.minor()));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
     notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
-    let recommends = wants::wants(&says.words).flat_map(|want| want.packages.iter().copied());
+    let mut recommends: Vec<_> =
+        wants::wants(&says.words).flat_map(|want| want.packages.iter().copied()).collect();
+    let texts = code.paths().filter_map(|path| Some((path.to_owned(), read(path).ok()?)));
+    let sources = Sources::parse(texts);
+    if formats.contains(&Format::TarGz) && sources.texts().any(wants::has_emoji) {
+        notes.push(wants::EMOJI.to_owned());
+    }
+    let names = sources.names();
+    let writes = writes::find(&names);
+    let data = declaration.config.data.unwrap_or(match writes.is_empty() {
+        true => DataPolicy::AppFolder,
+        false => DataPolicy::Copy,
+    });
+    notes.extend(writes.first().filter(|_| data == DataPolicy::AppFolder).map(|write| {
+        format!("the app writes where it is installed, which nobody may: {write}; `data = \"copy\"` has it run in a copy")
+    }));
+    let system = SystemPackages::read(&root, &entry);
+    notes.extend(system.notes);
+    let (listed, depends) = (&requirements.listed, system.depends);
+    for needed in programs::needed(&names, &code, &outside, listed, &depends) {
+        notes.push(needed.note);
+        recommends.extend(needed.package);
+    }
     let trim = Trim::plan(&declaration.config.trim, &says)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
@@ -203,7 +235,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         window: identity.window,
         icon: icon::find(&root, &declaration, &settings.overrides)?,
         port: settings.overrides.port.or(declaration.config.port).unwrap_or(8501),
-        data: declaration.config.data,
+        data,
+        writes,
         downloads: declaration.config.downloads,
         preload: preload::modules(&code, &outside),
         needed: outside
@@ -222,7 +255,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         files,
         notes,
         formats,
-        recommends: recommends.collect(),
+        depends,
+        recommends,
         compression: settings.compression,
         target,
         keep_payload,

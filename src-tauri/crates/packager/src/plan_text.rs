@@ -1,6 +1,7 @@
 use std::fmt::{self, Write as _};
 
 use camino::Utf8Path;
+use waterskin_bundle::DataPolicy;
 
 use crate::plan::BuildPlan;
 use crate::settings::Format;
@@ -9,6 +10,8 @@ use crate::settings::Format;
 const COLUMN: usize = 14;
 /// Left-out things beyond so many are only counted.
 const MANY: usize = 12;
+/// Places in the code beyond so many are only counted.
+const FEW: usize = 5;
 
 /// The plan as the author reads it. Ends with a line break; has no colour.
 impl fmt::Display for BuildPlan {
@@ -33,6 +36,7 @@ impl fmt::Display for BuildPlan {
         let runs: Vec<String> = self.runs.iter().map(ToString::to_string).collect();
         row("runs", &runs)?;
         row("requires", &self.requirements_text())?;
+        row("data", &self.data_text())?;
         row("trim", &self.trim_text())?;
         row("files", &[self.files_text()])?;
         row("linked", &self.linked_text())?;
@@ -97,6 +101,24 @@ impl BuildPlan {
         };
         if !requirements.added.is_empty() {
             rows.push(format!("{} (added)", requirements.added.join(", ")));
+        }
+        rows
+    }
+
+    /// Where the app runs, when that is not where it is installed, and why.
+    fn data_text(&self) -> Vec<String> {
+        if self.data != DataPolicy::Copy {
+            return Vec::new();
+        }
+        let what = "the app runs in a copy in the data folder";
+        if self.writes.is_empty() {
+            return vec![format!("{what} (the project file says so)")];
+        }
+        let shown = if self.writes.len() > FEW { FEW - 1 } else { self.writes.len() };
+        let mut rows = vec![format!("{what}, since it writes beside itself:")];
+        rows.extend(self.writes[..shown].iter().map(ToString::to_string));
+        if shown < self.writes.len() {
+            rows.push(format!("and {} more", self.writes.len() - shown));
         }
         rows
     }

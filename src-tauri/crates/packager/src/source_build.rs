@@ -269,7 +269,9 @@ fn is_made_by_tools(root: &Utf8Path, path: &Utf8Path, is_folder: bool) -> bool {
     let Some(name) = path.file_name() else { return false };
     let at_top = path.parent().is_none_or(|parent| parent.as_str().is_empty());
     let by_name = left_out::by_name(path, is_folder);
-    matches!(by_name, Some(Reason::Cache | Reason::VirtualEnvironment | Reason::Secrets))
+    let secret = matches!(by_name, Some(Reason::Secrets | Reason::Environment));
+    secret
+        || matches!(by_name, Some(Reason::Cache | Reason::VirtualEnvironment))
         || (is_folder && root.join(path).join("pyvenv.cfg").is_file())
         // What setuptools leaves behind goes into the next wheel.
         || (is_folder && at_top && name == "build" && root.join("build/lib").is_dir())

@@ -33,6 +33,19 @@ const WANTS: [Want; 3] = [
     },
 ];
 
+/// The package with a font for emoji, which every app may show: a person enters them. Where a system
+/// has none, WebKitGTK shows boxes.
+pub(crate) const EMOJI_FONT: &str = "fonts-noto-color-emoji";
+
+/// What the author of an app with emoji should know.
+pub(crate) const EMOJI: &str = "the app shows emoji, which are boxes on a system without a font for them: the Debian package recommends `fonts-noto-color-emoji`, and the archive's README names it";
+
+/// Whether a text has emoji: Unicode's blocks of pictures, flags and symbols for them, or the mark
+/// that has another character shown as one.
+pub(crate) fn has_emoji(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{fe0f}'))
+}
+
 /// What an app wants that says these words, in small letters.
 pub(crate) fn wants(words: &str) -> impl Iterator<Item = &'static Want> {
     WANTS.iter().filter(|want| want.words.iter().any(|word| has(words, word)))
@@ -47,6 +60,15 @@ fn has(words: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn emoji_are_told_from_other_signs() {
+        assert!(["🚀", "st.title('👩\u{200d}🔬')", "❤\u{fe0f}", "🇩🇪"].into_iter().all(has_emoji));
+        assert!(
+            !["", "é → ✓ … 漢字 🄫".trim_end_matches('🄫'), "\u{2665}"].into_iter().any(has_emoji)
+        );
+        assert!(EMOJI.contains(EMOJI_FONT));
+    }
 
     #[test]
     fn an_author_is_told_what_an_app_wants() {

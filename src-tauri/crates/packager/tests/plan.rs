@@ -1,6 +1,8 @@
 //! What the plan says, and what it refuses, as whole texts.
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+#[path = "plan/data.rs"]
+mod data;
 mod support;
 
 use support::{Folder, folder, report};

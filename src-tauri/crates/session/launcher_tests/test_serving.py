@@ -201,6 +201,30 @@ class Serving(LauncherTest):
                 ],
             )
 
+    def test_an_odd_environment_keeps_no_app_from_working(self):
+        packages = self.folder / "site-packages"
+        (packages / "bin").mkdir(parents=True)
+        script = (
+            "import os, pathlib, sys, tempfile, streamlit as st\n"
+            "with tempfile.NamedTemporaryFile('w', encoding='utf-8') as file:\n"
+            "    file.write('é')\n"
+            "print('printed: é')\n"
+            "st.text(os.environ['PATH'])\n"
+            "st.text(os.path.isabs(tempfile.gettempdir()))\n"
+        )
+        odd = dict.fromkeys(("LANG", "LC_ALL"), "xx_YY.nonsense")
+        odd |= {"PATH": "", "TMPDIR": "/nowhere", "HOME": "/nowhere", "TERM": ""}
+        odd |= dict.fromkeys(("PYTHONPATH", "PYTHONHOME"), "/nowhere")
+        app = self.launch(script, odd, site_packages=[str(packages)]).wait_until_ready()
+        with app.page() as page:
+            path, is_absolute = page.texts()
+        folders = path.split(os.pathsep)
+        self.assertEqual(folders[0], str(packages / "bin"))
+        self.assertIn("/bin", folders)
+        self.assertNotIn("", folders, "it would be the current folder")
+        self.assertEqual(is_absolute, "True")
+        wait_for(lambda: "printed: é" in app.output, what="the script's output")
+
     def test_threads_of_openblas_rest_soon(self):
         self.assertEqual(self.timeout_of_openblas({}), ["20"])
 

@@ -1,7 +1,7 @@
 use std::{error::Error, io};
 
 use camino::Utf8Path;
-use waterskin_bundle::{ManifestError, PayloadError};
+use waterskin_bundle::{AppCopyError, ManifestError, PayloadError};
 use waterskin_proxy::BindError;
 
 use crate::{Failure, FailureCode, FoldersError, Hint, OpenError, Subject};
@@ -112,6 +112,21 @@ pub fn not_opened(error: &OpenError) -> Failure {
     Failure { details: causes(error), ..found }
 }
 
+/// The failure of an app whose files could not be copied to where it runs.
+pub fn not_copied(error: &AppCopyError) -> Failure {
+    let message = "could not copy the app's files to where it may write".to_owned();
+    let found = match error {
+        AppCopyError::Read { path, .. } => Failure {
+            subject: Some(Subject::File(path.to_string())),
+            ..failure(FailureCode::Damaged, message, vec![Hint::Reinstall])
+        },
+        AppCopyError::Write { path, .. } => {
+            not_written(message, path.parent().unwrap_or(path), error)
+        }
+    };
+    Failure { details: causes(error), ..found }
+}
+
 /// The failure of a folder that can't be written, by what the system said.
 fn not_written(message: String, folder: &Utf8Path, error: &(dyn Error + 'static)) -> Failure {
     let (code, hint) = match io_kind(error) {
@@ -211,6 +226,23 @@ mod tests {
         assert_eq!(failure.code, FailureCode::Crashing);
         assert!(failure.details.starts_with("Traceback (most recent call last):\n  File"));
         assert_eq!(failure.hints, [Hint::MissingModule { module: "polars".to_owned() }]);
+    }
+
+    #[test]
+    fn a_copy_that_finds_no_space_says_so() {
+        let path = Utf8Path::new("/home/ann/.local/share/org.example/data/stock.db").to_owned();
+        for (kind, code, hint) in [
+            (io::ErrorKind::StorageFull, FailureCode::NoSpace, Hint::FreeSpace),
+            (io::ErrorKind::PermissionDenied, FailureCode::NoPermission, Hint::AllowFolder),
+        ] {
+            let error = AppCopyError::Write { path: path.clone(), source: kind.into() };
+            let failure = not_copied(&error);
+            assert_eq!((failure.code, failure.hints), (code, vec![hint]));
+            let folder = Subject::Folder("/home/ann/.local/share/org.example/data".to_owned());
+            assert_eq!(failure.subject, Some(folder));
+        }
+        let error = AppCopyError::Read { path, source: io::ErrorKind::NotFound.into() };
+        assert_eq!(not_copied(&error).code, FailureCode::Damaged);
     }
 
     #[test]

@@ -56,6 +56,9 @@ impl Folders {
                 .ok_or_else(|| FoldersError::Name { path: path.display().to_string() })
         };
         let home = text(base.home_dir())?;
+        if !home.is_absolute() {
+            return Err(FoldersError::NoHome);
+        }
         let own = text(base.data_local_dir())?.join(id);
         let (data, web) = (own.join("data"), own.join("web"));
         let (cache, logs) = if cfg!(windows) {

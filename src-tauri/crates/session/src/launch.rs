@@ -63,6 +63,10 @@ pub fn command(
     let mut environment: Vec<(OsString, OsString)> = std::env::vars_os()
         .filter(|(name, _)| keeps(&name.to_string_lossy(), options.interpreter.isolated))
         .collect();
+    if options.interpreter.isolated && !environment.iter().any(is_path) {
+        environment.retain(|(name, _)| name != "PATH");
+        environment.push(("PATH".into(), USUAL_PATH.into()));
+    }
     let json = serde_json::to_string(&launch).unwrap_or_default();
     environment.push(("WATERSKIN_LAUNCH".into(), json.into()));
     environment.push(("WATERSKIN_DATA_DIR".into(), options.folders.data.clone().into()));
@@ -76,13 +80,38 @@ pub fn command(
     }
 }
 
+/// Where programs are on a system of which the environment does not say it.
+const USUAL_PATH: &str = if cfg!(windows) {
+    r"C:\Windows\System32;C:\Windows"
+} else {
+    "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+};
+
+/// Whether it is a `PATH` that names any folder.
+fn is_path((name, value): &(OsString, OsString)) -> bool {
+    name.eq_ignore_ascii_case("PATH") && !value.is_empty()
+}
+
 /// Whether a variable of the shell's environment is handed on: not what the shell has for itself
 /// and its web view. A payload's Python keeps nothing that would change it: another Python's
-/// variables, an environment manager's, Streamlit's own.
+/// variables, an environment manager's, Streamlit's own, and other libraries than those that its
+/// packages bring.
 fn keeps(name: &str, isolated: bool) -> bool {
     let ours = name.starts_with("WATERSKIN_") || name.starts_with("TAURI_");
     let ours = ours || ["TERM", "WEBKIT_DISABLE_COMPOSITING_MODE"].contains(&name);
-    let foreign = ["PYTHON", "STREAMLIT_", "CONDA_", "VIRTUAL_ENV", "UV_", "PIP_"];
+    let foreign = [
+        "PYTHON",
+        "STREAMLIT_",
+        "CONDA_",
+        "VIRTUAL_ENV",
+        "UV_",
+        "PIP_",
+        "LD_LIBRARY_PATH",
+        "DYLD_",
+        // Of Tcl and Tk, which Python finds beside itself.
+        "TCL_LIBRARY",
+        "TK_LIBRARY",
+    ];
     let foreign = isolated && foreign.iter().any(|prefix| name.starts_with(prefix));
     !ours && !foreign
 }
@@ -93,12 +122,20 @@ mod tests {
 
     #[test]
     fn a_payload_is_blind_to_the_users_python() {
-        for name in ["PYTHONHOME", "PYTHONPATH", "STREAMLIT_SERVER_PORT", "VIRTUAL_ENV"] {
+        for name in
+            ["PYTHONHOME", "PYTHONPATH", "STREAMLIT_SERVER_PORT", "VIRTUAL_ENV", "LD_LIBRARY_PATH"]
+        {
             assert!(!keeps(name, true), "{name}");
             assert!(keeps(name, false), "{name}: an author's interpreter is used as it is");
         }
-        assert!(keeps("HOME", true) && keeps("LANG", true));
+        assert!(["HOME", "LANG", "PATH", "TMPDIR", "http_proxy"].iter().all(|it| keeps(it, true)));
         assert!(!keeps("WATERSKIN_ANYTHING", false));
         assert!(!keeps("WEBKIT_DISABLE_COMPOSITING_MODE", false));
+    }
+
+    #[test]
+    fn an_empty_path_is_none() {
+        assert!(is_path(&("PATH".into(), "/bin".into())));
+        assert!(!is_path(&("PATH".into(), "".into())));
     }
 }

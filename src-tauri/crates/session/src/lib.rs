@@ -2,6 +2,7 @@
 //! the only place that knows Streamlit.
 
 mod about;
+mod copying;
 mod failure;
 mod folders;
 mod ground;

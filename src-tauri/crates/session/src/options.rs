@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
-use waterskin_bundle::{DataPolicy, Downloads, Layout, Payload, Theme};
+use waterskin_bundle::{AppCopy, DataPolicy, Downloads, Layout, Payload, Theme};
 
 use crate::{AppInfo, Folders, Login, SecretValues};
 
@@ -19,6 +19,8 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// Python's working directory.
     pub directory: Utf8PathBuf,
+    /// The copy of the app that is brought up to date before Python starts, where it runs in one.
+    pub copy: Option<AppCopy>,
     /// Streamlit's `static` folder, for the page to boot from while Python starts.
     pub statics: Option<Utf8PathBuf>,
     /// What tells these static files from another payload's; empty where their times do.
@@ -99,8 +101,10 @@ impl Options {
     /// The session of a payload.
     pub fn of_payload(payload: &Payload, folders: Folders) -> Self {
         let manifest = &payload.manifest;
+        let copy = AppCopy::of(payload, &folders.data);
+        let root = copy.as_ref().map_or_else(|| payload.layout.app(), |copy| copy.folder().into());
         let directory = match manifest.data {
-            DataPolicy::AppFolder => payload.layout.app(),
+            DataPolicy::AppFolder | DataPolicy::Copy => root.clone(),
             DataPolicy::DataFolder => folders.data.clone(),
         };
         Self {
@@ -110,10 +114,11 @@ impl Options {
                 isolated: true,
                 site_packages: vec![payload.layout.site_packages()],
             },
-            script: payload.script(),
-            root: payload.layout.app(),
+            script: copy.as_ref().map_or_else(|| payload.script(), AppCopy::script),
+            root,
             arguments: manifest.arguments.clone(),
             directory,
+            copy,
             statics: Some(payload.layout.streamlit_static()),
             edition: manifest
                 .digests
@@ -148,6 +153,8 @@ impl Options {
             root: project.directory.clone(),
             arguments: project.arguments.clone(),
             directory: project.directory.clone(),
+            // An author's files are changed where they are.
+            copy: None,
             statics: project.statics.clone(),
             edition: String::new(),
             preload: Vec::new(),

@@ -17,6 +17,7 @@ use waterskin_supervisor::{
 use crate::{
     About, Failure, FoldersError, Milestone, Milestones, Options, Phase, PortInfo, Report,
     SecretValues, SessionState, Wait, about,
+    copying::Copying,
     failure::{self, Ending},
     launch,
     launcher::{self, LauncherError},
@@ -329,6 +330,7 @@ impl Start {
             launcher: self.launcher.clone(),
             port: self.port,
             address: Mutex::new(None),
+            copying: Copying::new(self.options.copy.clone()),
             milestones: Arc::clone(&self.milestones),
         });
         let supervisor = Supervisor::start(
@@ -355,6 +357,7 @@ struct Python {
     port: u16,
     /// Where the current attempt listens.
     address: Mutex<Option<Address>>,
+    copying: Copying,
     milestones: Arc<Milestones>,
 }
 
@@ -372,6 +375,7 @@ impl Python {
 
 impl Program for Python {
     fn command(&self, _attempt: u32) -> Result<waterskin_process::Command, BoxError> {
+        self.copying.bring()?;
         let address = socket::fresh()?;
         let command =
             launch::command(&self.options, &self.secrets, &self.launcher, self.port, &address);
@@ -460,6 +464,9 @@ impl Follower {
     /// Why Python ended for good: a damaged file of the app's, or else what it said last.
     async fn failure(&self, last: &Exit) -> Failure {
         let options = &self.python.options;
+        if let Some(failure) = self.python.copying.failure() {
+            return failure;
+        }
         let lines: Vec<String> =
             self.log.tail(LAST_LINES).into_iter().map(|line| line.text).collect();
         let log_file = self.log.path().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());

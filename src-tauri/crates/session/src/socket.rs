@@ -38,7 +38,9 @@ fn unix(name: &str) -> io::Result<Address> {
     let candidates = [runtime, Some(std::env::temp_dir()), Some("/tmp".into())];
     for folder in candidates.into_iter().flatten() {
         let path = folder.join(format!("waterskin-{}", &name[..16])).join("app.sock");
-        if path.as_os_str().len() <= LONGEST && writable(&folder) {
+        // A relative one is another folder for Python, which begins in the app's.
+        let usable = folder.is_absolute() && path.as_os_str().len() <= LONGEST;
+        if usable && writable(&folder) {
             return Ok(Address::Unix(path));
         }
     }

@@ -1,6 +1,6 @@
 use waterskin_bundle::{
-    App, Layout, Manifest, Minimum, Python, PythonSource, SCHEMA, Shell, Streamlit, Window,
-    tree_digest, write_record,
+    App, AppCopy, Layout, Manifest, Minimum, Payload, Python, PythonSource, Shell, Streamlit,
+    Window, tree_digest, write_record,
 };
 
 use crate::{context::Context, fails, snapshot};
@@ -22,7 +22,7 @@ fn payload() -> Context {
         .map(|tree| (tree.to_owned(), tree_digest(&layout.root().join(tree)).unwrap()))
         .collect();
     let manifest = Manifest {
-        schema: SCHEMA,
+        schema: 1,
         app: App {
             id: "org.example.ete".parse().unwrap(),
             name: "Été".to_owned(),
@@ -66,6 +66,30 @@ fn as_it_was_built() {
     exit code: 0
     ----- stdout -----
     Été 1.2 is as it was built
+    ----- stderr -----
+    "#);
+}
+
+#[test]
+fn what_is_data_is_said() {
+    let context = payload();
+    let root = context.work().join("payload");
+    let path = Layout::new(root.as_path()).manifest();
+    let text = fs_err::read_to_string(&path).unwrap();
+    let text = text.replace("\"schema\": 1", "\"schema\": 2");
+    fs_err::write(&path, text.replace("\"app-folder\"", "\"copy\"")).unwrap();
+    let data = context.work().with_file_name("home").join(".local/share/org.example.ete/data");
+    let payload = Payload::read(&root).unwrap();
+    AppCopy::of(&payload, &data).unwrap().bring().unwrap();
+    fs_err::write(data.join("ventes é.db"), "rows").unwrap();
+    fs_err::write(data.join("app é.py"), "import os\n").unwrap();
+    snapshot!(context.filters(), verify(&context).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Été 1.2 is as it was built
+    it runs in `[DIR]/home/.local/share/org.example.ete/data`, where these files are data:
+      app é.py (changed)
+      ventes é.db
     ----- stderr -----
     "#);
 }
@@ -142,13 +166,13 @@ fn a_manifest_cut_short() {
 #[test]
 fn a_newer_schema() {
     let context = payload();
-    context.write(&[("payload/manifest.json", r#"{"schema": 2, "app": "changed"}"#)]);
+    context.write(&[("payload/manifest.json", r#"{"schema": 3, "app": "changed"}"#)]);
     fails!(context, verify(&context), @r#"
     exit code: 1
     ----- stdout -----
     ----- stderr -----
     error: could not understand `payload/manifest.json`
-      caused by: the manifest has schema 2, and this version reads schema 1
+      caused by: the manifest has schema 3, and this version reads up to 2
     hint: check it with the version of Waterskin that built it, or with a newer one
     "#);
 }

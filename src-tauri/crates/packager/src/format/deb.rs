@@ -16,6 +16,7 @@ use super::{
     picture::{self, Picture},
     time, version,
 };
+use crate::wants::EMOJI_FONT;
 use crate::{Progress, Step};
 
 /// Writes a Debian package, `<package>_<version>_<architecture>.deb`.
@@ -47,7 +48,12 @@ pub fn deb(
 
     let time = time::of_build();
     let minimum = &manifest.minimum;
-    let depends = depends(package.shell, &minimum.glibc, &minimum.webkitgtk, progress)?;
+    let mut depends = depends(package.shell, &minimum.glibc, &minimum.webkitgtk, progress)?;
+    for name in package.depends {
+        depends.push_str(&format!(", {name}"));
+    }
+    let mut recommends = vec![EMOJI_FONT];
+    recommends.extend(package.recommends);
     let entries = entries(package, compression, time)?;
     progress.step(Step::Deb, Some(entries.bytes()));
 
@@ -66,7 +72,7 @@ pub fn deb(
     let mut about = Entries::default();
     about.add_bytes(
         "control",
-        control::control(manifest, architecture, written.kibibytes, &depends, package.recommends),
+        control::control(manifest, architecture, written.kibibytes, &depends, &recommends),
     );
     about.add_bytes("md5sums", written.md5sums);
     let mut about_file = gzip(Vec::new());

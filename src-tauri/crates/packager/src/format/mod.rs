@@ -45,6 +45,8 @@ pub struct Package<'a> {
     /// A picture for the app: PNG, JPEG, ICO or SVG. Without one the payload's icon serves, and
     /// without that one is drawn.
     pub icon: Option<&'a Utf8Path>,
+    /// Packages of Debian's that the app asks for, as a field names them.
+    pub depends: &'a [String],
     /// Packages of Debian's that the app works better with.
     pub recommends: &'a [&'static str],
     /// The folder that gets the file.

@@ -11,6 +11,7 @@ use super::{
     version::in_file_name,
 };
 use crate::target::System;
+use crate::wants::EMOJI_FONT;
 use crate::{Progress, Step};
 
 /// Writes an archive of the app's folder, `<package>-<version>-<system>-<processor>.tar.gz`. It
@@ -33,7 +34,7 @@ pub fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact
     let mut entries = Entries::default();
     entries.add_program(format!("{top}/{program}"), package.shell)?;
     entries.add_tree(&format!("{top}/{}", Layout::PAYLOAD), package.payload.layout.root())?;
-    entries.add_bytes(format!("{top}/README.txt"), readme(manifest, system));
+    entries.add_bytes(format!("{top}/README.txt"), readme(package, system));
     progress.step(Step::TarGz, Some(entries.bytes()));
 
     let archive = Archive {
@@ -68,7 +69,8 @@ fn program(manifest: &Manifest, system: System) -> String {
     format!("{}{}", manifest.app.package, system.program_ending())
 }
 
-fn readme(manifest: &Manifest, system: System) -> String {
+fn readme(package: &Package<'_>, system: System) -> String {
+    let manifest = &package.payload.manifest;
     let (name, program) = (one_line(&manifest.app.name), program(manifest, system));
     let start = match system {
         System::Windows => format!(".\\{program}"),
@@ -84,12 +86,17 @@ fn readme(manifest: &Manifest, system: System) -> String {
          The folder can stand anywhere, and runs where it stands. To remove the app, delete it.\n\
          {needs}",
         version = one_line(&manifest.app.version),
-        needs = needs(manifest, system),
+        needs = needs(package, system),
     )
 }
 
 /// What the system must have, as a paragraph; nothing where every system has it.
-fn needs(manifest: &Manifest, system: System) -> String {
+fn needs(package: &Package<'_>, system: System) -> String {
+    let manifest = &package.payload.manifest;
+    // Of two names of a package, the newer one stands first.
+    let more = package.depends.iter().map(String::as_str).chain(package.recommends.iter().copied());
+    let more: String =
+        more.map(|it| format!(" {}", it.split(" | ").next().unwrap_or(it))).collect();
     let glibc = match manifest.minimum.glibc.as_str() {
         "" => String::new(),
         version => format!(" and the GNU C library {version} or newer"),
@@ -99,7 +106,7 @@ fn needs(manifest: &Manifest, system: System) -> String {
             "\n\
              The system must have WebKitGTK 4.1{glibc}. On Debian and Ubuntu:\n\
              \n    \
-             sudo apt install libwebkit2gtk-4.1-0\n"
+             sudo apt install libwebkit2gtk-4.1-0 {EMOJI_FONT}{more}\n"
         ),
         System::Windows => {
             "\nThe system must have the WebView2 Runtime, which Windows 11 has.\n".to_owned()

@@ -91,7 +91,7 @@ fn run(program: &str, arguments: &[&str]) -> String {
 
 /// What most tests make an installer of.
 fn package_of<'a>(payload: &'a Payload, shell: &'a Utf8Path, output: &'a Utf8Path) -> Package<'a> {
-    Package { payload, shell, icon: None, recommends: &[], output, cache: None }
+    Package { payload, shell, icon: None, depends: &[], recommends: &[], output, cache: None }
 }
 
 #[test]
@@ -99,7 +99,9 @@ fn a_debian_package_installs_the_payload_as_it_is() {
     let place = place();
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
+    let depends = ["libgl1 | libgl1-mesa-glx", "poppler-utils"].map(str::to_owned);
     let package = Package {
+        depends: &depends,
         recommends: &["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"],
         ..package_of(&payload, &shell, &output)
     };

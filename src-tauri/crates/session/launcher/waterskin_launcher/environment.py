@@ -27,7 +27,8 @@ def _admit_packages(directories):
         commands = os.path.join(directory, "bin")
         if os.path.isdir(commands):
             # As in a virtual environment that is activated.
-            path = os.environ.get("PATH", os.defpath)
+            # An empty one would have programs looked for in the current folder.
+            path = os.environ.get("PATH") or os.defpath
             os.environ["PATH"] = os.pathsep.join([commands, path])
 
 

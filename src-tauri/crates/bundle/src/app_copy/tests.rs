@@ -1,0 +1,232 @@
+use super::*;
+
+/// An app that is shipped in versions, and its copy.
+struct Shipped {
+    _folder: tempfile::TempDir,
+    root: Utf8PathBuf,
+}
+
+impl Shipped {
+    fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("ein Ordner é ").tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap().to_owned();
+        Self { _folder: folder, root }
+    }
+
+    /// The payload of a version with these files; a name that ends with `/` is a folder.
+    fn version(&self, version: &str, files: &[(&str, &str)]) -> AppCopy {
+        let payload = Layout::new(self.root.join("payload").join(version));
+        for (name, text) in files {
+            let path = payload.app().join(name);
+            if name.ends_with('/') {
+                fs_err::create_dir_all(path).unwrap();
+                continue;
+            }
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        }
+        crate::write_record(payload.root(), &payload.app()).unwrap();
+        let edition = crate::tree_digest(&payload.app()).unwrap().as_str().to_owned();
+        AppCopy {
+            payload,
+            edition,
+            version: version.to_owned(),
+            script: "app.py".into(),
+            folder: self.data(),
+        }
+    }
+
+    fn data(&self) -> Utf8PathBuf {
+        self.root.join("own/data")
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs_err::read_to_string(self.data().join(name)).unwrap()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs_err::write(self.data().join(name), text).unwrap();
+    }
+
+    fn names(&self) -> Vec<String> {
+        let walk = WalkDir::new(self.data()).min_depth(1).sort_by_file_name();
+        let names = walk.into_iter().map(|entry| {
+            let entry = entry.unwrap();
+            let path = entry.path().strip_prefix(self.data()).unwrap();
+            path.to_str().unwrap().to_owned()
+        });
+        names.filter(|name| name != State::FILE).collect()
+    }
+}
+
+#[test]
+fn an_upgrade_brings_what_is_new_and_keeps_what_is_the_persons() {
+    let app = Shipped::new();
+    let one = app.version(
+        "1.0",
+        &[
+            ("app.py", "one"),
+            ("stock.db", "shipped"),
+            ("prices é.csv", "old"),
+            ("both.csv", "old"),
+            ("gone.csv", "old"),
+            ("used.csv", "old"),
+            ("views/old.py", "old"),
+            ("out/", ""),
+            ("__pycache__/app.cpython-311.pyc", "compiled"),
+        ],
+    );
+    assert_eq!(one.bring().unwrap(), []);
+    let all = ["app.py", "both.csv", "gone.csv", "out", "prices é.csv", "stock.db", "used.csv"];
+    assert_eq!(app.names(), [&all[..], &["views", "views/old.py"]].concat());
+
+    app.write("stock.db", "with a row");
+    app.write("both.csv", "mine");
+    app.write("used.csv", "mine");
+    app.write("made.csv", "made");
+    fs_err::create_dir(app.data().join("views/__pycache__")).unwrap();
+    app.write("views/__pycache__/old.cpython-311.pyc", "compiled");
+    let data = one.data().unwrap().unwrap();
+    assert_eq!(data.changed, ["both.csv", "stock.db", "used.csv"]);
+    assert_eq!(data.made, ["made.csv"]);
+
+    let two = app.version(
+        "1:2/é",
+        &[
+            ("app.py", "two"),
+            ("stock.db", "shipped"),
+            ("prices é.csv", "new"),
+            ("both.csv", "new"),
+            ("views2/new.py", "new"),
+        ],
+    );
+    let (file, beside) = ("both.csv".into(), "both.csv.new-1_2__".into());
+    assert_eq!(two.bring().unwrap(), [Kept { file, beside }]);
+    assert_eq!(two.bring().unwrap(), [], "once");
+    for (name, text) in [
+        ("app.py", "two"),
+        ("stock.db", "with a row"),
+        ("prices é.csv", "new"),
+        ("both.csv", "mine"),
+        ("both.csv.new-1_2__", "new"),
+        ("used.csv", "mine"),
+        ("made.csv", "made"),
+        ("views2/new.py", "new"),
+    ] {
+        assert_eq!(app.read(name), text, "{name}");
+    }
+    for name in ["gone.csv", "views", "out"] {
+        assert!(!app.data().join(name).exists(), "{name}: the author has it no more");
+    }
+
+    // An earlier version comes back by the same rules.
+    assert_eq!(one.bring().unwrap().len(), 2);
+    assert_eq!((app.read("app.py"), app.read("both.csv")), ("one".into(), "mine".into()));
+    assert_eq!(app.read("both.csv.new-1.0"), "old");
+    assert_eq!(app.read("used.csv"), "mine");
+}
+
+#[test]
+fn a_copy_that_was_broken_off_is_finished_also_by_another_version() {
+    let app = Shipped::new();
+    let one = app.version("1", &[("app.py", "one"), ("a.csv", "1"), ("z.csv", "1")]);
+    // As far as a full disk let it come: some files are there, and nothing is known to be done.
+    fs_err::create_dir_all(app.data()).unwrap();
+    let mut state = State::default();
+    state.begin(&one.shipped().unwrap());
+    state.write(&app.data()).unwrap();
+    app.write("a.csv", "1");
+    app.write("app.py", "one");
+
+    let two = app.version("2", &[("app.py", "two"), ("a.csv", "2"), ("z.csv", "2")]);
+    assert_eq!(two.bring().unwrap(), [], "nobody has changed anything");
+    assert_eq!(app.names(), ["a.csv", "app.py", "z.csv"]);
+    assert_eq!((app.read("a.csv"), app.read("app.py")), ("2".into(), "two".into()));
+}
+
+#[test]
+fn what_was_emptied_is_filled_again_and_what_was_removed_stays_away() {
+    let app = Shipped::new();
+    let files = [("app.py", "one"), ("helper.py", "1"), ("sample.csv", "1")];
+    let one = app.version("1", &files);
+    one.bring().unwrap();
+    fs_err::remove_file(app.data().join("sample.csv")).unwrap();
+    fs_err::remove_file(app.data().join("helper.py")).unwrap();
+    one.bring().unwrap();
+    assert_eq!(app.names(), ["app.py", "helper.py"], "no app runs without its code");
+
+    for name in ["app.py", "helper.py"] {
+        fs_err::remove_file(app.data().join(name)).unwrap();
+    }
+    one.bring().unwrap();
+    assert_eq!(app.names(), ["app.py", "helper.py", "sample.csv"]);
+}
+
+#[test]
+fn a_database_with_a_log_of_its_own_is_not_replaced() {
+    let app = Shipped::new();
+    app.version("1", &[("app.py", "one"), ("stock.db", "1")]).bring().unwrap();
+    app.write("stock.db-wal", "a row that is not in the file yet");
+    let kept = app.version("2", &[("app.py", "one"), ("stock.db", "2")]).bring().unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!((app.read("stock.db"), app.read("stock.db.new-2")), ("1".into(), "2".into()));
+}
+
+#[test]
+fn what_an_earlier_version_of_the_app_wrote_there_is_kept() {
+    let app = Shipped::new();
+    fs_err::create_dir_all(app.data()).unwrap();
+    app.write("stock.db", "rows of a year");
+    app.write("views", "a file where a folder comes");
+    let one = app.version("1", &[("app.py", ""), ("stock.db", "empty"), ("views/a.py", "")]);
+    assert_eq!(one.bring().unwrap().len(), 1);
+    assert_eq!(app.read("stock.db"), "rows of a year");
+    assert_eq!(app.read("views.before-1"), "a file where a folder comes");
+    assert!(app.data().join("views/a.py").is_file());
+}
+
+#[test]
+fn many_starts_at_once_make_one_copy() {
+    let app = Shipped::new();
+    let text = "x".repeat(1 << 16);
+    let names: Vec<String> = (0..40).map(|number| format!("{number}.csv")).collect();
+    let mut files: Vec<_> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
+    files.push(("app.py", "one"));
+    let one = app.version("1", &files);
+    std::thread::scope(|scope| {
+        let starts: Vec<_> = (0..4).map(|_| scope.spawn(|| one.bring().unwrap())).collect();
+        assert!(starts.into_iter().all(|start| start.join().unwrap().is_empty()));
+    });
+    assert_eq!(app.names().len(), 41);
+    assert!(names.iter().all(|name| app.read(name) == text));
+}
+
+#[cfg(unix)]
+#[test]
+fn copies_can_be_written_to_and_links_stay_links() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let app = Shipped::new();
+    let one = app.version("1", &[("app.py", "one"), ("tool", "#!/bin/sh\n")]);
+    let shipped = one.payload.app();
+    for (name, mode) in [("app.py", 0o444), ("tool", 0o555)] {
+        let mode = fs::Permissions::from_mode(mode);
+        fs_err::set_permissions(shipped.join(name), mode).unwrap();
+    }
+    symlink("app.py", shipped.join("link")).unwrap();
+    one.bring().unwrap();
+    let mode =
+        |name: &str| fs_err::metadata(app.data().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("app.py"), mode("tool")), (0o644, 0o755));
+    assert_eq!(fs_err::read_link(app.data().join("link")).unwrap().to_str(), Some("app.py"));
+    assert_eq!(one.data().unwrap(), Some(DataFiles::default()));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let app = Shipped::new();
+    let one = app.version("1", &[("app.py", "one")]);
+    fs_err::create_dir_all(app.root.join("own")).unwrap();
+    fs_err::write(app.data(), "a file in its place").unwrap();
+    let error = one.bring().unwrap_err();
+    assert!(matches!(&error, AppCopyError::Write { path, .. } if *path == app.data()), "{error}");
+}
