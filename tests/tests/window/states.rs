@@ -169,6 +169,28 @@ async fn a_proxy_in_the_environment_is_not_asked_for_the_page() -> Result<()> {
     case.desktop.seen().window_shows("Stages", "Run 1.").await
 }
 
+/// The same of the desktop's settings, where somebody has taken GNOME's exceptions away.
+#[tokio::test]
+async fn a_proxy_in_the_desktops_settings_is_not_asked_for_the_page() -> Result<()> {
+    let case = Case::of("stages", "1.67.0").await?;
+    let settings = case.sandbox.home().join(".config/glib-2.0/settings");
+    fs_err::create_dir_all(&settings)?;
+    // Nobody listens there.
+    fs_err::write(
+        settings.join("keyfile"),
+        "[system/proxy]\nmode='manual'\nignore-hosts=@as []\n\
+         [system/proxy/http]\nhost='127.0.0.1'\nport=9\n",
+    )?;
+    let mut launch = case.sandbox.launch(waterskin_tests::cli()?).args(case.arguments());
+    launch = launch.envs(case.desktop.environment());
+    for (name, value) in [("GSETTINGS_BACKEND", "keyfile"), ("XDG_CURRENT_DESKTOP", "GNOME")] {
+        launch = launch.env(name, value);
+    }
+    let _manager = case.desktop.managed(&case.sandbox).await?;
+    let _shell = launch.start()?;
+    case.desktop.seen().window_shows("Stages", "Run 1.").await
+}
+
 #[tokio::test]
 async fn an_app_that_quits_takes_its_window_along() -> Result<()> {
     let case = Case::of("crash", "1.67.0").await?;

@@ -22,6 +22,7 @@ mod painting;
 mod pastes;
 mod proxies;
 mod splash;
+mod surroundings;
 mod toast;
 
 use std::{cell::RefCell, rc::Rc};
@@ -40,8 +41,11 @@ pub const TELLS_FRAMES: bool = true;
 
 /// What has to be settled before anything else is begun, and before there is a second thread.
 pub fn begin() {
+    surroundings::mend();
     painting::choose();
     proxies::spare_loopback();
+    // Begins a thread, so the environment stays as it is from here on.
+    proxies::ask_desktop();
 }
 
 /// Puts a text on the clipboard.
@@ -66,6 +70,7 @@ pub fn attach(window: &WebviewWindow) -> tauri::Result<()> {
     window.with_webview(move |webview| {
         let view = webview.inner();
         painting::equip(&view);
+        proxies::keep_apart(&view);
         layer::put(&view);
         let app = window_.app_handle();
         let port = app.try_state::<Desk>().map_or(0, |desk| desk.port);

@@ -1,6 +1,12 @@
 //! The proxy that the machine has for other sites stays out of the window's way to its own page.
 
-use gtk::glib;
+use std::{sync::OnceLock, time::Duration};
+
+use gtk::{gio, glib, prelude::*};
+use webkit2gtk::{
+    NetworkProxyMode, NetworkProxySettings, WebContextExt as _, WebView, WebViewExt as _,
+    WebsiteDataManagerExt as _,
+};
 
 /// The variables by which GLib is told of proxies, in both cases (`GProxyResolver` of
 /// glib-networking, and libproxy).
@@ -43,9 +49,123 @@ fn with_loopback(exceptions: &str) -> Option<String> {
     (named.len() > before).then(|| named.join(","))
 }
 
+/// The proxies of the desktop's settings, where these would have the page asked of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Proxies {
+    http: String,
+    https: String,
+}
+
+/// What the desktop's settings say, once that is known.
+static SAID: OnceLock<Option<Proxies>> = OnceLock::new();
+
+/// What no proxy is asked for, in GLib's words (`GSimpleProxyResolver`).
+const DIRECT: &str = "direct://";
+
+/// How often it is looked whether the settings are known.
+const SOON: Duration = Duration::from_millis(20);
+
+/// Finds out what the desktop's settings say of the page and of other sites, as WebKitGTK does.
+/// They may name a script on the network, so nobody waits for it.
+///
+/// GNOME's usual exceptions have the page's host among them; those that a company or a person sets
+/// need not (seen with `ignore-hosts` empty, WebKitGTK 2.50: an empty window).
+pub fn ask_desktop() {
+    let ask = || drop(SAID.set(Proxies::of(proxy_of)));
+    if let Err(error) = std::thread::Builder::new().name("proxies".to_owned()).spawn(ask) {
+        tracing::warn!(%error, "the desktop's proxies are not known");
+    }
+}
+
+/// The first of the ways to an address.
+fn proxy_of(address: &str) -> Option<String> {
+    let ways = gio::ProxyResolver::default().lookup(address, gio::Cancellable::NONE).ok()?;
+    ways.first().map(ToString::to_string)
+}
+
+/// Has the web views of this one's context reach the page without a proxy, and other sites by those
+/// of the desktop's settings. To be called before a page is loaded.
+pub fn keep_apart(view: &WebView) {
+    if let Some(said) = SAID.get() {
+        if let Some(proxies) = said {
+            proxies.apply(view);
+        }
+        return;
+    }
+    let view = view.downgrade();
+    glib::timeout_add_local(SOON, move || {
+        let Some(view) = view.upgrade() else { return glib::ControlFlow::Break };
+        let Some(said) = SAID.get() else { return glib::ControlFlow::Continue };
+        if let Some(proxies) = said {
+            proxies.apply(&view);
+            // It was asked of a proxy meanwhile, in vain.
+            if let Some(address) = view.uri() {
+                view.load_uri(&address);
+            }
+        }
+        glib::ControlFlow::Break
+    });
+}
+
+impl Proxies {
+    /// `way` gives the proxy of an address, where that is known.
+    fn of(way: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let page = way("http://localhost/")?;
+        let other = |address: &str| way(address).unwrap_or_else(|| DIRECT.to_owned());
+        (page != DIRECT).then(|| Self {
+            http: other("http://example.org/"),
+            https: other("https://example.org/"),
+        })
+    }
+
+    fn apply(&self, view: &WebView) {
+        let Some(data) = view.context().and_then(|context| context.website_data_manager()) else {
+            return;
+        };
+        tracing::info!("the desktop's proxies are not asked for the app's page");
+        let more = exceptions();
+        let mut hosts: Vec<&str> = LOOPBACK.to_vec();
+        hosts.extend(more.iter().map(|host| host.as_str()));
+        let mut settings = NetworkProxySettings::new(None, &hosts);
+        for (scheme, proxy) in [("http", &self.http), ("https", &self.https)] {
+            if proxy != DIRECT {
+                settings.add_proxy_for_scheme(scheme, proxy);
+            }
+        }
+        data.set_network_proxy_settings(NetworkProxyMode::Custom, Some(&mut settings));
+    }
+}
+
+/// The exceptions in GNOME's settings.
+fn exceptions() -> Vec<glib::GString> {
+    const SCHEMA: &str = "org.gnome.system.proxy";
+    // To ask for one that is not there ends the program.
+    let known = gio::SettingsSchemaSource::default().and_then(|all| all.lookup(SCHEMA, true));
+    match known.filter(|schema| schema.has_key("ignore-hosts")) {
+        Some(_) => gio::Settings::new(SCHEMA).strv("ignore-hosts").into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_sites_are_reached_as_the_desktop_says() {
+        let direct = Proxies::of(|address| {
+            let is_page = address.contains("localhost");
+            Some(if is_page { DIRECT } else { "http://proxy.example:8080" }.to_owned())
+        });
+        assert_eq!(direct, None, "WebKitGTK does that by itself");
+        let all = Proxies::of(|address| {
+            let secure = address.starts_with("https:");
+            Some(if secure { DIRECT } else { "http://proxy.example:8080" }.to_owned())
+        });
+        let (http, https) = ("http://proxy.example:8080".to_owned(), DIRECT.to_owned());
+        assert_eq!(all, Some(Proxies { http, https }));
+        assert_eq!(Proxies::of(|_| None), None);
+    }
 
     #[test]
     fn what_is_there_stays_and_what_is_missing_comes() {
