@@ -1,19 +1,16 @@
-use std::{
-    io::{BufRead as _, IsTerminal as _, Write as _},
-    process::ExitCode,
-};
+use std::{collections::BTreeMap, process::ExitCode};
 
 use serde::Serialize;
 use waterskin_packager::{
     BuildOutcome, BuildPlan, Overrides, Settings, Sizes, TrimReport, Weight, build,
     format::{Artifact, Compression},
-    plan,
     runtime::RuntimeSource,
     size,
 };
 
 use crate::{
     args::{self, BuildArgs, Format},
+    ask,
     interpreter::given_path,
     interrupt::Interrupt,
     progress::Bars,
@@ -23,25 +20,6 @@ use crate::{
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
-
-/// Why a build was not begun.
-#[derive(Debug, thiserror::Error)]
-enum AskError {
-    #[error("the project does not list its requirements, and nobody can be asked about the guess")]
-    NobodyThere,
-    #[error("the guessed requirements were refused")]
-    Refused,
-}
-
-impl AskError {
-    fn hint(&self) -> String {
-        match self {
-            Self::NobodyThere => "write them to `requirements.txt`, or take the guess with `--yes`",
-            Self::Refused => "write the right ones to `requirements.txt` and build again",
-        }
-        .to_owned()
-    }
-}
 
 /// What `--json` prints after a build.
 #[derive(Debug, Serialize)]
@@ -70,10 +48,8 @@ struct Planned<'a> {
 
 /// Makes installers from a project.
 pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
-    let plan = plan(&settings(args)).map_err(|error| {
-        let hint = error.hint();
-        Failure::new(error, hint)
-    })?;
+    let mut settings = settings(args);
+    let plan = ask::planned(&mut settings)?;
     if args.dry_run {
         if args.json {
             print_json(&Planned { version: JSON_VERSION, plan: &plan });
@@ -85,16 +61,7 @@ pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
     if !args.json {
         anstream::eprint!("{plan}");
     }
-    if !plan.guessed.is_empty() && !args.yes {
-        if args.json {
-            // Without it there would be a question about nothing.
-            anstream::eprint!("{plan}");
-        }
-        ask().map_err(|error| {
-            let hint = error.hint();
-            Failure::new(error, Some(hint))
-        })?;
-    }
+    let plan = ask::about_guess(&mut settings, plan, args.yes, args.json)?;
     let interrupt = Interrupt::listen().map_err(|error| {
         Failure::new(error, Some("close other programs and try again".to_owned()))
     })?;
@@ -162,24 +129,7 @@ fn settings(args: &BuildArgs) -> Settings {
         offline: args.offline,
         no_run: args.no_run,
         follow_links: args.follow_links,
-    }
-}
-
-/// Asks whether the guessed requirements are right.
-fn ask() -> Result<(), AskError> {
-    if !std::io::stdin().is_terminal() {
-        return Err(AskError::NobodyThere);
-    }
-    anstream::eprint!(
-        "The project lists no requirements, so they are guessed from its imports. Package these? [Y/n] "
-    );
-    let _ = std::io::stderr().flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer).unwrap_or(0);
-    match answer.trim().to_ascii_lowercase().as_str() {
-        "" if read > 0 => Ok(()),
-        "y" | "yes" => Ok(()),
-        _ => Err(AskError::Refused),
+        answers: BTreeMap::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command `waterskin`: turns a Streamlit project into a desktop app, or runs it in a window.
 
 mod args;
+mod ask;
 mod build;
 mod cache;
 mod interpreter;

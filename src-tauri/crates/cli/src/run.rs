@@ -1,11 +1,12 @@
 use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_packager::{PlanError, discover, find_shell};
+use waterskin_packager::{discover, find_shell};
 use waterskin_session::{Folders, Options, Project};
 
 use crate::{
     args::RunArgs,
+    ask,
     interpreter::{self, Interpreter},
     render::Failure,
     serve,
@@ -61,10 +62,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
 }
 
 fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
-    let found = discover(&args.path).map_err(|error: PlanError| {
-        let hint = error.hint();
-        Failure::new(error, hint)
-    })?;
+    let found = discovered(&args.path)?;
     let interpreter = interpreter::find(args.python.as_deref(), &found.root).map_err(|error| {
         let hint = error.hint();
         Failure::new(error, Some(hint))
@@ -99,6 +97,17 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
         downloads: found.downloads,
     };
     Ok((project, folders))
+}
+
+/// Finds the project. Where several scripts may be the app, the author is asked which.
+fn discovered(path: &Utf8Path) -> Result<waterskin_packager::Project, Failure> {
+    let mut script = None;
+    loop {
+        match discover(path, script.as_deref()) {
+            Ok(found) => return Ok(found),
+            Err(error) => script = Some(ask::script_of(error, "run")?),
+        }
+    }
 }
 
 /// The id of an author's run, which is an app of its own: the installed one may be open at the same

@@ -70,10 +70,14 @@ impl BuildError {
     /// What the author can do about it.
     pub fn hint(&self) -> Option<String> {
         let own = match self {
-            Self::MissingModule { module, .. } => Some(format!(
-                "add `{}` to the project's requirements and build again",
-                distribution_of(module)
-            )),
+            Self::MissingModule { module, .. } => Some(match distribution_of(module) {
+                Some((_, distribution)) => {
+                    format!("add `{distribution}` to the project's requirements and build again")
+                }
+                None => format!(
+                    "add the package that brings `{module}` to the project's requirements and build again"
+                ),
+            }),
             Self::Output { .. } => {
                 Some("give a folder that can be written to with `--output`".into())
             }

@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ruff_python_stdlib::sys::is_known_standard_library;
-use serde::Serialize;
 
+use crate::code_path;
 use crate::compiled::module_of;
-use crate::distributions::distribution_of;
 use crate::imports::{Code, Need, SyntaxError, top_level};
+use crate::own_modules::OwnModules;
 
 /// The Python files of a project that the app runs: its entry, its pages, and everything of the
 /// project that these import, directly or not. Tests and helper scripts are not among them.
@@ -17,17 +17,10 @@ pub(crate) struct CodeBase {
     pub broken: Vec<(Utf8PathBuf, SyntaxError)>,
     /// Top-level names that stand for modules of the project.
     local: BTreeSet<String>,
-}
-
-/// A distribution that nobody listed, and that the code seems to need.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Guess {
-    /// The distribution's name.
-    pub distribution: String,
-    /// The module that is imported.
-    pub module: String,
-    /// The first file that imports it, relative to the project.
-    pub file: Utf8PathBuf,
+    /// Every module that a file of the project could be, wherever it is.
+    own: OwnModules,
+    /// The folder of Streamlit's own pages.
+    pages: Utf8PathBuf,
 }
 
 /// A module that is imported and comes from outside of the project.
@@ -50,7 +43,9 @@ impl CodeBase {
         let pages = folder.join("pages");
         let mut waiting = vec![entry.to_owned()];
         waiting.extend(files.iter().filter(|file| is_page(file, &pages)).cloned());
-        let mut found = Self { local: local_names(folder, files), ..Self::default() };
+        let own = OwnModules::of(files);
+        let local = local_names(folder, files);
+        let mut found = Self { local, own, pages: pages.clone(), ..Self::default() };
         let mut seen = BTreeSet::new();
         while let Some(file) = waiting.pop() {
             if !seen.insert(file.clone()) {
@@ -58,7 +53,7 @@ impl CodeBase {
             }
             match Code::parse(&read(&file)?) {
                 Ok(code) => {
-                    waiting.extend(next(&code, &file, folder, files));
+                    waiting.extend(next(&code, &file, folder, files, &found.own));
                     found.files.insert(file, code);
                 }
                 Err(error) => found.broken.push((file, error)),
@@ -88,21 +83,22 @@ impl CodeBase {
         found.into_values().collect()
     }
 
-    /// The distributions that the code seems to need. Those that it can do without are not asked
-    /// for: the code says itself that it works without.
-    pub fn guess(&self, minor: u8) -> Vec<Guess> {
-        let mut guesses: BTreeMap<String, Guess> = BTreeMap::new();
-        for import in self.outside(minor) {
-            let distribution = distribution_of(import.module);
-            if import.need > Need::Optional {
-                guesses.entry(distribution.clone()).or_insert_with(|| Guess {
-                    distribution,
-                    module: top_level(import.module).to_owned(),
-                    file: import.file.to_owned(),
-                });
-            }
-        }
-        guesses.into_values().collect()
+    /// The project's file that a module could be, wherever it is. The code may put its folder on the
+    /// path, or start from there.
+    pub fn own(&self, module: &str) -> Option<&Utf8Path> {
+        self.own.file_of(top_level(module))
+    }
+
+    /// Whether the file that a module could be is one of Streamlit's pages, which are run and not
+    /// imported, and may be called like the package that they show.
+    pub fn is_only_page(&self, module: &str) -> bool {
+        let mut folders = self.own.folders_of(top_level(module)).peekable();
+        folders.peek().is_some() && folders.all(|folder| folder == self.pages)
+    }
+
+    /// The files that were read, and what they say.
+    pub fn files(&self) -> impl Iterator<Item = (&Utf8Path, &Code)> {
+        self.files.iter().map(|(file, code)| (file.as_path(), code))
     }
 
     /// The files that were read, those that can't be parsed apart.
@@ -130,7 +126,7 @@ impl CodeBase {
 
 /// Whether every Python `3.minor` has the module. The table of the library leaves out the two that
 /// are part of the language: the compiler's switches and the running script.
-fn is_standard(minor: u8, module: &str) -> bool {
+pub(crate) fn is_standard(minor: u8, module: &str) -> bool {
     matches!(module, "__future__" | "__main__") || is_known_standard_library(minor, module)
 }
 
@@ -152,25 +148,49 @@ fn local_names(folder: &Utf8Path, files: &BTreeSet<Utf8PathBuf>) -> BTreeSet<Str
     names
 }
 
-/// The files of the project that `code` leads to.
-fn next<'a>(
-    code: &'a Code,
-    file: &'a Utf8Path,
-    folder: &'a Utf8Path,
-    files: &'a BTreeSet<Utf8PathBuf>,
-) -> impl Iterator<Item = Utf8PathBuf> {
-    let absolute = code.imports.keys().chain(&code.members).flat_map(move |module| {
-        [folder, Utf8Path::new("")].into_iter().flat_map(|root| module_files(root, module))
-    });
-    let relative = code.relative.iter().filter_map(|(dots, module)| {
-        let base = file.ancestors().nth(*dots as usize)?;
-        Some(module_files(base, module))
-    });
-    let here = file.parent().unwrap_or(Utf8Path::new(""));
-    let scripts = code.scripts.iter().flat_map(move |script| {
-        [folder, here].into_iter().map(move |root| root.join(script.trim_start_matches("./")))
-    });
-    absolute.chain(relative.flatten()).chain(scripts).filter(|path| files.contains(path))
+/// The files of the project that `code` leads to, when the script is in `folder`: by imports, and by
+/// paths that it makes.
+pub(crate) fn next(
+    code: &Code,
+    file: &Utf8Path,
+    folder: &Utf8Path,
+    files: &BTreeSet<Utf8PathBuf>,
+    own: &OwnModules,
+) -> BTreeSet<Utf8PathBuf> {
+    let root = Utf8Path::new("");
+    let here = file.parent().unwrap_or(root);
+    let mut found = BTreeSet::new();
+    let mut take = |paths: Vec<Utf8PathBuf>| {
+        let before = found.len();
+        found.extend(paths.into_iter().filter(|path| files.contains(path)));
+        found.len() > before
+    };
+    for module in code.imports.keys().chain(&code.members) {
+        let usual = [folder, root].into_iter().flat_map(|start| module_files(start, module));
+        if !take(usual.collect()) {
+            // A folder that the code puts on the path is any folder.
+            let starts = own.folders_of(top_level(module));
+            take(starts.flat_map(|start| module_files(start, module)).collect());
+        }
+    }
+    for (dots, module) in &code.relative {
+        if let Some(base) = file.ancestors().nth(*dots as usize) {
+            take(module_files(base, module));
+        }
+    }
+    let bases = [folder, here, root];
+    for script in &code.scripts {
+        take(code_path::CodePath::text(script).patterns(file, &bases));
+    }
+    for pattern in code.clues.places.iter().flat_map(|place| place.patterns(file, &bases)) {
+        let any = |path: &&Utf8PathBuf| is_python(path) && code_path::matches(&pattern, path);
+        take(files.iter().filter(any).cloned().collect());
+    }
+    found
+}
+
+fn is_python(file: &Utf8Path) -> bool {
+    file.extension() == Some("py")
 }
 
 /// Every file that importing `module` from `root` may run: packages on the way, too.
@@ -198,53 +218,22 @@ mod tests {
         CodeBase::follow(entry.into(), &names, text).unwrap()
     }
 
-    fn guesses(base: &CodeBase) -> Vec<String> {
-        base.guess(11).into_iter().map(|guess| guess.distribution).collect()
+    /// The modules from outside that the code can't do without, each once.
+    fn outside(base: &CodeBase) -> Vec<&str> {
+        let imports = base.outside(11).into_iter().filter(|import| import.need > Need::Optional);
+        imports.map(|import| import.module).collect()
     }
 
     #[test]
     fn modules_of_the_language_are_not_asked_for() {
         let text = "from __future__ import annotations\nimport __main__, os, polars";
-        assert_eq!(guesses(&code_base("app.py", &[("app.py", text)])), ["polars"]);
-    }
-
-    #[test]
-    fn only_what_the_app_runs_is_looked_at() {
-        let base = code_base(
-            "app.py",
-            &[
-                (
-                    "app.py",
-                    "import streamlit as st, os, helper\nfrom lib.load import read\nst.Page('views/x.py')",
-                ),
-                ("helper.py", "from PIL import Image"),
-                ("lib/__init__.py", "import yaml"),
-                ("lib/load.py", "from .deep import thing\nimport pandas"),
-                ("lib/deep.py", "import cv2"),
-                ("views/x.py", "import plotly.express"),
-                ("pages/2_Zwei é.py", "import sklearn"),
-                ("tests/test_app.py", "import pytest"),
-                ("setup.py", "import setuptools"),
-            ],
-        );
-        assert_eq!(
-            guesses(&base),
-            [
-                "PyYAML",
-                "opencv-python-headless",
-                "pandas",
-                "pillow",
-                "plotly",
-                "scikit-learn",
-                "streamlit"
-            ]
-        );
+        assert_eq!(outside(&code_base("app.py", &[("app.py", text)])), ["polars"]);
     }
 
     #[test]
     fn the_standard_library_depends_on_the_version() {
         let base = code_base("app.py", &[("app.py", "import distutils, tomllib")]);
-        let names = |minor| base.guess(minor).into_iter().map(|it| it.module).collect::<Vec<_>>();
+        let names = |minor| base.outside(minor).into_iter().map(|it| it.module).collect::<Vec<_>>();
         assert_eq!(names(11), [""; 0]);
         assert_eq!(names(12), ["distutils"]);
         assert_eq!(names(10), ["tomllib"]);
@@ -260,7 +249,7 @@ mod tests {
                 ("far/off.py", "import b1"),
             ],
         );
-        assert_eq!(guesses(&base), ["a1", "b1"]);
+        assert_eq!(outside(&base), ["a1", "b1"]);
     }
 
     #[test]
@@ -271,7 +260,7 @@ mod tests {
             ("old.pyc", ""),
             ("pkg/inner.cp312-win_amd64.pyd", ""),
         ];
-        assert_eq!(guesses(&code_base("ui/app.py", &files)), ["polars"]);
+        assert_eq!(outside(&code_base("ui/app.py", &files)), ["polars"]);
     }
 
     #[test]
@@ -293,7 +282,7 @@ mod tests {
     fn what_the_code_can_do_without_is_not_guessed() {
         let base =
             code_base("app.py", &[("app.py", "try:\n  import ujson\nexcept ImportError:\n  pass")]);
-        assert_eq!(guesses(&base), [""; 0]);
+        assert_eq!(outside(&base), [""; 0]);
         assert_eq!(base.outside(11).len(), 1);
     }
 }

@@ -31,13 +31,14 @@ pub struct Project {
     pub arguments: Vec<String>,
 }
 
-/// Finds out what the project at `path` is. Its code is not judged: mistakes in it are for the
+/// Finds out what the project at `path` is; `script` is the one that the author chose, relative to the
+/// project. Its code is not judged: mistakes in it are for the
 /// page to show, where they go away when the file is saved.
 ///
 /// # Errors
 ///
 /// No project or no script there, or settings that are wrong.
-pub fn discover(path: &Utf8Path) -> Result<Project, PlanError> {
+pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Project, PlanError> {
     let located = Located::find(path)?;
     let root = located.root;
     let declaration = Declaration::read(&root)?;
@@ -50,9 +51,12 @@ pub fn discover(path: &Utf8Path) -> Result<Project, PlanError> {
         follow_links: false,
     })?;
     let names: BTreeSet<Utf8PathBuf> = files.files.into_iter().map(|file| file.path).collect();
-    let named = located.script.or_else(|| declaration.config.entry.clone());
+    let named = script
+        .map(Utf8Path::to_owned)
+        .or(located.script)
+        .or_else(|| declaration.config.entry.clone());
     let read = |file: &Utf8Path| source::read(&root.join(file));
-    let entry = locate::entry(&root, named.as_deref(), &names, read)?;
+    let entry = locate::entry(&root, named.as_deref(), &names, read)?.script;
     let overrides = Overrides::default();
     let identity = Identity::make(&root, &declaration, &overrides)?;
     Ok(Project {

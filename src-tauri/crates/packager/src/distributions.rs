@@ -1,90 +1,37 @@
-//! Which distribution brings a module, where the two have different names.
+//! Which distribution brings a module.
 
-/// Top-level module and distribution. Only names that differ by more than case, `-` and `_` stand
-/// here; any other module is taken to come from the distribution of its own name.
-const DIFFERENT: &[(&str, &str)] = &[
-    ("Bio", "biopython"),
-    ("Crypto", "pycryptodome"),
-    ("Cryptodome", "pycryptodomex"),
-    ("Levenshtein", "python-Levenshtein"),
-    ("MySQLdb", "mysqlclient"),
-    ("OpenSSL", "pyOpenSSL"),
-    ("PIL", "pillow"),
-    ("attr", "attrs"),
-    ("bs4", "beautifulsoup4"),
-    ("camelot", "camelot-py"),
-    ("cv2", "opencv-python-headless"),
-    ("dateutil", "python-dateutil"),
-    ("docx", "python-docx"),
-    ("dotenv", "python-dotenv"),
-    ("faiss", "faiss-cpu"),
-    ("fitz", "PyMuPDF"),
-    ("git", "GitPython"),
-    ("github", "PyGithub"),
-    ("haystack", "haystack-ai"),
-    ("jose", "python-jose"),
-    ("jwt", "PyJWT"),
-    ("kafka", "kafka-python"),
-    ("magic", "python-magic"),
-    ("mpl_toolkits", "matplotlib"),
-    ("multipart", "python-multipart"),
-    ("mysql", "mysql-connector-python"),
-    ("nacl", "PyNaCl"),
-    ("osgeo", "GDAL"),
-    ("pkg_resources", "setuptools"),
-    ("pptx", "python-pptx"),
-    ("psycopg2", "psycopg2-binary"),
-    ("pylab", "matplotlib"),
-    ("pythoncom", "pywin32"),
-    ("rest_framework", "djangorestframework"),
-    ("ruamel", "ruamel.yaml"),
-    ("serial", "pyserial"),
-    ("shapefile", "pyshp"),
-    ("sklearn", "scikit-learn"),
-    ("skimage", "scikit-image"),
-    ("slugify", "python-slugify"),
-    ("snowflake", "snowflake-connector-python"),
-    ("socks", "PySocks"),
-    ("st_aggrid", "streamlit-aggrid"),
-    ("tabula", "tabula-py"),
-    ("telegram", "python-telegram-bot"),
-    ("tlz", "toolz"),
-    ("umap", "umap-learn"),
-    ("usb", "pyusb"),
-    ("websocket", "websocket-client"),
-    ("win32api", "pywin32"),
-    ("win32com", "pywin32"),
-    ("wx", "wxPython"),
-    ("yaml", "PyYAML"),
-    ("zmq", "pyzmq"),
-];
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Dotted modules of namespace packages, where the top-level name says nothing.
-const NAMESPACED: &[(&str, &str)] = &[
-    ("google.auth", "google-auth"),
-    ("google.cloud.bigquery", "google-cloud-bigquery"),
-    ("google.cloud.firestore", "google-cloud-firestore"),
-    ("google.cloud.storage", "google-cloud-storage"),
-    ("google.genai", "google-genai"),
-    ("google.generativeai", "google-generativeai"),
-    ("google.oauth2", "google-auth"),
-    ("google.protobuf", "protobuf"),
-    ("azure.identity", "azure-identity"),
-    ("azure.storage.blob", "azure-storage-blob"),
-    ("ruamel.yaml", "ruamel.yaml"),
-];
+/// Modules and distributions: the index's most downloaded ones, and choices that somebody made. A line
+/// is a dotted module and a distribution; `scripts/import_table` makes the file. What is not in it is
+/// never taken from the index by the module's name alone: anybody can have put that there.
+const TABLE: &str = include_str!("../data/imports.tsv");
 
-/// The distribution that brings the module with this dotted name.
-pub(crate) fn distribution_of(module: &str) -> String {
-    let within = |name: &str| module == name || module.starts_with(&format!("{name}."));
-    if let Some((_, distribution)) = NAMESPACED.iter().find(|(name, _)| within(name)) {
-        return (*distribution).to_owned();
+static DISTRIBUTIONS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+        .collect()
+});
+
+/// The distribution that brings the module with this dotted name, and how much of the name says so;
+/// `None` when the table does not know it.
+pub(crate) fn distribution_of(module: &str) -> Option<(&str, &'static str)> {
+    let mut name = module;
+    loop {
+        if let Some(distribution) = DISTRIBUTIONS.get(name) {
+            return Some((name, distribution));
+        }
+        name = name.rsplit_once('.')?.0;
     }
-    let top = crate::imports::top_level(module);
-    match DIFFERENT.iter().find(|(name, _)| *name == top) {
-        Some((_, distribution)) => (*distribution).to_owned(),
-        None => top.replace('_', "-"),
-    }
+}
+
+/// The distributions of the table, without extras.
+#[cfg(test)]
+pub(crate) fn all_normalized() -> std::collections::BTreeSet<String> {
+    DISTRIBUTIONS.values().map(|name| normalized(name.split('[').next().unwrap_or(name))).collect()
 }
 
 /// A distribution's name in the one spelling that tells whether two are the same (PEP 503).
@@ -110,12 +57,37 @@ mod tests {
             ("cv2", "opencv-python-headless"),
             ("sklearn.linear_model", "scikit-learn"),
             ("google.cloud.storage.blob", "google-cloud-storage"),
-            ("google.cloud.storagetransfer", "google"),
             ("pandas", "pandas"),
+            ("qrcode", "qrcode"),
+            ("langchain_openai", "langchain-openai"),
             ("streamlit_folium", "streamlit-folium"),
+            ("st_aggrid.shared", "streamlit-aggrid"),
         ] {
-            assert_eq!(distribution_of(module), distribution, "{module}");
+            assert_eq!(distribution_of(module).map(|(_, it)| it), Some(distribution), "{module}");
         }
+    }
+
+    #[test]
+    fn a_name_alone_is_not_enough() {
+        for module in [
+            "helpers",
+            "utils",
+            "config",
+            "google",
+            "google.cloud.storagetransfer",
+            "no_such_module",
+        ] {
+            assert_eq!(distribution_of(module), None, "{module}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_in_order_and_says_when_it_was_made() {
+        let mut lines = TABLE.lines();
+        let first = lines.next().unwrap();
+        assert!(regex::Regex::new(r", 20\d\d-\d\d-\d\d;").unwrap().is_match(first), "{first}");
+        let modules: Vec<&str> = lines.map(|line| line.split_once('\t').unwrap().0).collect();
+        assert!(modules.len() > 4000 && modules.is_sorted(), "{}", modules.len());
     }
 
     #[test]

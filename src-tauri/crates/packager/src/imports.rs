@@ -4,6 +4,8 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtIf, StmtTry};
 use ruff_python_parser::parse_module;
 
+use crate::clues::Clues;
+
 /// What one Python file says about the modules that it needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Code {
@@ -17,6 +19,8 @@ pub(crate) struct Code {
     pub attributes: BTreeSet<String>,
     /// Every text that ends with `.py`, since `st.Page` and `st.switch_page` take paths.
     pub scripts: BTreeSet<String>,
+    /// What it says besides.
+    pub clues: Clues,
 }
 
 /// How much a file needs a module.
@@ -53,8 +57,9 @@ impl Code {
             }
         })?;
         let mut reader = Reader::default();
-        reader.visit_body(&module.syntax().body);
-        Ok(reader.code)
+        let body = &module.syntax().body;
+        reader.visit_body(body);
+        Ok(Self { clues: Clues::read(body, text), ..reader.code })
     }
 
     /// Whether the file imports `module` or something in it.
@@ -171,9 +176,10 @@ impl<'a> Visitor<'a> for Reader {
     }
 }
 
-/// `importlib.import_module(...)`, `import_module(...)` or `__import__(...)`.
+/// `importlib.import_module(...)`, `import_module(...)`, `__import__(...)` or `runpy.run_module(...)`.
 fn is_import_function(function: &Expr) -> bool {
-    last_name(function).is_some_and(|name| name == "import_module" || name == "__import__")
+    last_name(function)
+        .is_some_and(|name| matches!(name, "import_module" | "__import__" | "run_module"))
 }
 
 /// `TYPE_CHECKING` or `typing.TYPE_CHECKING`: what stands under it is never run.
@@ -195,7 +201,8 @@ fn catches_import_error(handler: &ExceptHandler) -> bool {
     }
 }
 
-fn last_name(expression: &Expr) -> Option<&str> {
+/// The name that is called or taken: `b` of `a.b`.
+pub(crate) fn last_name(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Name(name) => Some(name.id.as_str()),
         Expr::Attribute(attribute) => Some(attribute.attr.as_str()),

@@ -2,11 +2,10 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::candidates::{Candidate, Candidates, Chosen, USUAL};
 use crate::config::{PYPROJECT_TOML, WATERSKIN_TOML};
-use crate::imports::{Code, SyntaxError};
+use crate::imports::SyntaxError;
 
-/// Names that a Streamlit app's script usually has, the most telling first.
-const USUAL: [&str; 4] = ["streamlit_app.py", "app.py", "main.py", "Home.py"];
 /// Files that say that a folder is a project's.
 const MARKERS: [&str; 5] =
     [WATERSKIN_TOML, PYPROJECT_TOML, "uv.lock", "pylock.toml", "requirements.txt"];
@@ -51,12 +50,12 @@ pub enum LocateError {
         root: Utf8PathBuf,
     },
     /// Several scripts that use Streamlit, and none with a usual name.
-    #[error("several scripts in `{root}` use Streamlit: {}", quoted(.scripts))]
+    #[error("several scripts in `{root}` use Streamlit: {}", shown(.scripts))]
     ManyEntries {
         /// The folder.
         root: Utf8PathBuf,
-        /// The scripts, relative to it.
-        scripts: Vec<Utf8PathBuf>,
+        /// The scripts, those first that are most likely meant. There are at least two.
+        scripts: Vec<Candidate>,
     },
     /// The script that was named is not among the project's files.
     #[error("the script `{entry}` is not in `{root}`")]
@@ -100,12 +99,10 @@ impl LocateError {
                 "name the script one of {}, or give its path instead of the folder's",
                 quoted(&USUAL)
             ),
-            Self::ManyEntries { scripts, .. } => {
-                let first = scripts.first().map_or("app.py", |script| script.as_str());
-                format!(
-                    "give the script's path, or write `entry = \"{first}\"` to `waterskin.toml`"
-                )
-            }
+            Self::ManyEntries { root, scripts } => match scripts.first() {
+                Some(first) => which("build", root, &first.script),
+                None => return None,
+            },
             Self::EntryMissing { .. } => {
                 "`entry` is relative to the project's folder, and must not be left out".into()
             }
@@ -115,6 +112,27 @@ impl LocateError {
             }
         })
     }
+}
+
+/// How the author says which script it is, with the command to type where a path alone says it.
+pub fn which(command: &str, root: &Utf8Path, script: &Utf8Path) -> String {
+    let path = root.join(script);
+    let setting = format!("`entry = \"{script}\"` to `waterskin.toml`");
+    // A script in a folder of its own may be taken for a project of its own.
+    if Located::find(&path).is_ok_and(|found| found.root == root) {
+        let quote = if path.as_str().contains(' ') { "\"" } else { "" };
+        format!("say which: `waterskin {command} {quote}{path}{quote}`, or write {setting}")
+    } else {
+        format!("say which: write {setting}")
+    }
+}
+
+fn shown(scripts: &[Candidate]) -> String {
+    let text = |candidate: &Candidate| match candidate.because.as_slice() {
+        [] => format!("`{}`", candidate.script),
+        because => format!("`{}` ({})", candidate.script, because.join(", ")),
+    };
+    scripts.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 fn quoted(names: &[impl AsRef<str>]) -> String {
@@ -170,52 +188,22 @@ pub(crate) fn entry(
     root: &Utf8Path,
     named: Option<&Utf8Path>,
     files: &BTreeSet<Utf8PathBuf>,
-    mut read: impl FnMut(&Utf8Path) -> std::io::Result<String>,
-) -> Result<Utf8PathBuf, LocateError> {
+    read: impl FnMut(&Utf8Path) -> std::io::Result<String>,
+) -> Result<Chosen, LocateError> {
+    let mut candidates = Candidates::new(files, read);
     if let Some(named) = named {
         let named = named.strip_prefix("./").unwrap_or(named);
-        return files.get(named).cloned().ok_or_else(|| LocateError::EntryMissing {
+        let script = files.get(named).ok_or_else(|| LocateError::EntryMissing {
             root: root.to_owned(),
             entry: named.to_owned(),
-        });
+        })?;
+        return Ok(candidates.behind(script));
     }
-    let mut uses_streamlit = |file: &Utf8PathBuf| match read(file).map(|text| Code::parse(&text)) {
-        Ok(Ok(code)) => code.uses("streamlit"),
-        // A broken script with a usual name is still the one that is meant: the author hears of
-        // its mistake rather than that there is no app.
-        Ok(Err(_)) => USUAL.contains(&file.as_str()),
-        Err(_) => false,
-    };
-    let scripts: Vec<Utf8PathBuf> =
-        files.iter().filter(|file| may_be_entry(file) && uses_streamlit(file)).cloned().collect();
-    let in_root = |file: &&Utf8PathBuf| file.components().count() == 1;
-    let usual = USUAL.iter().find_map(|name| scripts.iter().find(|script| script == name));
-    if let Some(usual) = usual {
-        return Ok(usual.clone());
+    match candidates.best() {
+        Ok(Some(chosen)) => Ok(chosen),
+        Ok(None) => Err(LocateError::NoEntry { root: root.to_owned() }),
+        Err(scripts) => Err(LocateError::ManyEntries { root: root.to_owned(), scripts }),
     }
-    let near: Vec<_> = scripts.iter().filter(in_root).cloned().collect();
-    match (&near[..], &scripts[..]) {
-        ([only], _) | ([], [only]) => Ok(only.clone()),
-        ([], []) => USUAL
-            .iter()
-            .find_map(|name| files.get(Utf8Path::new(name)).cloned())
-            .ok_or_else(|| LocateError::NoEntry { root: root.to_owned() }),
-        ([], many) | (many, _) => {
-            Err(LocateError::ManyEntries { root: root.to_owned(), scripts: many.to_vec() })
-        }
-    }
-}
-
-/// Pages, tests and packages' own files are never the app's script.
-fn may_be_entry(file: &Utf8Path) -> bool {
-    let name = file.file_name().unwrap_or_default();
-    let in_folder = |folder: &str| file.components().any(|part| part.as_str() == folder);
-    file.extension() == Some("py")
-        && !name.starts_with("test_")
-        && !name.starts_with("__")
-        && !matches!(name, "setup.py" | "conftest.py")
-        && !in_folder("pages")
-        && !in_folder("tests")
 }
 
 #[cfg(test)]
@@ -230,7 +218,7 @@ mod tests {
             let file = files.iter().find(|(name, _)| path == *name);
             Ok(file.map(|(_, text)| (*text).to_owned()).unwrap_or_default())
         };
-        entry("/p".into(), named.map(Utf8Path::new), &names, read).map(Utf8PathBuf::into_string)
+        entry("/p".into(), named.map(Utf8Path::new), &names, read).map(|it| it.script.into_string())
     }
 
     #[test]
@@ -260,7 +248,10 @@ mod tests {
         assert!(matches!(choose(None, &[("data.csv", "")]), Err(LocateError::NoEntry { .. })));
         let error = choose(None, &[("a.py", ST), ("b.py", ST)]).unwrap_err();
         assert_eq!(error.to_string(), "several scripts in `/p` use Streamlit: `a.py`, `b.py`");
-        assert!(error.hint().unwrap().contains("entry = \"a.py\""));
+        assert_eq!(
+            error.hint().unwrap(),
+            "say which: write `entry = \"a.py\"` to `waterskin.toml`"
+        );
     }
 
     #[test]

@@ -4,10 +4,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Window};
 
-use crate::code_base::{CodeBase, Guess};
+use crate::code_base::CodeBase;
 use crate::config::Declaration;
 use crate::files::{ProjectFile, ProjectFiles, Selection};
 use crate::format::Compression;
+use crate::guess::{self, Guess, UnknownModule};
 use crate::identity::Identity;
 use crate::imports::Need;
 use crate::inside::is_inside;
@@ -63,6 +64,10 @@ pub struct BuildPlan {
     /// Distributions that the code seems to need, when no list says it. The author should be
     /// asked whether they are right; they are in [`BuildPlan::requirements`] already.
     pub guessed: Vec<Guess>,
+    /// Modules that no list says anything about and that are in no table either: nothing is installed
+    /// for them, and the author should be asked. [`Settings::answers`] has the answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownModule>,
     /// Modules worth importing while the page boots.
     pub preload: Vec<String>,
     /// What will be removed from the packages.
@@ -148,7 +153,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
 
     let named = settings.overrides.entry.clone().or(located.script);
     let named = named.or_else(|| declaration.config.entry.clone());
-    let entry = locate::entry(&root, named.as_deref(), &names, read)?;
+    let chosen = locate::entry(&root, named.as_deref(), &names, read)?;
+    let entry = chosen.script;
     let code = follow(&entry, &names, read)?;
     let identity = Identity::make(&root, &declaration, &settings.overrides)?;
     let secrets = secrets::asked(&declaration.config.secrets)?;
@@ -174,14 +180,18 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     .or_of_modules(compiled::requires(&compiled));
     let outside = code.outside(python.minor());
     let (requirements, guessed) = match declared {
-        Some(requirements) => (requirements, Vec::new()),
+        Some(requirements) => (requirements, guess::Guessed::default()),
         None => {
-            let (mut requirements, guessed) = guess(&code, python.minor());
+            let guessed = guess::guess(&root, &code, &files, python.minor(), &settings.answers);
+            let (mut requirements, guessed) = of_guess(guessed);
             requirements.given.settings = UvSettings::read(&root, &requirements.listed)?;
             (requirements, guessed)
         }
     };
     let mut notes = identity.notes;
+    notes.extend(chosen.launcher.map(|launcher| {
+        format!("`{launcher}` starts Streamlit with `{entry}`, which is the script")
+    }));
     if formats.contains(&Format::Deb) {
         notes.extend(installed::note(&identity.app));
     }
@@ -189,6 +199,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         let file = file.strip_prefix(&root).unwrap_or(file);
         format!("`{file}` lists requirements too and is passed over; `requirements = \"{file}\"` in the settings takes it")
     }));
+    notes.extend(guessed.notes);
     notes.extend(notes_about(&code, &files));
     notes.extend(compiled::note(&compiled, python.minor()));
     let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
@@ -242,6 +253,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         needed: outside
             .iter()
             .filter(|import| import.need > Need::Optional)
+            .filter(|it| code.own(it.module).is_none() || code.is_only_page(it.module))
             .map(|import| NeededModule {
                 module: import.module.to_owned(),
                 always: import.need == Need::Always,
@@ -251,7 +263,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         trim,
         python,
         requirements,
-        guessed,
+        guessed: guessed.guesses,
+        unknown: guessed.unknown,
         files,
         notes,
         formats,
@@ -311,16 +324,11 @@ fn follow(
     }
 }
 
-fn guess(code: &CodeBase, minor: u8) -> (Requirements, Vec<Guess>) {
-    let guessed = code.guess(minor);
-    let listed = guessed
-        .iter()
-        .map(|guess| guess.distribution.clone())
-        .filter(|name| name != "streamlit")
-        .collect();
-    let requirements = Requirements::new(RequirementsSource::Imports, None, listed);
-    let guessed = guessed.into_iter().filter(|guess| guess.distribution != "streamlit").collect();
-    (requirements, guessed)
+/// The requirements that are guessed. Streamlit is among them already.
+fn of_guess(mut guessed: guess::Guessed) -> (Requirements, guess::Guessed) {
+    guessed.guesses.retain(|guess| guess.distribution != "streamlit");
+    let listed = guessed.guesses.iter().map(|guess| guess.distribution.clone()).collect();
+    (Requirements::new(RequirementsSource::Imports, None, listed), guessed)
 }
 
 /// A project as big as this is most often one that holds more than it should.

@@ -36,6 +36,11 @@ impl fmt::Display for BuildPlan {
         let runs: Vec<String> = self.runs.iter().map(ToString::to_string).collect();
         row("runs", &runs)?;
         row("requires", &self.requirements_text())?;
+        let unknown = self
+            .unknown
+            .iter()
+            .map(|it| format!("which package brings `{}` (imported by `{}`)", it.module, it.file));
+        row("unknown", &unknown.collect::<Vec<_>>())?;
         row("data", &self.data_text())?;
         row("trim", &self.trim_text())?;
         row("files", &[self.files_text()])?;
@@ -86,8 +91,7 @@ impl BuildPlan {
             vec![format!("{} packages locked in {source}", requirements.listed.len())]
         } else if !self.guessed.is_empty() {
             let guess = |guess: &crate::Guess| {
-                let (module, file) = (&guess.module, &guess.file);
-                format!("{} (`{file}` imports `{module}`)", guess.distribution)
+                format!("{} (`{}` {})", guess.distribution, guess.file, guess.clue)
             };
             self.guessed.iter().map(guess).collect()
         } else if requirements.listed.is_empty() {

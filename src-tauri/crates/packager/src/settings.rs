@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
@@ -37,6 +39,9 @@ pub struct Settings {
     pub offline: bool,
     /// Whether nothing in the project's folder may be executed.
     pub no_run: bool,
+    /// The distributions that bring modules of which nobody else says it, by the dotted names that
+    /// [`crate::UnknownModule`] has. An empty one means that nothing is installed for the module.
+    pub answers: BTreeMap<String, String>,
     /// Whether files from outside of the project come along where links in it lead to them.
     pub follow_links: bool,
 }

@@ -75,8 +75,8 @@ fn a_project_with_nothing_but_code() {
       id          local.waterskin.csv-explorer (package `csv-explorer-app`)
       window      "Csv Explorer", 1200 x 800, icon drawn
       python      3.12 (the default)
-      requires    PyYAML (`helper.py` imports `yaml`)
-                  pillow (`app.py` imports `PIL`)
+      requires    pillow (`app.py` imports `PIL`)
+                  PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       trim        about [SIZE] that no app like this needs ([NUMBER] rules)
                   not `pillow-avif` (the app mentions `image`)
@@ -192,6 +192,112 @@ fn a_project_with_several_lists() {
     let text = self::text(&folder, &settings);
     assert!(text.contains("requires    library (`pyproject.toml`)"), "{text}");
     assert!(text.contains(">=3.11,<4 (from `requires-python`)"), "{text}");
+}
+
+#[test]
+fn a_guess_that_takes_no_stranger() {
+    let folder = folder();
+    folder.write(&[
+        (
+            "p/app.py",
+            "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), 'lib'))\n\
+             import streamlit as st\nfrom helpers import shorten\nimport house_style, pandas as pd\n\
+             from pathlib import Path\nHERE = Path(__file__).parent\n\
+             st.navigation([st.Page(it) for it in (HERE / 'views').glob('*.py')]).run()\n",
+        ),
+        ("p/lib/helpers.py", "import yaml\n"),
+        ("p/views/budget.py", "import pandas as pd\npd.read_excel('budget.xlsx')\n"),
+        ("p/views/labels.py", "import qrcode\n"),
+        ("p/once/import_all.py", "import scrapy\n"),
+    ]);
+    let text = text(&folder, &settings(&folder, "p"));
+    let rows = text.lines().skip_while(|row| !row.starts_with("  requires"));
+    let rows: Vec<_> = rows.take_while(|row| !row.starts_with("  trim")).collect();
+    insta::assert_snapshot!(rows.join("\n"), @r"
+      requires    openpyxl (`views/budget.py` calls `read_excel`)
+                  pandas (`app.py` imports `pandas`)
+                  PyYAML (`lib/helpers.py` imports `yaml`)
+                  qrcode (`views/labels.py` imports `qrcode`)
+                  streamlit>=1.40,<1.68 (added)
+      unknown     which package brings `house_style` (imported by `app.py`)
+    ");
+    let note = "note        nothing that the app runs leads to `once/import_all.py`; what that imports is not looked for";
+    assert!(text.contains(note), "{text}");
+    let answers = [("house_style".to_owned(), "house-style-lib".to_owned())].into();
+    let plan = plan(&Settings { answers, ..settings(&folder, "p") }).unwrap();
+    assert_eq!(plan.unknown, []);
+    assert!(plan.requirements.listed.contains(&"house-style-lib".to_owned()));
+}
+
+#[test]
+fn a_launcher_is_not_the_script() {
+    let folder = folder();
+    folder.write(&[
+        (
+            "p/main.py",
+            "import sys\nfrom pathlib import Path\nimport streamlit.web.cli as stcli\n\
+             if __name__ == '__main__':\n    script = Path(getattr(sys, '_MEIPASS', Path(__file__).parent)) / 'dash board.py'\n    \
+             sys.argv = ['streamlit', 'run', str(script)]\n    sys.exit(stcli.main())\n",
+        ),
+        ("p/dash board.py", "import streamlit as st\nst.title('x')\n"),
+        ("p/requirements.txt", "streamlit\n"),
+    ]);
+    for entry in [None, Some("main.py".into())] {
+        let mut settings = settings(&folder, "p");
+        settings.overrides.entry = entry;
+        let plan = plan(&settings).unwrap();
+        assert_eq!(plan.entry, "dash board.py");
+        let note = "`main.py` starts Streamlit with `dash board.py`, which is the script";
+        assert!(plan.notes.contains(&note.to_owned()), "{:?}", plan.notes);
+    }
+    let found = waterskin_packager::discover(&folder.path.join("p"), None).unwrap();
+    assert_eq!(found.entry, "dash board.py");
+}
+
+/// A plan of one of the projects in `tests/apps`.
+fn plan_of_app(name: &str) -> waterskin_packager::BuildPlan {
+    let folder = folder();
+    let path = format!("{}/../../../tests/apps/{name}", env!("CARGO_MANIFEST_DIR"));
+    plan(&Settings { path: path.into(), ..settings(&folder, name) }).unwrap()
+}
+
+#[test]
+fn untidy_projects_have_their_script_and_what_they_need() {
+    for (name, script, listed) in [
+        ("shim", "streamlit_app.py", &["streamlit"][..]),
+        ("launcher", "kiln.py", &["streamlit"]),
+        ("strangers", "app.py", &[]),
+        ("unseen", "app.py", &["openpyxl", "pandas", "PyYAML", "qrcode", "xlrd"]),
+    ] {
+        let plan = plan_of_app(name);
+        let listed: Vec<String> = listed.iter().map(|&it| it.to_owned()).collect();
+        assert_eq!((plan.entry.as_str(), &plan.requirements.listed), (script, &listed), "{name}");
+        assert_eq!(plan.unknown, [], "{name}");
+    }
+    let own = "`app.py` imports `yaml`, which is taken for the project's own (`lib/yaml.py`); if `PyYAML` is meant, list it in `requirements.txt`";
+    assert!(plan_of_app("strangers").notes.contains(&own.to_owned()));
+    let aside =
+        "nothing that the app runs leads to `once/fetch.py`; what that imports is not looked for";
+    assert!(plan_of_app("unseen").notes.contains(&aside.to_owned()));
+}
+
+#[test]
+fn several_scripts() {
+    let folder = folder();
+    let app = "import streamlit as st\nst.title('x')\n";
+    folder.write(&[
+        ("my p/admin.py", app),
+        ("my p/sales.py", app),
+        ("my p/README.md", "Start it with `streamlit run sales.py`.\n"),
+        ("my p/requirements.txt", "streamlit\n"),
+    ]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "my p")), @r#"
+    error: several scripts in `[FOLDER]/my p` use Streamlit: `sales.py` (`README.md` starts it), `admin.py`
+    hint: say which: `waterskin build "[FOLDER]/my p/sales.py"`, or write `entry = "sales.py"` to `waterskin.toml`
+    "#);
+    let script = Some("admin.py".into());
+    let found = waterskin_packager::discover(&folder.path.join("my p"), script).unwrap();
+    assert_eq!(found.entry, "admin.py");
 }
 
 #[test]

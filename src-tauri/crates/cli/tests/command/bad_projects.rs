@@ -42,7 +42,41 @@ fn two_scripts() {
     ----- stdout -----
     ----- stderr -----
     error: several scripts in `[DIR]/work/p é` use Streamlit: `a.py`, `b.py`
-    hint: give the script's path, or write `entry = "a.py"` to `waterskin.toml`
+    hint: say which: `waterskin build "[DIR]/work/p é/a.py"`, or write `entry = "a.py"` to `waterskin.toml`
+    "#);
+    let run = context.command(["run", "p é", "--no-window"]);
+    fails!(context, run, @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    error: several scripts in `[DIR]/work/p é` use Streamlit: `a.py`, `b.py`
+    hint: say which: `waterskin run "[DIR]/work/p é/a.py"`, or write `entry = "a.py"` to `waterskin.toml`
+    "#);
+}
+
+#[test]
+fn a_module_that_nobody_knows() {
+    let context = Context::new();
+    let app = "import streamlit as st\nimport pandas\nimport house_style\n";
+    context.write(&[("p é/app.py", app)]);
+    let run = context.build("p é", ["--yes"]);
+    fails!(context, run, @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    P É 1.0.0
+      project     [DIR]/work/p é
+      script      app.py
+      id          local.waterskin.p-e (package `p-e-app`)
+      window      "P É", 1200 x 800, icon drawn
+      python      3.12 (the default)
+      requires    pandas (`app.py` imports `pandas`)
+                  streamlit>=1.40,<1.68 (added)
+      unknown     which package brings `house_style` (imported by `app.py`)
+      files       1 file, 56 B
+      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+    error: it is not known which package brings `house_style` (imported by `app.py`)
+    hint: write the packages that the app needs to `requirements.txt`, one in a line: pandas, and what brings this; a module of your own belongs into the project's folder
     "#);
 }
 

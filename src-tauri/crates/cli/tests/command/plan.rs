@@ -226,8 +226,8 @@ fn guessed_requirements_are_shown() {
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
-      requires    PyYAML (`helper.py` imports `yaml`)
-                  pandas (`app.py` imports `pandas`)
+      requires    pandas (`app.py` imports `pandas`)
+                  PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       files       2 files, 69 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -249,8 +249,8 @@ fn guessed_requirements_are_not_taken_unasked() {
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
-      requires    PyYAML (`helper.py` imports `yaml`)
-                  pandas (`app.py` imports `pandas`)
+      requires    pandas (`app.py` imports `pandas`)
+                  PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       files       2 files, 69 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -274,8 +274,8 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
-      requires    PyYAML (`helper.py` imports `yaml`)
-                  pandas (`app.py` imports `pandas`)
+      requires    pandas (`app.py` imports `pandas`)
+                  PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       files       2 files, 69 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`

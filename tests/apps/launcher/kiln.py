@@ -1,0 +1,3 @@
+import streamlit as st
+
+st.text("1040 degrees")

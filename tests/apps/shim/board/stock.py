@@ -1,0 +1,1 @@
+STOCK = {"lamps": 12, "chairs": 4}

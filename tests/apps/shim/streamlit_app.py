@@ -1,0 +1,5 @@
+"""What a host starts. The app is the package `board`."""
+
+from board.app import show
+
+show()

@@ -1,0 +1,2 @@
+def safe_load(text: str) -> str:
+    return "own yaml"

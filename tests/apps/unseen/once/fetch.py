@@ -1,0 +1,1 @@
+import scrapy  # noqa: F401
