@@ -99,7 +99,7 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
     let resolution = wheels
         .resolve(&cache, SystemTime::now(), progress)
         .map_err(provision::ProvisionError::from)?;
-    let packages = Packages::provide(&wheels, &resolution.resolved, &base.facts, &cache, progress)?;
+    let packages = Packages::provide(&wheels, &resolution, &base.facts, &cache, progress)?;
     let mut notes = plan.notes.clone();
     notes.extend(resolution.notes.iter().cloned());
     notes.extend(missing_modules(plan, &packages.tree())?);

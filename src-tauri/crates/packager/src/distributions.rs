@@ -1,6 +1,6 @@
 //! Which distribution brings a module.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Modules and distributions: the index's most downloaded ones, and choices that somebody made. A line
@@ -28,9 +28,14 @@ pub(crate) fn distribution_of(module: &str) -> Option<(&str, &'static str)> {
     }
 }
 
+/// Whether the distribution with this normalized name is one of the table.
+pub(crate) fn is_known(name: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(all_normalized);
+    KNOWN.contains(name)
+}
+
 /// The distributions of the table, without extras.
-#[cfg(test)]
-pub(crate) fn all_normalized() -> std::collections::BTreeSet<String> {
+pub(crate) fn all_normalized() -> HashSet<String> {
     DISTRIBUTIONS.values().map(|name| normalized(name.split('[').next().unwrap_or(name))).collect()
 }
 

@@ -1,22 +1,52 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
+use regex::Regex;
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
-use crate::requirement::{Refusal, checked, name_of, wheel};
+use crate::config::PYPROJECT_TOML;
+use crate::pyproject_list;
+use crate::requirement::{Refusal, checked, file_address, name_of, wheel};
 use crate::requirements::RequirementsError;
+use crate::selection::{Asked, Offered, Selected};
 
 /// What a lock holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lock {
     /// The name of the project itself, which only `uv.lock` has.
     pub project: Option<String>,
-    /// Names and versions. The project itself is not among them.
+    /// Names and versions of what the app needs. The project itself is not among them.
     pub listed: Vec<String>,
     /// Requirements with hashes. `uv.lock` is left to uv, which knows how it is meant.
     pub lines: Vec<String>,
+    /// The extras and groups that count.
+    pub selected: Selected,
+    /// What is needed and has no wheel.
+    pub sources: Vec<String>,
+    /// Options for the indexes that the packages come from, but for the usual one.
+    pub indexes: BTreeSet<String>,
 }
+
+impl Lock {
+    /// What the lock says of a package that is needed.
+    fn add(&mut self, package: &Table, index: Option<&str>, root: &Utf8Path) {
+        self.listed.extend(listed(package));
+        let wheels = package.get("wheels").and_then(Value::as_array);
+        if wheels.is_none_or(Vec::is_empty) && package.contains_key("sdist") {
+            self.sources.extend(field(package, "name").map(str::to_owned));
+        }
+        let Some(index) = index.filter(|index| index.trim_end_matches('/') != PYPI) else { return };
+        self.indexes.insert(if index.contains("://") {
+            format!("--extra-index-url {index}")
+        } else {
+            format!("--find-links {}", file_address(&root.join(index)))
+        });
+    }
+}
+
+/// The index that is asked when nothing is said.
+const PYPI: &str = "https://pypi.org/simple";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -25,9 +55,12 @@ struct UvLock {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "kebab-case")]
 struct Pylock {
     packages: Vec<Spanned<Table>>,
+    extras: Vec<String>,
+    dependency_groups: Vec<String>,
+    default_groups: Vec<String>,
 }
 
 fn field<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
@@ -42,13 +75,20 @@ fn listed(package: &Table) -> Option<String> {
     })
 }
 
-/// Reads `uv.lock` and looks at all that the project needs, but for what only its development does.
-pub(crate) fn uv_lock(file: &Utf8Path) -> Result<Lock, RequirementsError> {
+/// Reads `uv.lock` and looks at all that the project needs with these extras and groups.
+pub(crate) fn uv_lock(file: &Utf8Path, asked: &Asked<'_>) -> Result<Lock, RequirementsError> {
     let (text, lock) = read::<UvLock>(file)?;
     let root = file.parent().unwrap_or(Utf8Path::new(""));
     let project = lock.package.iter().map(Spanned::get_ref).find(|package| is_project(package));
-    let needed = project.map(|project| needed(project, &lock.package));
     let mut made = Lock::default();
+    let needed = match project {
+        Some(project) => {
+            let own = names(project.get("dependencies"));
+            made.selected = offered(project, root).select(asked, &own, file)?;
+            Some(needed(project, &made.selected, &lock.package))
+        }
+        None => None,
+    };
     for package in &lock.package {
         let (place, package) = (package.span().start, package.get_ref());
         if is_project(package) {
@@ -56,13 +96,43 @@ pub(crate) fn uv_lock(file: &Utf8Path) -> Result<Lock, RequirementsError> {
             continue;
         }
         let name = field(package, "name").unwrap_or_default();
-        let counts = needed.as_ref().is_none_or(|needed| needed.contains(name));
-        if let (true, Some(refusal)) = (counts, refusal(package, root)) {
+        if needed.as_ref().is_some_and(|needed| !needed.contains(name)) {
+            continue;
+        }
+        if let Some(refusal) = refusal(package, root) {
             return Err(refused(&text, file, name, place, refusal));
         }
-        made.listed.extend(listed(package));
+        let source = package.get("source");
+        let registry = source.and_then(|source| source.get("registry")).and_then(Value::as_str);
+        made.add(package, registry, root);
     }
     Ok(made)
+}
+
+/// The extras and groups of the project, each with the names of what it asks for.
+fn offered(project: &Table, root: &Utf8Path) -> Offered {
+    let parts = |key: &str| -> BTreeMap<String, Vec<String>> {
+        let parts = project.get(key).and_then(Value::as_table).into_iter().flatten();
+        parts.map(|(name, list)| (name.clone(), names(Some(list)))).collect()
+    };
+    let groups = parts("dev-dependencies");
+    let of_lock = project.get("default-groups").and_then(Value::as_array);
+    let default_groups = match of_lock {
+        Some(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        // Older locks leave that to the project's file.
+        None => {
+            let text = fs_err::read_to_string(root.join(PYPROJECT_TOML)).unwrap_or_default();
+            let pyproject = text.parse().unwrap_or_default();
+            pyproject_list::default_groups(&pyproject, groups.keys())
+        }
+    };
+    Offered { extras: parts("optional-dependencies"), groups, default_groups }
+}
+
+/// The names in a list of dependencies.
+fn names(list: Option<&Value>) -> Vec<String> {
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|it| it.get("name").and_then(Value::as_str)).map(str::to_owned).collect()
 }
 
 /// Whether this is the project that the lock is of. It alone is not installed.
@@ -75,16 +145,26 @@ fn is_project(package: &Table) -> bool {
 }
 
 /// The names of all packages that `project` leads to.
-fn needed<'t>(project: &'t Table, packages: &'t [Spanned<Table>]) -> BTreeSet<&'t str> {
+fn needed<'t>(
+    project: &'t Table,
+    selected: &Selected,
+    packages: &'t [Spanned<Table>],
+) -> BTreeSet<&'t str> {
     let mut needed = BTreeSet::new();
     let mut left: Vec<&'t Table> = vec![project];
     while let Some(package) = left.pop() {
+        let part = |key: &str| package.get(key).and_then(Value::as_table);
         let mut lists: Vec<&Value> = package.get("dependencies").into_iter().collect();
-        // Which of a package's extras are asked for is left to uv.
-        if !is_project(package)
-            && let Some(extras) = package.get("optional-dependencies").and_then(Value::as_table)
-        {
-            lists.extend(extras.values());
+        if is_project(package) {
+            let taken = |key: &str, names: &[String]| -> Vec<&'t Value> {
+                let parts = part(key).into_iter();
+                parts.flat_map(|parts| names.iter().filter_map(|name| parts.get(name))).collect()
+            };
+            lists.extend(taken("optional-dependencies", &selected.extras));
+            lists.extend(taken("dev-dependencies", &selected.groups));
+        } else {
+            // Which of a package's extras are asked for is left to uv.
+            lists.extend(part("optional-dependencies").into_iter().flat_map(Table::values));
         }
         for dependency in lists.into_iter().filter_map(Value::as_array).flatten() {
             let Some(name) = dependency.get("name").and_then(Value::as_str) else { continue };
@@ -114,9 +194,18 @@ fn refusal(package: &Table, root: &Utf8Path) -> Option<Refusal> {
 }
 
 /// `pylock.toml` as requirements with hashes, which is the form that everything else is in.
-pub(crate) fn pylock(file: &Utf8Path) -> Result<Lock, RequirementsError> {
+pub(crate) fn pylock(file: &Utf8Path, asked: &Asked<'_>) -> Result<Lock, RequirementsError> {
     let (text, lock) = read::<Pylock>(file)?;
-    let mut made = Lock::default();
+    let root = file.parent().unwrap_or(Utf8Path::new(""));
+    let part = |name: &String| (name.clone(), Vec::new());
+    let offered = Offered {
+        extras: lock.extras.iter().map(part).collect(),
+        groups: lock.dependency_groups.iter().chain(&lock.default_groups).map(part).collect(),
+        default_groups: lock.default_groups.clone(),
+    };
+    // Which part brings Streamlit, such a lock does not say.
+    let selected = offered.select(asked, &["streamlit".to_owned()], file)?;
+    let mut made = Lock { selected, ..Lock::default() };
     for package in &lock.packages {
         let (place, package) = (package.span().start, package.get_ref());
         let Some(name) = field(package, "name") else { continue };
@@ -127,7 +216,7 @@ pub(crate) fn pylock(file: &Utf8Path) -> Result<Lock, RequirementsError> {
         let version = version.ok_or_else(|| refused(Refusal::NotFromIndex))?;
         let mut line = format!("{name}=={version}");
         if let Some(marker) = field(package, "marker") {
-            line.push_str(&format!(" ; {marker}"));
+            line.push_str(&format!(" ; {}", with_parts(marker, &made.selected)));
         }
         let wheels = package.get("wheels").and_then(Value::as_array);
         for wheel in wheels.into_iter().flatten().chain(package.get("sdist")) {
@@ -143,9 +232,22 @@ pub(crate) fn pylock(file: &Utf8Path) -> Result<Lock, RequirementsError> {
             return Err(refused(Refusal::NotFromIndex));
         }
         made.lines.push(checked(&line, &[]).map_err(refused)?);
-        made.listed.extend(listed(package));
+        made.add(package, field(package, "index"), root);
     }
     Ok(made)
+}
+
+/// A marker in which extras and groups are decided (PEP 751): what is left is one of PEP 508.
+fn with_parts(marker: &str, selected: &Selected) -> String {
+    const WORDS: &str = r#"['"]([^'"]*)['"]\s+(not\s+)?in\s+(extras|dependency_groups)\b"#;
+    let Ok(words) = Regex::new(WORDS) else { return marker.to_owned() };
+    let decided = |found: &regex::Captures<'_>| {
+        let names = if &found[3] == "extras" { &selected.extras } else { &selected.groups };
+        let taken = names.iter().any(|name| *name == found[1]);
+        let holds = taken != found.get(2).is_some();
+        if holds { "python_version >= '3'" } else { "python_version < '3'" }
+    };
+    words.replace_all(marker, decided).into_owned()
 }
 
 fn refused(
@@ -195,9 +297,10 @@ mod tests {
         let dev =
             format!("{PROJECT}[[package]]\nname = 'tool'\nsource = {{ git = 'https://x' }}\n");
         let (_dir, path) = file("uv.lock", &dev);
-        let lock = uv_lock(&path).unwrap();
+        let lock = uv_lock(&path, &Asked::default()).unwrap();
         assert_eq!(lock.project.as_deref(), Some("mine"));
-        assert_eq!(lock.listed, ["streamlit==1.60.0", "tool"]);
+        assert_eq!(lock.listed, ["streamlit==1.60.0"]);
+        assert_eq!(lock.indexes, BTreeSet::from(["--extra-index-url https://example.org".into()]));
         for (source, why) in [
             ("git = 'https://x'", Refusal::Repository),
             ("editable = 'inner'", Refusal::Editable),
@@ -208,7 +311,7 @@ mod tests {
         ] {
             let text = format!("{PROJECT}[[package]]\nname = 'inner'\nsource = {{ {source} }}\n");
             let (_dir, path) = file("uv.lock", &text);
-            match uv_lock(&path).unwrap_err() {
+            match uv_lock(&path, &Asked::default()).unwrap_err() {
                 RequirementsError::Refused { requirement, line, refusal, .. } => {
                     assert_eq!((requirement.as_str(), refusal), ("inner", why), "{source}");
                     assert_eq!(line, Some(14), "{source}");
@@ -219,11 +322,56 @@ mod tests {
     }
 
     #[test]
+    fn extras_and_groups_of_a_lock_of_uv() {
+        let text = "version = 1\n[[package]]\nname = 'mine'\nversion = '0.1'\nsource = { virtual = '.' }\n\
+            default-groups = ['dev', 'ui']\ndependencies = [{ name = 'pandas' }]\n\
+            [package.optional-dependencies]\napp = [{ name = 'streamlit' }]\n\
+            [package.dev-dependencies]\ndev = [{ name = 'pytest' }]\nui = [{ name = 'rich' }]\n\
+            [[package]]\nname = 'streamlit'\nversion = '1.60.0'\nsource = { registry = 'https://pypi.org/simple' }\n\
+            wheels = [{ url = 'https://x/x.whl' }]\n\
+            [[package]]\nname = 'pandas'\nversion = '2'\nsource = { registry = 'wheels' }\n\
+            sdist = { url = 'https://x/x.tar.gz' }\n\
+            [[package]]\nname = 'pytest'\nversion = '8'\n[[package]]\nname = 'rich'\nversion = '15'\n";
+        let (_dir, path) = file("uv.lock", text);
+        let lock = uv_lock(&path, &Asked::default()).unwrap();
+        assert_eq!(lock.selected.extras, ["app"], "it alone brings Streamlit");
+        assert_eq!(lock.selected.groups, ["ui"], "by default, but for development");
+        assert_eq!(lock.listed, ["streamlit==1.60.0", "pandas==2", "rich==15"]);
+        assert_eq!(lock.sources, ["pandas"]);
+        assert!(lock.indexes.iter().all(|it| it.starts_with("--find-links file:///")));
+        let groups = ["dev".to_owned()];
+        let lock = uv_lock(&path, &Asked { extras: &[], groups: &groups }).unwrap();
+        assert!(lock.listed.contains(&"pytest==8".to_owned()));
+        let error = uv_lock(&path, &Asked { extras: &groups, groups: &[] }).unwrap_err();
+        assert!(error.to_string().ends_with("has no extra `dev`"), "{error}");
+    }
+
+    #[test]
+    fn extras_and_groups_of_a_pylock() {
+        let text = "lock-version = '1.0'\nextras = ['excel']\ndependency-groups = ['dev']\ndefault-groups = ['ui']\n\
+            [[packages]]\nname = 'openpyxl'\nversion = '3'\nmarker = \"'excel' in extras and os_name == 'posix'\"\n\
+            [[packages]]\nname = 'rich'\nversion = '1'\nmarker = \"'ui' in dependency_groups\"\nindex = 'https://own.example'\n";
+        let (_dir, path) = file("pylock.toml", text);
+        let lock = pylock(&path, &Asked::default()).unwrap();
+        assert_eq!(
+            lock.lines,
+            [
+                "openpyxl==3 ; python_version < '3' and os_name == 'posix'",
+                "rich==1 ; python_version >= '3'"
+            ]
+        );
+        assert_eq!(lock.indexes, BTreeSet::from(["--extra-index-url https://own.example".into()]));
+        let extras = ["excel".to_owned()];
+        let lock = pylock(&path, &Asked { extras: &extras, groups: &[] }).unwrap();
+        assert!(lock.lines[0].starts_with("openpyxl==3 ; python_version >= '3' and"));
+    }
+
+    #[test]
     fn a_pylock_becomes_requirements() {
         let text = "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1'\nmarker = \"os_name == 'nt'\"\n\
              wheels = [{ name = 'a.whl', hashes = { sha256 = 'ab' } }]\nsdist = { name = 'a.tgz', hashes = { sha256 = 'cd' } }\n";
         let (_dir, path) = file("pylock.toml", text);
-        let lock = pylock(&path).unwrap();
+        let lock = pylock(&path, &Asked::default()).unwrap();
         assert_eq!(lock.lines, ["a==1 ; os_name == 'nt' --hash=sha256:ab --hash=sha256:cd"]);
         assert_eq!(lock.listed, ["a==1"]);
         for (package, why) in [
@@ -235,7 +383,7 @@ mod tests {
             ("name = '-e .'\nversion = '1'", Refusal::Editable),
         ] {
             let (_dir, path) = file("pylock.toml", &format!("[[packages]]\n{package}\n"));
-            match pylock(&path).unwrap_err() {
+            match pylock(&path, &Asked::default()).unwrap_err() {
                 RequirementsError::Refused { refusal, line, .. } => {
                     assert_eq!((refusal, line), (why, Some(1)), "{package}");
                 }

@@ -163,7 +163,8 @@ impl Parts<'_> {
             (Layout::SITE_PACKAGES, self.packages.facts.digest.clone()),
             (Layout::APP, app),
         ];
-        let glibc = plan.target.minimum_glibc(&base.minimum_glibc);
+        let glibc =
+            plan.target.minimum_glibc(&[&base.minimum_glibc, &self.packages.facts.minimum_glibc]);
         let webkitgtk = if glibc.is_empty() { String::new() } else { WEBKITGTK.to_owned() };
         Manifest {
             schema: plan.data.schema(),

@@ -24,10 +24,33 @@ pub(crate) struct PipList {
 
 impl PipList {
     /// Reads `file` of the project in `root`.
+    #[cfg(test)]
     pub fn read(root: &Utf8Path, file: &Utf8Path) -> Result<Self, RequirementsError> {
+        Self::of_text(root, file, &Self::text(file)?)
+    }
+
+    /// The text of `file`, whatever its encoding is.
+    pub fn text(file: &Utf8Path) -> Result<String, RequirementsError> {
+        let bytes = fs_err::read(file)
+            .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
+        Ok(decoded(&bytes))
+    }
+
+    /// Reads a list that is the text of `file`, or a part of it.
+    pub fn of_text(
+        root: &Utf8Path,
+        file: &Utf8Path,
+        text: &str,
+    ) -> Result<Self, RequirementsError> {
         let mut list = Self::default();
-        list.add(root, file, false, &mut BTreeSet::new())?;
+        let real = file.canonicalize_utf8().unwrap_or_else(|_| file.to_owned());
+        list.add_text(root, file, text, false, &mut BTreeSet::from([(real, false)]))?;
         Ok(list)
+    }
+
+    /// Adds what another list says.
+    pub fn read_more(&mut self, root: &Utf8Path, file: &Utf8Path) -> Result<(), RequirementsError> {
+        self.add(root, file, false, &mut BTreeSet::new())
     }
 
     /// The options that say where packages come from, a line each.
@@ -49,10 +72,19 @@ impl PipList {
         if !seen.insert((real, constrains)) {
             return Ok(());
         }
-        let bytes = fs_err::read(file)
-            .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
+        self.add_text(root, file, &Self::text(file)?, constrains, seen)
+    }
+
+    fn add_text(
+        &mut self,
+        root: &Utf8Path,
+        file: &Utf8Path,
+        text: &str,
+        constrains: bool,
+        seen: &mut BTreeSet<(Utf8PathBuf, bool)>,
+    ) -> Result<(), RequirementsError> {
         let folder = file.parent().unwrap_or(root);
-        for (number, line) in logical_lines(&decoded(&bytes)) {
+        for (number, line) in logical_lines(text) {
             let refused = |refusal| RequirementsError::Refused {
                 requirement: line.clone(),
                 file: file.to_owned(),

@@ -107,6 +107,9 @@ pub struct BuildPlan {
     pub offline: bool,
     /// What a build executes beside its own tools.
     pub runs: Vec<Run>,
+    /// Whether a build may execute nothing but its own tools.
+    #[serde(skip)]
+    pub no_run: bool,
     /// Modules of the code that a build looks for in the payload before it is done.
     #[serde(skip)]
     pub(crate) needed: Vec<NeededModule>,
@@ -195,6 +198,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     if formats.contains(&Format::Deb) {
         notes.extend(installed::note(&identity.app));
     }
+    notes.extend(requirements.notes.iter().cloned());
     notes.extend(requirements.passed_over.iter().map(|file| {
         let file = file.strip_prefix(&root).unwrap_or(file);
         format!("`{file}` lists requirements too and is passed over; `requirements = \"{file}\"` in the settings takes it")
@@ -238,7 +242,10 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     if let (true, Some(program)) = (settings.no_run, programs.first()) {
         return Err(PlanError::Runs { program: program.clone() });
     }
-    let runs = programs.into_iter().map(|program| Run::Program { program }).collect();
+    let mut runs: Vec<Run> = programs.into_iter().map(|program| Run::Program { program }).collect();
+    if !settings.no_run {
+        runs.extend(requirements.backends());
+    }
     Ok(BuildPlan {
         app: identity.app,
         arguments: declaration.config.arguments.clone(),
@@ -278,6 +285,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         cache_limit: settings.cache_limit.unwrap_or(CACHE_LIMIT),
         uv,
         runs,
+        no_run: settings.no_run,
         shell: tools::find_shell(settings.shell.as_deref())?,
         offline: settings.offline,
         entry,

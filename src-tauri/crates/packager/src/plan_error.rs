@@ -110,7 +110,14 @@ impl PlanError {
                 let hint = "name a file that lists them with `requirements`, or write `dependencies`";
                 Some(hint.to_owned())
             }
-            Self::Requirements(RequirementsError::Toml { .. }) => {
+            Self::Requirements(RequirementsError::NoSuchPart { kind, known, .. }) => {
+                let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                Some(match known.len() {
+                    0 => format!("it has no {kind}s: take them out of the settings"),
+                    _ => format!("there are {}", known.join(", ")),
+                })
+            }
+            Self::Requirements(RequirementsError::Toml { .. } | RequirementsError::Json { .. }) => {
                 Some("correct the file at that place; make a lock anew".to_owned())
             }
             Self::Files(FilesError::Read { .. })

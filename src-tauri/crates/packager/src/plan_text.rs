@@ -87,6 +87,16 @@ impl BuildPlan {
             Some(file) => format!("`{}`", file.strip_prefix(&self.root).unwrap_or(file)),
             None => requirements.source.name().to_owned(),
         };
+        let beside = requirements.lock.as_ref().and_then(|lock| lock.file_name());
+        let beside =
+            beside.map(|lock| format!(", in the versions of `{lock}`")).unwrap_or_default();
+        let part = |names: &[String], one: &str| match names {
+            [] => String::new(),
+            [name] => format!(", {one} `{name}`"),
+            names => format!(", {one}s `{}`", names.join("`, `")),
+        };
+        let (extras, groups) = (&requirements.extras, &requirements.groups);
+        let source = format!("{source}{}{}{beside}", part(extras, "extra"), part(groups, "group"));
         let mut rows = if requirements.source.is_lock() {
             vec![format!("{} packages locked in {source}", requirements.listed.len())]
         } else if !self.guessed.is_empty() {

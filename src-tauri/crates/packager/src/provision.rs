@@ -9,11 +9,12 @@ use crate::commands;
 use crate::compile::{self, CompileError, Keeping};
 use crate::plan::BuildPlan;
 use crate::python_choice::PythonError;
-use crate::resolved::Resolved;
 use crate::runtime::{self, RuntimeError, RuntimeRequest, RuntimeSource};
 use crate::trim::{TrimError, TrimReport};
 use crate::uv::Uv;
-use crate::wheels::{Wheels, WheelsError};
+use crate::wheel_tags;
+use crate::wheels::{Resolution, Wheels};
+use crate::wheels_error::WheelsError;
 use crate::{Progress, Step};
 
 /// A digest of the code that makes the trees (see `build.rs`).
@@ -101,6 +102,8 @@ pub(crate) struct Packages {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PackagesFacts {
     pub digest: Digest,
+    /// The least GNU C library that their wheels ask for, such as `2.28`; empty for none.
+    pub minimum_glibc: String,
     pub trim: TrimReport,
     /// How many files got no bytecode: templates and the like.
     pub uncompiled: usize,
@@ -210,30 +213,35 @@ impl Packages {
     /// Installs what was resolved, trims it and makes its bytecode.
     pub fn provide(
         wheels: &Wheels<'_>,
-        resolved: &Resolved,
+        resolution: &Resolution,
         interpreter: &BaseFacts,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<Self, ProvisionError> {
+        let (resolved, allowance) = (&resolution.resolved, &resolution.allowance);
         let executable = &interpreter.python.executable;
         let interpreter = interpreter.digest.as_str();
         progress.step(Step::Wheels, Some(resolved.len() as u64));
         let key = format!(
-            "{RECIPE} {} {} {executable} {}\n{}",
-            wheels.plan.target.uv_platform(),
+            "{RECIPE} {} {:?} {} {executable} {}\n{}",
+            wheels.plan.target.uv_platform(allowance.glibc),
+            allowance.built,
             wheels.python_version,
             wheels.plan.trim.key(),
             resolved.to_text()
         );
         let entry = cache.entry("packages", &key, progress, |folder| {
             let tree = folder.join(Layout::SITE_PACKAGES);
-            let trim = install_and_trim(wheels, resolved, executable, &tree, progress)?;
+            let (trim, glibc) = install_and_trim(wheels, resolution, executable, &tree, progress)?;
+            let minimum_glibc = glibc.map(|(major, minor)| format!("{major}.{minor}"));
+            let minimum_glibc = minimum_glibc.unwrap_or_default();
             let trees = [tree.clone()];
             let keeping = Some(Keeping { cache, interpreter });
             let report = compile::byte_compile(wheels.uv.python, &trees, keeping, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
             let digest = digest(&tree, progress)?;
-            let facts = PackagesFacts { digest, trim, uncompiled: report.failed.len() };
+            let uncompiled = report.failed.len();
+            let facts = PackagesFacts { digest, minimum_glibc, trim, uncompiled };
             write_facts(folder, &facts)
         })?;
         let facts = read_facts(entry.path())?;
@@ -244,22 +252,24 @@ impl Packages {
 /// What goes as a whole is not installed in the first place, unless a package turns out to need it.
 fn install_and_trim(
     wheels: &Wheels<'_>,
-    resolved: &Resolved,
+    resolution: &Resolution,
     executable: &Utf8Path,
     tree: &Utf8Path,
     progress: &dyn Progress,
-) -> Result<TrimReport, ProvisionError> {
+) -> Result<(TrimReport, Option<(u32, u32)>), ProvisionError> {
+    let resolved = &resolution.resolved;
     let trimming = |source| ProvisionError::Trim { source };
     let trim = &wheels.plan.trim;
     let version_of = |name: &str| resolved.version_of(name).map(str::to_owned);
     let mut spared = trim.spared(version_of).map_err(trimming)?;
     loop {
-        wheels.install(&resolved.without(&spared), tree)?;
+        wheels.install(&resolved.without(&spared), &resolution.allowance, tree)?;
+        let glibc = wheel_tags::minimum_glibc(tree);
         commands::relocate(tree, executable)
             .map_err(|source| ProvisionError::Facts { path: tree.to_owned(), source })?;
         progress.advance(resolved.len() as u64);
         if let Some(report) = trim.apply(tree, &spared, progress).map_err(trimming)? {
-            return Ok(report);
+            return Ok((report, glibc));
         }
         spared.clear();
         fs_err::remove_dir_all(tree)

@@ -1,14 +1,17 @@
-use std::io;
-
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use toml::{Table, Value};
 
-use crate::config::{Declaration, PYPROJECT_TOML, ProjectTable, WATERSKIN_TOML};
-use crate::locks;
+use crate::config::{Declaration, PYPROJECT_TOML, WATERSKIN_TOML};
 use crate::pip_list::PipList;
 use crate::requirement::{Refusal, checked, name_of};
+pub use crate::requirements_error::RequirementsError;
+use crate::runs::Run;
+use crate::selection::Asked;
+use crate::setup_list::{self, SetupPy};
 use crate::tool_lists::{self, ToolList};
 use crate::uv_settings::{UvSettings, line_of};
+use crate::{conda_list, distributions, locks, pins, pyproject_list};
 
 /// The range of Streamlit versions that is asked for when the project forgot Streamlit: what the
 /// launcher was tried with.
@@ -28,12 +31,18 @@ pub enum RequirementsSource {
     PylockToml,
     /// `Pipfile`.
     Pipfile,
+    /// `environment.yml`.
+    EnvironmentYml,
     /// `requirements.txt`.
     RequirementsTxt,
     /// `[project]` of `pyproject.toml`.
     Pyproject,
     /// `[tool.poetry.dependencies]` of `pyproject.toml`.
     Poetry,
+    /// `install_requires` of `setup.cfg`.
+    SetupCfg,
+    /// `install_requires` of `setup.py`, as far as it can be read.
+    SetupPy,
     /// The imports in the code, since nothing else says it.
     Imports,
 }
@@ -47,8 +56,11 @@ impl RequirementsSource {
             Self::UvLock => "uv.lock",
             Self::PylockToml => "pylock.toml",
             Self::Pipfile => "Pipfile",
+            Self::EnvironmentYml => "environment.yml",
             Self::RequirementsTxt => "requirements.txt",
             Self::Pyproject | Self::Poetry => "pyproject.toml",
+            Self::SetupCfg => "setup.cfg",
+            Self::SetupPy => "setup.py",
             Self::Imports => "the imports in the code",
         }
     }
@@ -75,9 +87,21 @@ pub struct Requirements {
     /// Which versions of Python the list says that it is for, as in `requires-python`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requires_python: Option<String>,
+    /// Extras of the list that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extras: Vec<String>,
+    /// Groups of the list that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// The lock beside the list whose versions are taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Utf8PathBuf>,
     /// Other lists, which were passed over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<Utf8PathBuf>,
+    /// What the author should know of the list. The plan's notes have it.
+    #[serde(skip)]
+    pub(crate) notes: Vec<String>,
     /// The same as uv gets them.
     #[serde(skip)]
     pub(crate) given: Given,
@@ -90,6 +114,8 @@ pub(crate) struct Given {
     /// Requirements with hashes. Those of `uv.lock` are left to uv.
     pub lines: Vec<String>,
     pub constraints: Vec<String>,
+    /// Constraints of a lock beside the list, with hashes. They count as long as they fit.
+    pub pins: Vec<String>,
     /// Options that say where packages come from.
     pub indexes: Vec<String>,
     /// Hosts that need no valid certificate.
@@ -97,56 +123,27 @@ pub(crate) struct Given {
     /// The project's name in `uv.lock`.
     pub project: Option<String>,
     pub settings: UvSettings,
-}
-
-/// Why the list could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum RequirementsError {
-    /// A file can't be read.
-    #[error("could not read `{file}`")]
-    Read {
-        /// The file.
-        file: Utf8PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// A lock is not TOML, or not one of its kind.
-    #[error("could not understand `{file}`")]
-    Toml {
-        /// The file.
-        file: Utf8PathBuf,
-        /// Where and what is wrong.
-        #[source]
-        source: Box<toml::de::Error>,
-    },
-    /// The file that the settings name holds none.
-    #[error("`{file}` holds no list of requirements")]
-    NoList {
-        /// The file.
-        file: Utf8PathBuf,
-    },
-    /// A requirement that is not packaged.
-    #[error("`{requirement}` in `{file}{}` {refusal}", at(.line))]
-    Refused {
-        /// The requirement as it is written there.
-        requirement: String,
-        /// The file.
-        file: Utf8PathBuf,
-        /// The number of its line, where it can be told.
-        line: Option<usize>,
-        /// Why.
-        refusal: Refusal,
-    },
-}
-
-fn at(line: &Option<usize>) -> String {
-    line.map(|line| format!(":{line}")).unwrap_or_default()
+    /// Packages of a lock that have no wheel at all. `None` where no lock tells.
+    pub sources: Option<Vec<String>>,
 }
 
 /// The files that hold a list, in the order in which they count: that of Streamlit's own hosting (its
-/// documentation, "App dependencies"), with PEP 751's lock beside uv's.
-const FILES: [&str; 5] = ["uv.lock", "pylock.toml", "Pipfile", "requirements.txt", PYPROJECT_TOML];
+/// documentation, "App dependencies"), with PEP 751's lock beside uv's. What Streamlit's hosting does
+/// not know comes last.
+const FILES: [&str; 10] = [
+    "uv.lock",
+    "pylock.toml",
+    "Pipfile",
+    "Pipfile.lock",
+    "environment.yml",
+    "environment.yaml",
+    "requirements.txt",
+    PYPROJECT_TOML,
+    SETUP_CFG,
+    SETUP_PY,
+];
+const SETUP_CFG: &str = "setup.cfg";
+const SETUP_PY: &str = "setup.py";
 
 impl Requirements {
     /// Finds the list that the project in `root` comes with: in the settings, in the header of the
@@ -157,32 +154,60 @@ impl Requirements {
         entry: &Utf8Path,
         declaration: &Declaration,
     ) -> Result<Option<Self>, RequirementsError> {
-        let Some(mut made) = Self::of_lists(root, entry, declaration)? else { return Ok(None) };
-        made.given.settings = UvSettings::read(root, &made.listed)?;
+        let Some((mut made, tool)) = Self::of_lists(root, entry, declaration)? else {
+            return Ok(None);
+        };
+        made.given.settings = match (made.source, &made.file) {
+            (RequirementsSource::Script, Some(script)) if !tool.is_empty() => {
+                UvSettings::of_script(&tool, &made.listed, script)?
+            }
+            (source, file) => {
+                // A list in a folder of its own may have settings of its own.
+                let folder = file.as_deref().and_then(Utf8Path::parent).unwrap_or(root);
+                let own = [PYPROJECT_TOML, "uv.toml"].iter().any(|it| folder.join(it).is_file());
+                let settings = UvSettings::read(if own { folder } else { root }, &made.listed)?;
+                match source {
+                    RequirementsSource::Pipfile | RequirementsSource::Poetry
+                        if !tool.is_empty() =>
+                    {
+                        settings.with_tool(&tool)
+                    }
+                    _ => settings,
+                }
+            }
+        };
+        // Where the project's settings name an index too, they may have a password for it.
+        let settings = &made.given.settings;
+        let named =
+            |line: &String| line.split_once(' ').is_some_and(|(_, url)| settings.has_index(url));
+        made.given.indexes.retain(|line| !named(line));
         Ok(Some(made))
     }
 
+    /// The list, and the `[tool.uv]` that comes with it.
     fn of_lists(
         root: &Utf8Path,
         entry: &Utf8Path,
         declaration: &Declaration,
-    ) -> Result<Option<Self>, RequirementsError> {
-        if let Some(listed) = declaration.config.dependencies.clone() {
+    ) -> Result<Option<(Self, Table)>, RequirementsError> {
+        let config = &declaration.config;
+        let asked = Asked { extras: &config.extras, groups: &config.groups };
+        if let Some(listed) = config.dependencies.clone() {
             let own = root.join(WATERSKIN_TOML);
             let file = if own.is_file() { own } else { root.join(PYPROJECT_TOML) };
             let lines = checked_all(&listed, &[root], &file)?;
             let made = Self::new(RequirementsSource::Settings, None, listed);
-            return Ok(Some(made.with_lines(lines)));
+            return Ok(Some((made.with_lines(lines), Table::new())));
         }
-        if let Some(named) = &declaration.config.requirements {
+        if let Some(named) = &config.requirements {
             let file = root.join(named);
-            return match Self::of_file(root, &file)? {
+            return match Self::of_file(root, &file, &asked)? {
                 Some(made) => Ok(Some(made)),
                 None => Err(RequirementsError::NoList { file }),
             };
         }
         let script = root.join(entry);
-        let mut found = of_script(root, &script)?;
+        let mut found = of_script(root, &script, &asked)?;
         let mut passed_over = Vec::new();
         let beside = script.parent().filter(|folder| *folder != root);
         for folder in beside.into_iter().chain([root]) {
@@ -191,87 +216,185 @@ impl Requirements {
                 if !file.is_file() {
                     continue;
                 }
-                if let Some(taken) = &found {
-                    // It is what the lock was made from.
-                    let of_lock = taken.source.is_lock() && name == PYPROJECT_TOML;
-                    if !of_lock && holds_list(&file) {
+                if let Some((taken, _)) = &found {
+                    if !taken.belongs(&file) && holds_list(&file) {
                         passed_over.push(file);
                     }
                 } else {
-                    found = Self::of_file(root, &file)?;
+                    found = Self::of_file(root, &file, &asked)?;
                 }
             }
         }
-        Ok(found.map(|made| Self { passed_over, ..made }))
+        Ok(found.map(|(made, tool)| (Self { passed_over, ..made }, tool)))
+    }
+
+    /// Whether another list says nothing of its own: a lock was made from it, or it is a lock of
+    /// this one, or this one reads it.
+    fn belongs(&self, other: &Utf8Path) -> bool {
+        let beside = self.file.as_deref().and_then(Utf8Path::parent) == other.parent();
+        let made_from = self.source.is_lock() && other.file_name() == Some(PYPROJECT_TOML);
+        let lock = other.file_name() == Some("Pipfile.lock");
+        made_from || (lock && beside && self.source == RequirementsSource::Pipfile)
     }
 
     /// The list in a file, which is told by its name. Any other than the usual ones is taken for one
     /// of pip's.
-    fn of_file(root: &Utf8Path, file: &Utf8Path) -> Result<Option<Self>, RequirementsError> {
-        let path = Some(file.to_owned());
+    fn of_file(
+        root: &Utf8Path,
+        file: &Utf8Path,
+        asked: &Asked<'_>,
+    ) -> Result<Option<(Self, Table)>, RequirementsError> {
         let of_lock = |source, lock: locks::Lock| {
-            let mut made = Self::new(source, path.clone(), lock.listed);
+            let mut made = Self::new(source, Some(file.to_owned()), lock.listed);
             made.given.project = lock.project;
-            made.with_lines(lock.lines)
+            made.given.sources = Some(lock.sources);
+            made.given.indexes = lock.indexes.into_iter().collect();
+            made.extras = lock.selected.extras;
+            made.groups = lock.selected.groups;
+            made.notes = lock.selected.notes;
+            Some((made.with_lines(lock.lines), Table::new()))
         };
+        let of_tool = |source, list| Self::of_tool(source, list, root, file, asked);
         Ok(match file.file_name().unwrap_or_default() {
-            "uv.lock" => Some(of_lock(RequirementsSource::UvLock, locks::uv_lock(file)?)),
+            "uv.lock" => of_lock(RequirementsSource::UvLock, locks::uv_lock(file, asked)?),
             name if name.starts_with("pylock.") && name.ends_with(".toml") => {
-                Some(of_lock(RequirementsSource::PylockToml, locks::pylock(file)?))
+                of_lock(RequirementsSource::PylockToml, locks::pylock(file, asked)?)
             }
             "Pipfile" => {
                 let list = tool_lists::pipfile(&read(file)?).map_err(toml_error(file))?;
-                Some(Self::of_tool(RequirementsSource::Pipfile, list, root, file)?)
+                let mut made = of_tool(RequirementsSource::Pipfile, list)?;
+                made.0.take_lock(file.with_file_name("Pipfile.lock"))?;
+                Some(made)
             }
-            PYPROJECT_TOML => Self::of_pyproject(root, file)?,
+            "Pipfile.lock" => {
+                let lines = pins::pipfile_lock(&read(file)?).map_err(json_error(file))?;
+                let list = ToolList { lines, ..ToolList::default() };
+                Some(of_tool(RequirementsSource::Pipfile, list)?)
+            }
+            "environment.yml" | "environment.yaml" => {
+                let list = conda_list::environment(&read(file)?, distributions::is_known);
+                Some(of_tool(RequirementsSource::EnvironmentYml, list)?)
+            }
+            PYPROJECT_TOML => Self::of_pyproject(root, file, asked)?,
+            SETUP_CFG => match setup_list::setup_cfg(&read(file)?) {
+                Some(list) => Some(of_tool(RequirementsSource::SetupCfg, list)?),
+                None => None,
+            },
+            SETUP_PY => match setup_list::setup_py(&read_python(file)?) {
+                SetupPy::List(list) => Some(of_tool(RequirementsSource::SetupPy, *list)?),
+                SetupPy::Nothing => None,
+                SetupPy::Code { line } => {
+                    return Err(RequirementsError::Refused {
+                        requirement: "install_requires".to_owned(),
+                        file: file.to_owned(),
+                        line: Some(line),
+                        refusal: Refusal::Dynamic,
+                    });
+                }
+            },
             _ => {
-                let list = PipList::read(root, file)?;
-                let indexes = list.index_lines();
-                let mut made = Self::new(RequirementsSource::RequirementsTxt, path, list.listed);
-                made.given.constraints = list.constraints;
-                made.given.insecure = list.insecure;
-                made.given.indexes = indexes;
-                Some(made.with_lines(list.lines))
+                let list = ToolList { pip: PipList::text(file)?, ..ToolList::default() };
+                Some(of_tool(RequirementsSource::RequirementsTxt, list)?)
             }
         })
     }
 
-    fn of_pyproject(root: &Utf8Path, file: &Utf8Path) -> Result<Option<Self>, RequirementsError> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Pyproject {
-            project: ProjectTable,
-        }
+    fn of_pyproject(
+        root: &Utf8Path,
+        file: &Utf8Path,
+        asked: &Asked<'_>,
+    ) -> Result<Option<(Self, Table)>, RequirementsError> {
         let text = read(file)?;
-        let project = toml::from_str::<Pyproject>(&text).map_err(toml_error(file))?.project;
-        if let Some(lines) = project.dependencies {
-            let list = ToolList { lines, requires_python: project.requires_python };
-            return Self::of_tool(RequirementsSource::Pyproject, list, root, file).map(Some);
+        let table: Table = text.parse().map_err(toml_error(file))?;
+        let of_tool = |source, list| Self::of_tool(source, list, root, file, asked);
+        if let Some(list) = pyproject_list::project(&table) {
+            let mut made = of_tool(RequirementsSource::Pyproject, list)?;
+            for lock in ["pdm.lock", "poetry.lock"] {
+                made.0.take_lock(file.with_file_name(lock))?;
+            }
+            return Ok(Some(made));
         }
-        let table = text.parse().map_err(toml_error(file))?;
         if let Some(list) = tool_lists::poetry(&table) {
-            return Self::of_tool(RequirementsSource::Poetry, list, root, file).map(Some);
+            let mut made = of_tool(RequirementsSource::Poetry, list)?;
+            made.0.take_lock(file.with_file_name("poetry.lock"))?;
+            return Ok(Some(made));
         }
-        if project.dynamic.iter().any(|field| field == "dependencies") {
-            return Err(RequirementsError::Refused {
-                requirement: "dynamic".to_owned(),
-                file: file.to_owned(),
-                line: line_of(&text, "dynamic"),
-                refusal: Refusal::Dynamic,
-            });
+        let project = table.get("project").and_then(Value::as_table);
+        if !project.is_some_and(pyproject_list::is_dynamic) {
+            return Ok(None);
         }
-        Ok(None)
+        for beside in [SETUP_CFG, SETUP_PY] {
+            let beside = file.with_file_name(beside);
+            if beside.is_file()
+                && let Some(made) = Self::of_file(root, &beside, asked)?
+            {
+                return Ok(Some(made));
+            }
+        }
+        Err(RequirementsError::Refused {
+            requirement: "dynamic".to_owned(),
+            file: file.to_owned(),
+            line: line_of(&text, "dynamic"),
+            refusal: Refusal::Dynamic,
+        })
     }
 
     fn of_tool(
         source: RequirementsSource,
-        list: ToolList,
+        mut list: ToolList,
         root: &Utf8Path,
         file: &Utf8Path,
-    ) -> Result<Self, RequirementsError> {
-        let lines = checked_all(&list.lines, &[file.parent().unwrap_or(root), root], file)?;
-        let made = Self::new(source, Some(file.to_owned()), list.lines).with_lines(lines);
-        Ok(Self { requires_python: list.requires_python, ..made })
+        asked: &Asked<'_>,
+    ) -> Result<(Self, Table), RequirementsError> {
+        let folder = file.parent().unwrap_or(root);
+        let mut pip = PipList::of_text(root, file, &list.pip)?;
+        for more in &list.files {
+            pip.read_more(root, &folder.join(more))?;
+        }
+        let mut listed = [list.lines.clone(), pip.listed.clone()].concat();
+        let selected = list.offered.select(asked, &listed, file)?;
+        let chosen = list.offered.lines(&selected);
+        list.lines.extend(chosen.iter().cloned());
+        listed.extend(chosen);
+        let mut lines = checked_all(&list.lines, &[folder, root], file)?;
+        lines.extend(pip.lines.iter().cloned());
+        let mut made = Self::new(source, Some(file.to_owned()), listed).with_lines(lines);
+        made.given.indexes = [list.indexes, pip.index_lines()].concat();
+        made.given.constraints = pip.constraints;
+        made.given.insecure = pip.insecure;
+        made.notes = [list.notes, selected.notes].concat();
+        let (extras, groups) = (selected.extras, selected.groups);
+        Ok((Self { requires_python: list.requires_python, extras, groups, ..made }, list.uv))
+    }
+
+    /// Takes the versions of a lock that lies beside the list.
+    fn take_lock(&mut self, lock: Utf8PathBuf) -> Result<(), RequirementsError> {
+        if self.lock.is_some() || !lock.is_file() {
+            return Ok(());
+        }
+        let text = read(&lock)?;
+        let lines = if lock.file_name() == Some("Pipfile.lock") {
+            pins::pipfile_lock(&text).map_err(json_error(&lock))?
+        } else {
+            pins::toml_lock(&text).map_err(toml_error(&lock))?
+        };
+        self.given.pins = checked_all(&lines, &[], &lock)?;
+        self.lock = Some(lock);
+        Ok(())
+    }
+
+    /// What a build of these may have to execute: the backends of packages without a wheel. A lock
+    /// tells which these are; else it is known when the versions are.
+    pub(crate) fn backends(&self) -> Option<Run> {
+        let of = match &self.given.sources {
+            Some(names) if names.is_empty() => return None,
+            Some(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                names.join(", ")
+            }
+            None => "each package that is published as source only, if there are any".to_owned(),
+        };
+        Some(Run::Backend { of })
     }
 
     fn with_lines(mut self, lines: Vec<String>) -> Self {
@@ -288,19 +411,32 @@ impl Requirements {
         let there = listed.iter().any(|line| name_of(line).is_some_and(|it| it == "streamlit"));
         let added = if there { Vec::new() } else { vec![STREAMLIT.to_owned()] };
         let given = Given { lines: listed.clone(), ..Given::default() };
-        Self { source, file, listed, added, requires_python: None, passed_over: Vec::new(), given }
+        Self {
+            source,
+            file,
+            listed,
+            added,
+            requires_python: None,
+            extras: Vec::new(),
+            groups: Vec::new(),
+            lock: None,
+            passed_over: Vec::new(),
+            notes: Vec::new(),
+            given,
+        }
     }
 }
 
 fn of_script(
     root: &Utf8Path,
     script: &Utf8Path,
-) -> Result<Option<Requirements>, RequirementsError> {
+    asked: &Asked<'_>,
+) -> Result<Option<(Requirements, Table)>, RequirementsError> {
     // A script that is not in UTF-8 has no such header (PEP 723).
     let Ok(text) = fs_err::read_to_string(script) else { return Ok(None) };
     match tool_lists::inline_script(&text).map_err(toml_error(script))? {
         Some(list) => {
-            Requirements::of_tool(RequirementsSource::Script, list, root, script).map(Some)
+            Requirements::of_tool(RequirementsSource::Script, list, root, script, asked).map(Some)
         }
         None => Ok(None),
     }
@@ -308,13 +444,27 @@ fn of_script(
 
 /// Whether a file with the name of a list is one. What can't be read counts: it is said so.
 fn holds_list(file: &Utf8Path) -> bool {
-    if file.file_name() != Some(PYPROJECT_TOML) {
-        return true;
+    let Ok(text) = read(file) else { return true };
+    match file.file_name().unwrap_or_default() {
+        PYPROJECT_TOML => text.parse().is_ok_and(|table: Table| {
+            pyproject_list::project(&table).is_some() || tool_lists::poetry(&table).is_some()
+        }),
+        SETUP_CFG => setup_list::setup_cfg(&text).is_some(),
+        SETUP_PY => setup_list::setup_py(&text) != SetupPy::Nothing,
+        _ => true,
     }
-    let Ok(table) = read(file).map(|text| text.parse::<toml::Table>()) else { return true };
-    let Ok(table) = table else { return true };
-    let project = table.get("project").and_then(|project| project.get("dependencies"));
-    project.is_some() || tool_lists::poetry(&table).is_some()
+}
+
+fn json_error(file: &Utf8Path) -> impl FnOnce(serde_json::Error) -> RequirementsError {
+    let file = file.to_owned();
+    |source| RequirementsError::Json { file, source }
+}
+
+/// A Python file, of which the parts that matter here are in ASCII.
+fn read_python(file: &Utf8Path) -> Result<String, RequirementsError> {
+    let bytes = fs_err::read(file)
+        .map_err(|source| RequirementsError::Read { file: file.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn toml_error(file: &Utf8Path) -> impl FnOnce(toml::de::Error) -> RequirementsError {
@@ -346,143 +496,5 @@ fn read(file: &Utf8Path) -> Result<String, RequirementsError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
-        let dir = tempfile::tempdir().unwrap();
-        let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
-        for (name, text) in files {
-            fs_err::write(root.join(name), text).unwrap();
-        }
-        (dir, root)
-    }
-
-    fn declared(root: &Utf8Path, declaration: &Declaration) -> Requirements {
-        Requirements::declared(root, "src/app.py".into(), declaration).unwrap().unwrap()
-    }
-
-    #[test]
-    fn the_list_that_counts_and_those_that_are_passed_over() {
-        let (_dir, root) = folder(&[]);
-        let mut declaration = Declaration::default();
-        let none = Requirements::declared(&root, "src/app.py".into(), &declaration).unwrap();
-        assert_eq!(none, None);
-        let poetry = "[tool.poetry.dependencies]\npython = '^3.11'\npandas = '*'\n";
-        let project = format!("[project]\ndependencies = ['numpy']\n{poetry}");
-        let lists: [(&str, &str, RequirementsSource); 9] = [
-            ("pyproject.toml", poetry, RequirementsSource::Poetry),
-            ("pyproject.toml", &project, RequirementsSource::Pyproject),
-            ("requirements.txt", "pandas\n", RequirementsSource::RequirementsTxt),
-            ("Pipfile", "[packages]\npandas = '*'\n", RequirementsSource::Pipfile),
-            ("pylock.toml", "", RequirementsSource::PylockToml),
-            ("uv.lock", "", RequirementsSource::UvLock),
-            ("src/pyproject.toml", poetry, RequirementsSource::Poetry),
-            ("src/requirements.txt", "pandas\n", RequirementsSource::RequirementsTxt),
-            ("src/app.py", "# /// script\n# ///\n", RequirementsSource::Script),
-        ];
-        fs_err::create_dir(root.join("src")).unwrap();
-        for (file, text, source) in lists {
-            fs_err::write(root.join(file), text).unwrap();
-            let made = declared(&root, &declaration);
-            assert_eq!((made.source, made.file), (source, Some(root.join(file))), "{file}");
-            assert!(!made.passed_over.contains(&root.join(file)));
-            if source == RequirementsSource::UvLock {
-                let names = ["pylock.toml", "Pipfile", "requirements.txt"];
-                assert_eq!(made.passed_over, names.map(|name| root.join(name)), "not its project");
-            }
-        }
-        let names = |made: Requirements| made.passed_over.len();
-        assert_eq!(names(declared(&root, &declaration)), 7);
-        declaration.config = Config { requirements: Some("Pipfile".into()), ..Config::default() };
-        assert_eq!(declared(&root, &declaration).source, RequirementsSource::Pipfile);
-        declaration.config = Config { dependencies: Some(vec![]), ..Config::default() };
-        assert_eq!(declared(&root, &declaration).source, RequirementsSource::Settings);
-    }
-
-    #[test]
-    fn a_list_says_which_python_it_is_for() {
-        let text = "[project]\nrequires-python = '>=3.12'\ndependencies = []\n";
-        let (_dir, root) = folder(&[("pyproject.toml", text)]);
-        let made = declared(&root, &Declaration::default());
-        assert_eq!(made.requires_python.as_deref(), Some(">=3.12"));
-    }
-
-    #[test]
-    fn what_the_settings_name_must_be_a_list() {
-        let (_dir, root) = folder(&[("pyproject.toml", "[tool.ruff]\n")]);
-        let config = Config { requirements: Some("pyproject.toml".into()), ..Config::default() };
-        let declaration = Declaration { config, ..Declaration::default() };
-        let error = Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err();
-        assert!(error.to_string().ends_with("pyproject.toml` holds no list of requirements"));
-    }
-
-    #[test]
-    fn requirements_are_read_with_all_that_pip_allows() {
-        let (_dir, root) = folder(&[
-            (
-                "requirements.txt",
-                "\u{feff}# a comment\r\n--index-url https://example.org\r\n-r more.txt\r\n\
-                 Streamlit[auth] >= 1.40 ; python_version > '3.9' # why\r\n\
-                 pandas==2.0 \\\r\n    --hash=sha256:aa \\\r\n    --hash=sha256:bb\r\n\
-                 x @ https://example.org/x.whl#sha256=1\r\n",
-            ),
-            ("more.txt", "numpy\n-r requirements.txt\n"),
-        ]);
-        let found = declared(&root, &Declaration::default());
-        assert!(found.listed.contains(&"pandas==2.0".to_owned()), "{:?}", found.listed);
-        assert!(found.listed.contains(&"numpy".to_owned()));
-        assert!(
-            found.listed.contains(&"Streamlit[auth] >= 1.40 ; python_version > '3.9'".to_owned())
-        );
-        assert_eq!(found.added, [""; 0], "Streamlit is there");
-    }
-
-    #[test]
-    fn requirements_in_toml_are_looked_at_too() {
-        for (line, why) in [
-            ("pandas\n-e .", Refusal::Lines),
-            ("-r other.txt", Refusal::Option),
-            ("x @ git+https://example.org/x", Refusal::Repository),
-        ] {
-            let text = format!("[project]\ndependencies = [\n  'streamlit',\n  {line:?},\n]\n");
-            let (_dir, root) = folder(&[("pyproject.toml", &text), ("waterskin.toml", &text)]);
-            let listed = Some(vec!["streamlit".to_owned(), line.to_owned()]);
-            let config = Config { dependencies: listed, ..Config::default() };
-            for declaration in
-                [Declaration::default(), Declaration { config, ..Default::default() }]
-            {
-                match Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err() {
-                    RequirementsError::Refused { requirement, line: number, refusal, .. } => {
-                        assert_eq!((refusal, number), (why, Some(4)), "{requirement}");
-                        assert!(!requirement.contains('\n'), "{requirement}");
-                    }
-                    other => panic!("{line}: {other}"),
-                }
-            }
-        }
-        let (_dir, root) = folder(&[("pyproject.toml", "[project]\ndynamic = ['dependencies']\n")]);
-        let declaration = Declaration::default();
-        let error = Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err();
-        let error = error.to_string();
-        assert!(
-            error.ends_with("pyproject.toml:2` leaves the list to code of the project"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn streamlit_is_added_when_it_is_missing() {
-        for (listed, added) in [
-            (vec!["pandas", "streamlit-extras"], true),
-            (vec!["STREAMLIT==1.50"], false),
-            (vec!["streamlit[charts]>=1"], false),
-            (vec!["https://example.org/streamlit.whl"], true),
-        ] {
-            let listed: Vec<String> = listed.into_iter().map(str::to_owned).collect();
-            let made = Requirements::new(RequirementsSource::Settings, None, listed.clone());
-            assert_eq!(!made.added.is_empty(), added, "{listed:?}");
-        }
-    }
-}
+#[path = "requirements_tests.rs"]
+mod tests;

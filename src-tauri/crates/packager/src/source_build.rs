@@ -205,13 +205,18 @@ pub(crate) fn environment(
         })
     };
     let mut variables: Vec<(OsString, OsString)> = ours.filter(|(name, _)| kept(name)).collect();
-    // No such programs: a backend that can do without a compiler does.
-    let none = "waterskin-builds-without-a-compiler";
-    let fixed = [("CC", none), ("CXX", none), ("SOURCE_DATE_EPOCH", EPOCH)];
-    let fixed = fixed.into_iter().chain([("PYTHONDONTWRITEBYTECODE", "1")]);
-    let places = ["TMPDIR", "TEMP", "TMP"].map(|name| (name, temporary.as_str()));
-    variables.extend(fixed.chain(places).map(|(name, value)| (name.into(), value.into())));
+    let places = ["TMPDIR", "TEMP", "TMP"].map(|name| (name.into(), temporary.as_str().into()));
+    variables.extend(fixed_variables().map(|(name, value)| (name.into(), value.into())));
+    variables.extend(places);
     variables
+}
+
+/// Variables that are the same for each build. There are no such compilers: a backend that can do
+/// without one does.
+pub(crate) fn fixed_variables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let none = "waterskin-builds-without-a-compiler";
+    [("CC", none), ("CXX", none), ("SOURCE_DATE_EPOCH", EPOCH), ("PYTHONDONTWRITEBYTECODE", "1")]
+        .into_iter()
 }
 
 /// Whether a wheel of this name runs on every system (the tags of its name, PEP 427).

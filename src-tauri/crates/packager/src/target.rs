@@ -74,20 +74,19 @@ impl Target {
         System::of(&self.triple)
     }
 
-    /// What uv calls it in `--python-platform`.
-    pub(crate) fn uv_platform(&self) -> String {
+    /// What uv calls it in `--python-platform`, where wheels may ask for this GNU C library.
+    pub(crate) fn uv_platform(&self, (major, minor): (u32, u32)) -> String {
         match self.triple.strip_suffix("-unknown-linux-gnu") {
             Some(architecture) => {
-                let (major, minor) = WHEEL_GLIBC;
                 format!("{architecture}-manylinux_{major}_{minor}")
             }
             None => self.triple.clone(),
         }
     }
 
-    /// The least GNU C library for a payload whose interpreter asks for `runtime` (such as `2.36`,
-    /// or nothing): the greater one of the interpreter's and the wheels'.
-    pub(crate) fn minimum_glibc(&self, runtime: &str) -> String {
+    /// The least GNU C library for a payload whose interpreter and packages ask for `asked` (such as
+    /// `2.36`, or nothing): the greatest of these, and what any wheel may ask for.
+    pub(crate) fn minimum_glibc(&self, asked: &[&str]) -> String {
         if !self.triple.ends_with("-linux-gnu") {
             return String::new();
         }
@@ -95,7 +94,8 @@ impl Target {
             let (major, minor) = text.split_once('.')?;
             Some((major.parse().ok()?, minor.parse().ok()?))
         };
-        let (major, minor) = parse(runtime).unwrap_or(WHEEL_GLIBC).max(WHEEL_GLIBC);
+        let asked = asked.iter().filter_map(|text| parse(text));
+        let (major, minor) = asked.fold(WHEEL_GLIBC, Ord::max);
         format!("{major}.{minor}")
     }
 }
@@ -115,13 +115,13 @@ mod tests {
     #[test]
     fn platforms_and_the_least_c_library() {
         let linux = Target { triple: "x86_64-unknown-linux-gnu".into() };
-        assert_eq!(linux.uv_platform(), "x86_64-manylinux_2_28");
+        assert_eq!(linux.uv_platform(WHEEL_GLIBC), "x86_64-manylinux_2_28");
         for (runtime, least) in [("2.17", "2.28"), ("2.36", "2.36"), ("2.9", "2.28"), ("", "2.28")]
         {
-            assert_eq!(linux.minimum_glibc(runtime), least);
+            assert_eq!(linux.minimum_glibc(&["", runtime]), least);
         }
         let windows = Target { triple: "x86_64-pc-windows-msvc".into() };
-        assert_eq!(windows.uv_platform(), "x86_64-pc-windows-msvc");
-        assert_eq!(windows.minimum_glibc(""), "");
+        assert_eq!(windows.uv_platform((2, 34)), "x86_64-pc-windows-msvc");
+        assert_eq!(windows.minimum_glibc(&["2.36"]), "");
     }
 }

@@ -6,13 +6,74 @@
 use serde::Deserialize;
 use toml::{Table, Value, de::Error};
 
+use crate::distributions::normalized;
+use crate::selection::Offered;
+
 /// What a list asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ToolList {
     /// Requirements, a line each.
     pub lines: Vec<String>,
     /// Versions of Python, as in `requires-python`.
     pub requires_python: Option<String>,
+    /// Extras and groups.
+    pub offered: Offered,
+    /// Lists of pip's that belong to it, as files beside it.
+    pub files: Vec<String>,
+    /// A list of pip's within it.
+    pub pip: String,
+    /// Options that say where packages come from.
+    pub indexes: Vec<String>,
+    /// `[tool.uv]` with indexes for single packages.
+    pub uv: Table,
+    /// What the author should know.
+    pub notes: Vec<String>,
+}
+
+/// The package index that is asked when nothing is said.
+const PYPI: &str = "https://pypi.org/simple";
+
+impl ToolList {
+    /// Adds an index that is asked beside the usual one. One for single packages alone must be named
+    /// by these ([`Self::comes_from`]).
+    pub fn add_index(&mut self, name: Option<&str>, url: Option<&str>, table: &Table) {
+        let Some(url) = url.filter(|url| url.trim_end_matches('/') != PYPI) else { return };
+        let priority = table.get("priority").and_then(Value::as_str).unwrap_or_default();
+        if let (Some(name), "explicit") = (name, priority) {
+            self.add_explicit(name, url);
+        } else {
+            // What takes the place of the usual index is called so.
+            let replaces = name == Some("pypi") || matches!(priority, "default" | "primary");
+            let option = if replaces { "--index-url" } else { "--extra-index-url" };
+            self.indexes.push(format!("{option} {url}"));
+        }
+    }
+
+    fn add_explicit(&mut self, name: &str, url: &str) {
+        let index = Table::from_iter([
+            ("name".to_owned(), Value::String(name.to_owned())),
+            ("url".to_owned(), Value::String(url.to_owned())),
+            ("explicit".to_owned(), Value::Boolean(true)),
+        ]);
+        let indexes = self.uv.entry("index").or_insert_with(|| Value::Array(Vec::new()));
+        if let Some(indexes) = indexes.as_array_mut() {
+            indexes.push(Value::Table(index));
+        }
+    }
+
+    /// Has `package` come from the index `name` alone, where that is one for single packages.
+    fn comes_from(&mut self, package: &str, name: &str) {
+        let indexes = self.uv.get("index").and_then(Value::as_array);
+        let named = |index: &Value| index.get("name").and_then(Value::as_str) == Some(name);
+        if indexes.is_some_and(|indexes| indexes.iter().any(named)) {
+            let sources = self.uv.entry("sources").or_insert_with(|| Value::Table(Table::new()));
+            if let Some(sources) = sources.as_table_mut() {
+                let index =
+                    Table::from_iter([("index".to_owned(), Value::String(name.to_owned()))]);
+                sources.insert(package.to_owned(), Value::Table(index));
+            }
+        }
+    }
 }
 
 /// The header of a script (PEP 723), where it has one.
@@ -22,6 +83,7 @@ pub(crate) fn inline_script(script: &str) -> Result<Option<ToolList>, Error> {
     struct Header {
         dependencies: Vec<String>,
         requires_python: Option<String>,
+        tool: Table,
     }
     let mut lines = script.lines().skip_while(|line| line.trim_end() != "# /// script");
     if lines.next().is_none() {
@@ -39,17 +101,29 @@ pub(crate) fn inline_script(script: &str) -> Result<Option<ToolList>, Error> {
         .map(|line| format!("{line}\n"))
         .collect();
     let header: Header = toml::from_str(&content)?;
-    Ok(Some(ToolList { lines: header.dependencies, requires_python: header.requires_python }))
+    let uv = header.tool.get("uv").and_then(Value::as_table).cloned().unwrap_or_default();
+    let (lines, requires_python) = (header.dependencies, header.requires_python);
+    Ok(Some(ToolList { lines, requires_python, uv, ..ToolList::default() }))
 }
 
-/// `[tool.poetry.dependencies]` of a `pyproject.toml`.
+/// `[tool.poetry.dependencies]` of a `pyproject.toml`, with its extras and groups.
 pub(crate) fn poetry(pyproject: &Table) -> Option<ToolList> {
     let tool = pyproject.get("tool")?.get("poetry")?;
+    let asked = tool.get("dependencies")?.as_table()?;
     let mut list = ToolList::default();
-    for (name, wanted) in tool.get("dependencies")?.as_table()? {
+    let sources = tool.get("source").and_then(Value::as_array);
+    for source in sources.into_iter().flatten().filter_map(Value::as_table) {
+        let text = |key: &str| source.get(key).and_then(Value::as_str);
+        list.add_index(text("name"), text("url"), source);
+    }
+    let mut optional = Vec::new();
+    for (name, wanted) in asked {
         if name.eq_ignore_ascii_case("python") {
             list.requires_python = wanted.as_str().map(of_poetry).filter(|it| !it.is_empty());
             continue;
+        }
+        if let Some(index) = wanted.get("source").and_then(Value::as_str) {
+            list.comes_from(name, index);
         }
         match wanted {
             // One for each system or version of Python.
@@ -57,29 +131,73 @@ pub(crate) fn poetry(pyproject: &Table) -> Option<ToolList> {
                 list.lines.extend(several.iter().map(|one| line(name, one, of_poetry)));
             }
             // Poetry leaves these to extras.
-            Value::Table(table) if table.get("optional") == Some(&Value::Boolean(true)) => {}
+            Value::Table(table) if table.get("optional") == Some(&Value::Boolean(true)) => {
+                optional.push((name, line(name, wanted, of_poetry)));
+            }
             one => list.lines.push(line(name, one, of_poetry)),
         }
+    }
+    for (extra, names) in tool.get("extras").and_then(Value::as_table).into_iter().flatten() {
+        let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
+        let lines = names.filter_map(|name| {
+            let found =
+                optional.iter().find(|(optional, _)| normalized(optional) == normalized(name));
+            found.map(|(_, line)| line.clone())
+        });
+        list.offered.extras.insert(extra.clone(), lines.collect());
+    }
+    let groups = tool.get("group").and_then(Value::as_table).into_iter().flatten();
+    let groups = groups.map(|(name, group)| (name.as_str(), group.get("dependencies")));
+    for (name, wanted) in groups.chain([("dev", tool.get("dev-dependencies"))]) {
+        let Some(wanted) = wanted.and_then(Value::as_table) else { continue };
+        let lines = wanted.iter().map(|(name, wanted)| line(name, wanted, of_poetry));
+        list.offered.groups.entry(name.to_owned()).or_default().extend(lines);
     }
     Some(list)
 }
 
-/// `[packages]` of a `Pipfile`.
+/// `[packages]` of a `Pipfile`. Its other categories are groups.
 pub(crate) fn pipfile(text: &str) -> Result<ToolList, Error> {
+    const NO_PACKAGES: [&str; 5] = ["source", "requires", "scripts", "pipenv", "packages"];
     let file: Table = toml::from_str(text)?;
-    let packages = file.get("packages").and_then(Value::as_table);
+    let mut list = ToolList::default();
     let requires = file.get("requires").and_then(Value::as_table);
     let python = |key: &str| requires?.get(key)?.as_str();
     let version = python("python_full_version").map(|version| format!("=={version}"));
-    let version = version.or_else(|| Some(format!("=={}.*", python("python_version")?)));
-    Ok(ToolList {
-        lines: packages
-            .into_iter()
-            .flatten()
-            .map(|(name, wanted)| line(name, wanted, of_pipenv))
-            .collect(),
-        requires_python: version,
-    })
+    list.requires_python = version.or_else(|| Some(format!("=={}.*", python("python_version")?)));
+    let packages = file.get("packages").and_then(Value::as_table);
+    let named = |index: &str| {
+        let mut packages = packages.into_iter().flatten();
+        packages.any(|(_, it)| it.get("index").and_then(Value::as_str) == Some(index))
+    };
+    let sources = file.get("source").and_then(Value::as_array).into_iter().flatten();
+    for (number, source) in sources.filter_map(Value::as_table).enumerate() {
+        let text = |key: &str| source.get(key).and_then(Value::as_str);
+        let (name, Some(url)) = (text("name"), text("url")) else { continue };
+        match name {
+            // Pipenv asks an index that a package names for that one alone.
+            Some(name) if number > 0 && named(name) => list.add_explicit(name, url),
+            _ if number == 0 && url.trim_end_matches('/') != PYPI => {
+                list.indexes.push(format!("--index-url {url}"));
+            }
+            _ => list.add_index(name.filter(|_| number == 0), Some(url), source),
+        }
+    }
+    for (name, wanted) in packages.into_iter().flatten() {
+        if let Some(index) = wanted.get("index").and_then(Value::as_str) {
+            list.comes_from(name, index);
+        }
+        list.lines.push(line(name, wanted, of_pipenv));
+    }
+    for (category, wanted) in &file {
+        let Some(wanted) = wanted.as_table() else { continue };
+        if !NO_PACKAGES.contains(&category.as_str()) {
+            let category = if category == "dev-packages" { "dev" } else { category };
+            let lines = wanted.iter().map(|(name, wanted)| line(name, wanted, of_pipenv));
+            list.offered.groups.insert(category.to_owned(), lines.collect());
+        }
+    }
+    Ok(list)
 }
 
 /// Words of a Pipfile that are markers, beside `markers` itself.
@@ -251,12 +369,23 @@ mod tests {
             mine = { path = "../mine" }
             theirs = { git = "https://example.org/theirs.git", branch = "main" }
             torch = { version = "2.4", optional = true }
+            own-thing = { version = "1", source = "own" }
             numpy = [
                 { version = "<2", python = "~3.10" },
                 { version = ">=2", markers = "python_version >= '3.11'" },
             ]
+            [tool.poetry.extras]
+            gpu = ["Torch"]
             [tool.poetry.group.dev.dependencies]
             pytest = "*"
+            [[tool.poetry.source]]
+            name = "own"
+            url = "https://own.example"
+            priority = "explicit"
+            [[tool.poetry.source]]
+            name = "more"
+            url = "https://more.example"
+            priority = "supplemental"
         "#;
         let list = poetry(&toml::from_str(text).unwrap()).unwrap();
         assert_eq!(list.requires_python.as_deref(), Some(">=3.10,<3.13"));
@@ -268,6 +397,7 @@ mod tests {
                 "mine @ ../mine",
                 "numpy<2 ; python_version >= '3.10' and python_version < '3.11'",
                 "numpy>=2 ; (python_version >= '3.11')",
+                "own-thing==1",
                 "pandas[excel,parquet]>=2.1,<3",
                 "pywin32 ; sys_platform == 'win32'",
                 "streamlit>=1.40,<2",
@@ -275,6 +405,12 @@ mod tests {
                 "tomli>=2,<3 ; python_version < '3.11'",
             ]
         );
+        assert_eq!(list.offered.extras["gpu"], ["torch==2.4"]);
+        assert_eq!(list.offered.groups["dev"], ["pytest"]);
+        assert_eq!(list.indexes, ["--extra-index-url https://more.example"]);
+        let uv = "index = [{ name = 'own', url = 'https://own.example', explicit = true }]\n\
+            sources = { own-thing = { index = 'own' } }\n";
+        assert_eq!(list.uv, uv.parse().unwrap());
         assert_eq!(poetry(&toml::from_str("[tool.poetry]\nname = 'x'").unwrap()), None);
     }
 
@@ -283,7 +419,12 @@ mod tests {
         let text = r#"
             [[source]]
             url = "https://example.org/simple"
+            name = "main"
+            [[source]]
+            url = "https://own.example"
+            name = "own"
             [packages]
+            tiny = { version = "*", index = "own" }
             streamlit = "*"
             pandas = ">=2,<3"
             requests = { version = "==2.32.0", extras = ["socks"] }
@@ -306,8 +447,14 @@ mod tests {
                 "pywin32 ; sys_platform == 'win32'",
                 "requests[socks]==2.32.0",
                 "streamlit",
+                "tiny",
             ]
         );
+        assert_eq!(list.indexes, ["--index-url https://example.org/simple"]);
+        assert_eq!(list.offered.groups["dev"], ["pytest"]);
+        let uv = "index = [{ name = 'own', url = 'https://own.example', explicit = true }]\n\
+            sources = { tiny = { index = 'own' } }\n";
+        assert_eq!(list.uv, uv.parse().unwrap());
     }
 
     #[test]

@@ -60,6 +60,12 @@ impl UvFolder {
         self.0.path().join(name)
     }
 
+    /// The folder itself.
+    pub fn path(&self) -> &Utf8Path {
+        // It is below a folder of ours, or in the system's own for such files.
+        Utf8Path::from_path(self.0.path()).unwrap_or(Utf8Path::new("."))
+    }
+
     /// Writes a file into it.
     pub fn write(&self, name: &str, text: &[u8]) -> io::Result<()> {
         fs_err::write(self.file(name), text)
@@ -111,6 +117,26 @@ pub enum Trouble {
         /// Its name.
         package: Option<String>,
     },
+    /// Wheels for newer systems alone.
+    #[error("there is no ready-made package (wheel) of {} for systems as old as those that apps are for", tick(.package))]
+    NewerSystem {
+        /// Its name.
+        package: Option<String>,
+        /// The GNU C libraries that its wheels ask for.
+        glibc: Vec<(u32, u32)>,
+    },
+    /// No wheel at all.
+    #[error("{} is published as source only", tick(.package))]
+    SourceOnly {
+        /// Its name.
+        package: Option<String>,
+    },
+    /// A build backend failed.
+    #[error("{} is published as source only, and could not be built without a compiler", tick(.package))]
+    NotBuilt {
+        /// Its name.
+        package: Option<String>,
+    },
     /// Requirements that exclude each other.
     #[error("the requirements exclude each other")]
     Conflict,
@@ -158,10 +184,20 @@ impl Trouble {
             Self::Network
         } else if has("was not found in the package registry") {
             Self::Unknown { package: before(" was not found in the package registry") }
-        } else if has(" has no usable wheels") {
-            Self::NoWheel { package: before(" has no usable wheels") }
-        } else if has(" has no wheels with a matching") {
-            Self::NoWheel { package: before(" has no wheels with a matching") }
+        } else if let Some(words) = FAILED_TO_BUILD.iter().find(|words| has(words)) {
+            Self::NotBuilt { package: name_after(&text, words) }
+        } else if has(" no wheels with a matching Python") {
+            // That a package on the way is source only matters less: with wheels for other Pythons
+            // this one would have been chosen.
+            Self::NoWheel { package: verb_after(&text, " no wheels with a matching Python") }
+        } else if has(" no wheels with a matching platform tag") {
+            let package = verb_after(&text, " no wheels with a matching platform tag");
+            match glibc_offered(&text) {
+                glibc if glibc.is_empty() => Self::NoWheel { package },
+                glibc => Self::NewerSystem { package, glibc },
+            }
+        } else if has(" no usable wheels") {
+            Self::SourceOnly { package: verb_after(&text, " no usable wheels") }
         } else if has("source distributions is disabled") || has("Building source distributions") {
             Self::NoWheel { package: name_after(&text, "for ") }
         } else if has("there is no version of ") {
@@ -179,11 +215,31 @@ impl Trouble {
     }
 }
 
+/// What comes before the name of a package whose backend failed, or made what this Python can't use.
+const FAILED_TO_BUILD: [&str; 2] = ["Failed to build ", "Failed to download and build "];
+
 /// The name at the beginning of the word that stands before `needle`, as in
 /// `Because pyspark==3.5.0 has no usable wheels`.
 fn name_before(text: &str, needle: &str) -> Option<String> {
     let word = text[..text.find(needle)?].rsplit(' ').next()?;
     plain_name(word)
+}
+
+/// The name before `has` or `have`, which stands before `needle`.
+fn verb_after(text: &str, needle: &str) -> Option<String> {
+    let before = text[..text.find(needle)?].rsplit_once(' ')?.0;
+    plain_name(before.rsplit(' ').next()?)
+}
+
+/// The GNU C libraries of the wheels that uv says there are: `manylinux_2_34_x86_64` (PEP 600).
+fn glibc_offered(text: &str) -> Vec<(u32, u32)> {
+    let hints = text.split("Wheels are available for").skip(1);
+    let tags = hints.flat_map(|hint| hint.split("`manylinux_").skip(1));
+    let version = |tag: &str| {
+        let mut parts = tag.split('_').map(|part| part.parse().ok());
+        Some((parts.next()??, parts.next()??))
+    };
+    tags.filter_map(version).collect()
 }
 
 fn name_after(text: &str, needle: &str) -> Option<String> {
@@ -271,7 +327,31 @@ mod tests {
             ),
             (
                 "cause: Because pyspark==3.5.0 has no usable wheels and you require\n\nhint: Wheels are required for `pyspark` because building from source is disabled",
-                Trouble::NoWheel { package: name("pyspark") },
+                Trouble::SourceOnly { package: name("pyspark") },
+            ),
+            (
+                "cause: Because all versions of langdetect have no usable wheels and you require langdetect, we can\nhint: Wheels are required for `langdetect` because building",
+                Trouble::SourceOnly { package: name("langdetect") },
+            ),
+            (
+                "cause: Because a>=1 has no usable wheels and b==1.0 has no wheels with a matching Python ABI tag (e.g., `cp311`)",
+                Trouble::NoWheel { package: name("b") },
+            ),
+            (
+                "Because x==1.0 has no wheels with a matching platform tag (e.g., `manylinux_2_28_x86_64`) and you\n\nhint: Wheels are available for `x` (v1.0) on the following platforms: `manylinux_2_34_x86_64`, `win_amd64`",
+                Trouble::NewerSystem { package: name("x"), glibc: vec![(2, 34)] },
+            ),
+            (
+                "Because x==1.0 has no wheels with a matching platform tag (e.g., `manylinux_2_28_x86_64`) and you\n\nhint: Wheels are available for `x` (v1.0) on the following platform: `win_amd64`",
+                Trouble::NoWheel { package: name("x") },
+            ),
+            (
+                "error: Failed to build `peewee==4.5.3`\n  cause: The build backend returned an error",
+                Trouble::NotBuilt { package: name("peewee") },
+            ),
+            (
+                "error: Failed to download and build `x==1.0`\n  cause: The built wheel `x-1.0-cp312-cp312-linux_x86_64.whl` is not compatible",
+                Trouble::NotBuilt { package: name("x") },
             ),
             (
                 "Because torch==1.4.0 has no wheels with a matching Python ABI tag (e.g., `cp311`)",

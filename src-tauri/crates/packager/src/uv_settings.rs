@@ -41,12 +41,35 @@ impl UvSettings {
         let of_project = of_project.and_then(Value::as_table).cloned().unwrap_or_default();
         let file = root.join("uv.toml");
         // As in uv itself, which does not mix the two.
-        let (file, text_of, table) = if file.is_file() {
+        let mut made = if file.is_file() {
             let (text, table) = read(&file)?;
-            (file, text, table)
+            Self::of_table(&table, root, &file, &text)?
         } else {
-            (pyproject.clone(), text.clone(), of_project.clone())
+            Self::of_table(&of_project, root, &pyproject, &text)?
         };
+        made.add_sources(&of_project, root, listed, &pyproject, &text)?;
+        Ok(made)
+    }
+
+    /// Those in the header of a script (`[tool.uv]`), which take the place of the project's.
+    pub fn of_script(
+        table: &Table,
+        listed: &[String],
+        script: &Utf8Path,
+    ) -> Result<Self, RequirementsError> {
+        let folder = script.parent().unwrap_or(Utf8Path::new(""));
+        let text = fs_err::read_to_string(script).unwrap_or_default();
+        let mut made = Self::of_table(table, folder, script, &text)?;
+        made.add_sources(table, folder, listed, script, &text)?;
+        Ok(made)
+    }
+
+    fn of_table(
+        table: &Table,
+        root: &Utf8Path,
+        file: &Utf8Path,
+        text: &str,
+    ) -> Result<Self, RequirementsError> {
         let mut settings = Table::new();
         let pip = table.get("pip").and_then(Value::as_table);
         for key in TAKEN {
@@ -61,17 +84,27 @@ impl UvSettings {
                 checked(line, &[root]).map(Value::String).map_err(|refusal| {
                     RequirementsError::Refused {
                         requirement: line.escape_debug().to_string(),
-                        file: file.clone(),
-                        line: line_of(&text_of, line),
+                        file: file.to_owned(),
+                        line: line_of(text, line),
                         refusal,
                     }
                 })
             });
             settings.insert(key.to_owned(), Value::Array(lines.collect::<Result<_, _>>()?));
         }
-        let mut sources = Table::new();
-        let of_project = of_project.get("sources").and_then(Value::as_table);
-        for (name, source) in of_project.into_iter().flatten() {
+        Ok(Self { settings, sources: Table::new() })
+    }
+
+    fn add_sources(
+        &mut self,
+        table: &Table,
+        root: &Utf8Path,
+        listed: &[String],
+        file: &Utf8Path,
+        text: &str,
+    ) -> Result<(), RequirementsError> {
+        let sources = table.get("sources").and_then(Value::as_table);
+        for (name, source) in sources.into_iter().flatten() {
             if !listed.iter().any(|line| name_of(line) == name_of(name)) {
                 continue;
             }
@@ -80,14 +113,34 @@ impl UvSettings {
                 let before = text[..start].matches('\n').count();
                 RequirementsError::Refused {
                     requirement: name.escape_debug().to_string(),
-                    file: pyproject.clone(),
+                    file: file.to_owned(),
                     line: line_of(&text[start..], name).map(|line| line + before),
                     refusal,
                 }
             })?;
-            sources.insert(name.clone(), taken);
+            self.sources.insert(name.clone(), taken);
         }
-        Ok(Self { settings, sources })
+        Ok(())
+    }
+
+    /// The same with indexes that another tool's list keeps for single packages, in place of those
+    /// of the project.
+    pub fn with_tool(mut self, table: &Table) -> Self {
+        self.sources = table.get("sources").and_then(Value::as_table).cloned().unwrap_or_default();
+        let added = table.get("index").and_then(Value::as_array).cloned().unwrap_or_default();
+        let indexes = self.settings.entry("index").or_insert_with(|| Value::Array(Vec::new()));
+        if let Some(indexes) = indexes.as_array_mut() {
+            indexes.extend(added);
+        }
+        self
+    }
+
+    /// Whether an index with this address is among them.
+    pub fn has_index(&self, url: &str) -> bool {
+        let plain = |url: &str| url.trim_end_matches('/').to_owned();
+        let indexes = self.settings.get("index").and_then(Value::as_array).into_iter().flatten();
+        let urls = indexes.filter_map(|index| index.get("url")).filter_map(Value::as_str);
+        urls.map(plain).any(|it| it == plain(url))
     }
 
     /// Whether nothing is said.
@@ -109,17 +162,12 @@ impl UvSettings {
         table
     }
 
-    /// `[tool.uv]` for what is settled and only to be fetched.
-    pub fn for_installing(&self) -> Table {
-        let mut table = self.for_settled();
-        LISTS.iter().for_each(|key| drop(table.remove(*key)));
-        table
-    }
-
     /// `[tool.uv]` where versions and hashes are settled: then each index is as good as the other,
     /// and none is kept for single packages.
     pub fn for_settled(&self) -> Table {
         let mut table = self.settings.clone();
+        // What they were for is in what is settled; once more, they would undo it.
+        LISTS.iter().for_each(|key| drop(table.remove(*key)));
         let indexes = table.get_mut("index").and_then(Value::as_array_mut);
         for index in indexes.into_iter().flatten().filter_map(Value::as_table_mut) {
             index.remove("explicit");
@@ -243,7 +291,7 @@ mod tests {
              index-strategy = 'unsafe-best-match'\n\
              index = [{{ name = 'own', url = 'https://own.example' }}]\n"
         );
-        assert_eq!(read.for_installing(), toml::from_str(&expected).unwrap());
+        assert_eq!(read.for_settled(), toml::from_str(&expected).unwrap());
         let (_, read) = settings(&[
             ("pyproject.toml", "[tool.uv]\nprerelease = 'allow'\n"),
             ("uv.toml", "python-install-mirror = 'x'\n"),

@@ -1,19 +1,23 @@
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use toml::{Table, Value};
 
 use crate::Progress;
-use crate::cache::{Cache, CacheError};
+use crate::allowance::Allowance;
+use crate::cache::Cache;
 use crate::plan::BuildPlan;
 use crate::requirement::checked;
 use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::resolved::Resolved;
+use crate::source_build;
 use crate::uv::{PYPROJECT, Trouble, Uv, UvError, UvFolder};
+use crate::wheel_tags;
+use crate::wheels_error::WheelsError;
 
 /// The oldest Streamlit that the launcher can start.
-const OLDEST_STREAMLIT: (u64, u64) = (1, 40);
+pub(crate) const OLDEST_STREAMLIT: (u64, u64) = (1, 40);
 /// The newest Streamlit that the launcher was tried with.
 const NEWEST_STREAMLIT: (u64, u64) = (1, 67);
 
@@ -21,101 +25,6 @@ const NEWEST_STREAMLIT: (u64, u64) = (1, 67);
 /// kept (`Cache-Control: max-age`). Not every mirror says so, and then each build asks about each
 /// package anew.
 const FRESH: Duration = Duration::from_secs(600);
-
-/// Why the app's packages can't be had.
-#[derive(Debug, thiserror::Error)]
-pub enum WheelsError {
-    /// The versions can't be settled.
-    #[error("could not resolve the requirements in {}", source_name(.file, *.from))]
-    Resolve {
-        /// Where the requirements come from.
-        from: RequirementsSource,
-        /// The file, when it is one.
-        file: Option<Utf8PathBuf>,
-        /// What uv said.
-        #[source]
-        source: UvError,
-    },
-    /// The packages can't be downloaded or unpacked.
-    #[error("could not install the app's packages")]
-    Install {
-        /// What uv said.
-        #[source]
-        source: UvError,
-    },
-    /// A list of requirements can't be read.
-    #[error(transparent)]
-    Requirements(#[from] RequirementsError),
-    /// A file of ours could not be written or read.
-    #[error("could not write `{path}`")]
-    Write {
-        /// The file.
-        path: Utf8PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// The cache.
-    #[error(transparent)]
-    Cache(#[from] CacheError),
-    /// Streamlit is older than what the launcher can start.
-    #[error("the project asks for Streamlit {version}, which is too old")]
-    OldStreamlit {
-        /// The version.
-        version: String,
-    },
-    /// Nothing was resolved for Streamlit.
-    #[error("the requirements hold no Streamlit")]
-    NoStreamlit,
-}
-
-fn source_name(file: &Option<Utf8PathBuf>, from: RequirementsSource) -> String {
-    match file {
-        Some(file) => format!("`{file}`"),
-        None => from.name().to_owned(),
-    }
-}
-
-impl WheelsError {
-    /// What the author can do about it.
-    pub fn hint(&self) -> Option<String> {
-        let place = match self {
-            Self::Resolve { file: Some(file), .. } => {
-                format!("`{}`", file.file_name().unwrap_or(file.as_str()))
-            }
-            _ => "the requirements".to_owned(),
-        };
-        let of_uv = |trouble: &Trouble| {
-            match trouble {
-            Trouble::Unknown { .. } => Some(format!("check the spelling in {place}")),
-            Trouble::NoVersion { .. } => Some(format!("ask for a version that exists in {place}")),
-            Trouble::NoWheel { .. } => Some(
-                "choose another version of the package, or of Python with `--python-version`".into(),
-            ),
-            Trouble::Conflict => Some(format!("loosen one of the versions in {place}")),
-            Trouble::Unreadable => Some(format!("correct the line in {place}")),
-            Trouble::Network => Some(
-                "check the network and the proxy settings; with `--offline` only packages of earlier builds are used".into(),
-            ),
-            Trouble::Offline => Some("build once without `--offline`".into()),
-            Trouble::Hash => Some(format!(
-                "if the package was published anew on purpose, write the new hash to {place}"
-            )),
-            Trouble::DiskFull => Some("make room, or give another folder with `--cache-dir`".into()),
-            Trouble::Start => Some("give the path of a working `uv` with `--uv`".into()),
-            Trouble::Other => Some("see what `uv` says above".into()),
-        }
-        };
-        match self {
-            Self::Resolve { source, .. } | Self::Install { source } => of_uv(&source.trouble),
-            Self::OldStreamlit { .. } => {
-                let (major, minor) = OLDEST_STREAMLIT;
-                Some(format!("ask for `streamlit>={major}.{minor}`"))
-            }
-            Self::Requirements(_) | Self::Write { .. } | Self::Cache(_) | Self::NoStreamlit => None,
-        }
-    }
-}
 
 /// The app's packages, on their way into a folder.
 #[derive(Clone, Copy, Debug)]
@@ -132,13 +41,27 @@ pub(crate) struct Wheels<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Resolution {
     pub resolved: Resolved,
+    pub allowance: Allowance,
     pub streamlit: String,
     pub notes: Vec<String>,
 }
 
+/// What is resolved, as uv gets it.
+struct Given {
+    /// The project's requirements.
+    lines: Vec<String>,
+    /// All of it: indexes, requirements, and what is added to them.
+    text: String,
+    /// Constraints.
+    limits: String,
+    /// Constraints that count as long as they fit.
+    pins: String,
+}
+
 impl Wheels<'_> {
     /// Settles all versions, with hashes. Nothing that would have to be compiled is taken: neither
-    /// the author's compiler nor its absence may decide what a colleague gets.
+    /// the author's compiler nor its absence may decide what a colleague gets. What is published as
+    /// source only is built without one, where the author lets a build run anything.
     ///
     /// What was resolved within the last minutes is taken again where it depends on nothing but the
     /// lists themselves.
@@ -148,65 +71,143 @@ impl Wheels<'_> {
         now: SystemTime,
         progress: &dyn Progress,
     ) -> Result<Resolution, WheelsError> {
-        const RESOLVED: &str = "resolved.txt";
         let requirements = &self.plan.requirements;
         let lines = match requirements.source {
             RequirementsSource::UvLock => self.export()?,
             _ => requirements.given.lines.clone(),
         };
-        let given = text(&[&requirements.given.indexes, &lines, &requirements.added]);
-        let limits = text(&[&requirements.given.constraints]);
-        let read = |folder: &Utf8Path| {
-            let path = folder.join(RESOLVED);
-            fs_err::read_to_string(&path).map_err(write_error(&path))
-        };
+        let text = text(&[&requirements.given.indexes, &lines, &requirements.added]);
+        let limits = self::text(&[&requirements.given.constraints]);
+        let pins = self::text(&[&requirements.given.pins]);
+        let given = Given { lines, text, limits, pins };
         let alone = !self.plan.offline
             && requirements.given.settings.is_empty()
-            && stands_alone(&given)
-            && stands_alone(&limits);
-        let text = if alone {
-            let key = format!("{} {:?}\n{given}\n{limits}", self.circumstances(), minutes(now));
-            let entry = cache.entry("resolution", &key, progress, |folder| {
-                self.compile(&lines, &given, &limits, &folder.join(RESOLVED))
-            })?;
-            read(entry.path())?
+            && stands_alone(&given.text)
+            && stands_alone(&given.limits);
+        let (text, allowance) = if alone {
+            let key = format!(
+                "{} {:?}\n{}\n{}\n{}",
+                self.circumstances(),
+                minutes(now),
+                given.text,
+                given.limits,
+                given.pins
+            );
+            let entry =
+                cache.entry("resolution", &key, progress, |folder| self.settle(&given, folder))?;
+            read_settled(entry.path())?
         } else {
-            self.compile(&lines, &given, &limits, &self.folder.join(RESOLVED))?;
-            read(self.folder)?
+            self.settle(&given, self.folder)?;
+            read_settled(self.folder)?
         };
-        let given = Resolved::parse(&given);
+        let given = Resolved::parse(&format!("{}{}{}", given.text, given.limits, given.pins));
         let resolved = Resolved::parse(&text).with_hashes_of(&given);
         let streamlit = resolved.version_of("streamlit").ok_or(WheelsError::NoStreamlit)?;
         let streamlit = streamlit.to_owned();
-        let notes = check_streamlit(&streamlit)?;
-        Ok(Resolution { resolved, streamlit, notes })
+        let mut notes = check_streamlit(&streamlit)?;
+        notes.extend(allowance.notes());
+        if let (true, Some(lock)) = (allowance.unpinned, &requirements.lock) {
+            let lock = lock.file_name().unwrap_or_default();
+            notes.push(format!(
+                "`{lock}` does not fit the list that it is of: the versions were chosen anew"
+            ));
+        }
+        Ok(Resolution { resolved, allowance, streamlit, notes })
+    }
+
+    /// Resolves, and allows what turns out to be needed, until it succeeds. `folder` gets what came
+    /// of it.
+    fn settle(&self, given: &Given, folder: &Utf8Path) -> Result<(), WheelsError> {
+        let mut allowance = Allowance::default();
+        loop {
+            match self.compile(given, &allowance, &folder.join(RESOLVED)) {
+                Ok(()) => break,
+                Err(WheelsError::Resolve { from, file, source }) => {
+                    let unfit = matches!(
+                        source.trouble,
+                        Trouble::Conflict | Trouble::NoVersion { .. } | Trouble::Unknown { .. }
+                    );
+                    match allowance.after(&source.trouble, !self.plan.no_run) {
+                        Some(next) => allowance = next,
+                        None if unfit && !given.pins.is_empty() && !allowance.unpinned => {
+                            allowance = Allowance { unpinned: true, ..Allowance::default() };
+                        }
+                        None => {
+                            return Err(self.named(WheelsError::Resolve { from, file, source }));
+                        }
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let path = folder.join(ALLOWANCE);
+        serde_json::to_vec(&allowance)
+            .map_err(io::Error::from)
+            .and_then(|text| fs_err::write(&path, text))
+            .map_err(write_error(&path))
+    }
+
+    /// The error with what it takes to go on.
+    fn named(&self, error: WheelsError) -> WheelsError {
+        let python = self.minor();
+        let (WheelsError::Resolve { source, .. } | WheelsError::Install { source }) = &error else {
+            return error;
+        };
+        match source.trouble.clone() {
+            Trouble::SourceOnly { package: Some(package) } => {
+                WheelsError::NotAllowed { package, python }
+            }
+            Trouble::NotBuilt { package: Some(package) } => match error {
+                WheelsError::Resolve { source, .. } | WheelsError::Install { source } => {
+                    WheelsError::NotBuilt { package, python, source }
+                }
+                other => other,
+            },
+            _ => error,
+        }
+    }
+
+    /// The app's Python without its last number.
+    fn minor(&self) -> String {
+        let parts: Vec<&str> = self.python_version.split('.').take(2).collect();
+        parts.join(".")
     }
 
     fn compile(
         &self,
-        lines: &[String],
-        given: &str,
-        limits: &str,
+        given: &Given,
+        allowance: &Allowance,
         output: &Utf8Path,
     ) -> Result<(), WheelsError> {
         let requirements = &self.plan.requirements;
         let settings = &requirements.given.settings;
         // Where single packages come from is said in a project's own file alone. Versions that are
         // settled may come from anywhere: their hashes are.
-        let by_sources =
-            requirements.source == RequirementsSource::Pyproject && settings.has_sources();
-        let (project, table) = if by_sources {
-            let listed = lines.iter().chain(&requirements.added).cloned().map(Value::String);
+        let by_sources = settings.has_sources()
+            && matches!(
+                requirements.source,
+                RequirementsSource::Pyproject
+                    | RequirementsSource::Script
+                    | RequirementsSource::Pipfile
+                    | RequirementsSource::Poetry
+            );
+        let is_lock = requirements.source.is_lock();
+        let (project, mut table) = if by_sources {
+            let listed = given.lines.iter().chain(&requirements.added).cloned().map(Value::String);
             (Some(project(PROJECT, listed.collect())), settings.for_choosing())
-        } else if requirements.source.is_lock() {
+        } else if is_lock {
             (None, settings.for_settled())
         } else {
             let mut table = settings.for_choosing();
             table.remove("sources");
             (None, table)
         };
+        built_apart(allowance, &mut table);
         let folder =
             UvFolder::new(self.folder, project, table).map_err(write_error(self.folder))?;
+        let write = |name: &str, text: &str| {
+            folder.write(name, text.as_bytes()).map_err(write_error(self.folder))
+        };
         // uv names it when it can't read a line.
         let list = match (requirements.source, &requirements.file) {
             (RequirementsSource::RequirementsTxt, Some(file)) => file.file_name(),
@@ -214,19 +215,47 @@ impl Wheels<'_> {
         };
         let list = if by_sources { PYPROJECT } else { list.unwrap_or("requirements.in") };
         if !by_sources {
-            folder.write(list, given.as_bytes()).map_err(write_error(self.folder))?;
+            write(list, &given.text)?;
         }
         let mut arguments: Vec<&str> = vec!["pip", "compile", "--quiet", list];
+        if is_lock {
+            // A lock is whole, and whoever made it may have overridden what its packages ask for.
+            if requirements.added.is_empty() {
+                arguments.push("--no-deps");
+            } else {
+                write("settled.txt", &text(&[&given.lines]))?;
+                arguments.extend(["--overrides", "settled.txt"]);
+            }
+            arguments.extend(ANY_INDEX);
+        }
+        let pins = if allowance.unpinned { "" } else { given.pins.as_str() };
+        let limits = format!("{}{pins}", given.limits);
         if !limits.is_empty() {
-            folder.write("constraints.txt", limits.as_bytes()).map_err(write_error(self.folder))?;
+            write("constraints.txt", &limits)?;
             arguments.extend(["-c", "constraints.txt"]);
         }
         arguments.extend(self.insecure());
-        let platform = self.plan.target.uv_platform();
-        arguments.extend(self.target(&platform));
+        let platform = self.plan.target.uv_platform(allowance.glibc);
+        arguments.extend(self.target(&platform, allowance));
         arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
         arguments.push(output.as_str());
-        self.uv.run(&folder, &arguments).map(drop).map_err(|source| self.resolve_error(source))
+        self.run(&folder, &arguments, allowance).map_err(|source| self.resolve_error(source))
+    }
+
+    /// Runs uv, apart from what is the author's where it may run build backends.
+    fn run(
+        &self,
+        folder: &UvFolder,
+        arguments: &[&str],
+        allowance: &Allowance,
+    ) -> Result<(), UvError> {
+        if allowance.built.is_empty() {
+            return self.uv.run(folder, arguments).map(drop);
+        }
+        let temporary = folder.path().join("tmp");
+        // Where it can't be made, uv says so.
+        let _ = fs_err::create_dir_all(&temporary);
+        self.uv.run_apart(folder, &temporary, arguments).map(drop)
     }
 
     fn resolve_error(&self, source: UvError) -> WheelsError {
@@ -247,15 +276,23 @@ impl Wheels<'_> {
             .map(|setting| format!("{setting:?}"))
             .collect();
         settings.sort();
-        let platform = self.plan.target.uv_platform();
-        format!("{} {platform} {} {settings:?}", self.uv.program, self.python_version)
+        let target = self.plan.target.triple();
+        let (uv, python) = (self.uv.program, self.python_version);
+        format!("{uv} {target} {python} {} {settings:?}", self.plan.no_run)
     }
 
     /// Downloads what was resolved, checks every hash and unpacks everything into `destination`.
-    pub fn install(&self, resolved: &Resolved, destination: &Utf8Path) -> Result<(), WheelsError> {
+    /// What is published as source only is built on the way.
+    pub fn install(
+        &self,
+        resolved: &Resolved,
+        allowance: &Allowance,
+        destination: &Utf8Path,
+    ) -> Result<(), WheelsError> {
         let given = &self.plan.requirements.given;
-        let folder = UvFolder::new(self.folder, None, given.settings.for_installing())
-            .map_err(write_error(self.folder))?;
+        let mut table = given.settings.for_settled();
+        built_apart(allowance, &mut table);
+        let folder = UvFolder::new(self.folder, None, table).map_err(write_error(self.folder))?;
         // uv does not repeat in what it resolves where packages come from, since that may hold a
         // password. The copy lives only as long as the folder.
         let indexes = text(&[&given.indexes]);
@@ -268,25 +305,37 @@ impl Wheels<'_> {
             arguments.extend(["-r", "indexes.txt"]);
         }
         arguments.extend(["-r", "install.txt", "--require-hashes", "--no-deps"]);
+        arguments.extend(ANY_INDEX);
         arguments.extend(self.insecure());
-        let platform = self.plan.target.uv_platform();
-        arguments.extend(self.target(&platform));
+        let platform = self.plan.target.uv_platform(allowance.glibc);
+        arguments.extend(self.target(&platform, allowance));
         // Hard links into uv's cache: nothing in the tree is ever changed in place, only removed,
         // and uv copies where the cache is on another disk.
         arguments.extend(["--link-mode", "hardlink"]);
-        self.uv.run(&folder, &arguments).map_err(|source| WheelsError::Install { source })?;
+        self.run(&folder, &arguments, allowance)
+            .map_err(|source| self.named(WheelsError::Install { source }))?;
+        for name in &allowance.built {
+            let installed = wheel_tags::dist_info(destination, name);
+            if installed.is_some_and(|it| !wheel_tags::is_for_any_platform(&it)) {
+                let version = resolved.version_of(name).map(|version| format!("=={version}"));
+                let package = format!("{name}{}", version.unwrap_or_default());
+                return Err(WheelsError::Compiled { package, python: self.minor() });
+            }
+        }
         Ok(())
     }
 
-    fn target<'s>(&'s self, platform: &'s str) -> [&'s str; 6] {
-        [
+    fn target<'s>(&'s self, platform: &'s str, allowance: &'s Allowance) -> Vec<&'s str> {
+        let mut arguments = vec![
             "--python-version",
             self.python_version,
             "--python-platform",
             platform,
             "--only-binary",
             ":all:",
-        ]
+        ];
+        arguments.extend(allowance.built.iter().flat_map(|name| ["--no-binary", name]));
+        arguments
     }
 
     /// `uv.lock` as requirements with hashes and markers, without the project itself and its
@@ -300,9 +349,11 @@ impl Wheels<'_> {
         let folder = folder.map_err(write_error(self.folder))?;
         let lock = fs_err::read(file).map_err(write_error(file))?;
         folder.write("uv.lock", &lock).map_err(write_error(self.folder))?;
-        let options =
-            "export --quiet --frozen --no-emit-project --no-dev --no-header --no-annotate";
-        let options = options.split(' ').chain(["--format", "requirements.txt", "-o", LOCKED]);
+        let options = "export --quiet --frozen --no-emit-project --no-default-groups --no-header \
+                       --no-annotate --format requirements.txt -o";
+        let extras = requirements.extras.iter().flat_map(|name| ["--extra", name]);
+        let groups = requirements.groups.iter().flat_map(|name| ["--group", name]);
+        let options = options.split_whitespace().chain([LOCKED]).chain(extras).chain(groups);
         self.uv.run(&folder, options).map_err(|source| self.resolve_error(source))?;
         let text = fs_err::read_to_string(folder.file(LOCKED)).map_err(write_error(self.folder))?;
         let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
@@ -319,6 +370,35 @@ impl Wheels<'_> {
         };
         Ok(lines.map(check).collect::<Result<_, _>>()?)
     }
+}
+
+/// What was resolved, in a folder of the cache, and what it took.
+const RESOLVED: &str = "resolved.txt";
+const ALLOWANCE: &str = "allowance.json";
+/// Where versions and hashes are settled, each index is as good as the other.
+const ANY_INDEX: [&str; 2] = ["--index-strategy", "unsafe-best-match"];
+
+fn read_settled(folder: &Utf8Path) -> Result<(String, Allowance), WheelsError> {
+    let (resolved, allowance) = (folder.join(RESOLVED), folder.join(ALLOWANCE));
+    let text = fs_err::read_to_string(&resolved).map_err(write_error(&resolved))?;
+    let allowance = fs_err::read(&allowance)
+        .and_then(|text| Ok(serde_json::from_slice(&text)?))
+        .map_err(write_error(&allowance))?;
+    Ok((text, allowance))
+}
+
+/// Has uv keep what is built here apart from what was built of the same source elsewhere: there a
+/// compiler may have had a part in it.
+fn built_apart(allowance: &Allowance, table: &mut Table) {
+    if allowance.built.is_empty() {
+        return;
+    }
+    let variables = source_build::fixed_variables()
+        .map(|(name, value)| (name.to_owned(), Value::String(value.to_owned())));
+    let variables = Table::from_iter(variables);
+    let names = allowance.built.iter();
+    let each = names.map(|name| (name.clone(), Value::Table(variables.clone()))).collect();
+    table.insert("extra-build-variables".to_owned(), Value::Table(each));
 }
 
 /// What uv is told that the project is called, where that does not matter.
@@ -407,27 +487,5 @@ mod tests {
         let at = |seconds| minutes(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         assert_eq!(at(600), at(1199));
         assert_ne!(at(600), at(1200));
-    }
-
-    #[test]
-    fn each_trouble_has_a_hint() {
-        let hint = |trouble| {
-            let source = UvError {
-                trouble,
-                source: Box::new(waterskin_process::ToolError::Cancelled { program: "uv".into() }),
-            };
-            WheelsError::Resolve {
-                from: RequirementsSource::RequirementsTxt,
-                file: Some("/a b/requirements.txt".into()),
-                source,
-            }
-            .hint()
-        };
-        assert_eq!(
-            hint(Trouble::Unknown { package: None }).unwrap(),
-            "check the spelling in `requirements.txt`"
-        );
-        assert!(hint(Trouble::NoWheel { package: None }).unwrap().contains("--python-version"));
-        assert!(hint(Trouble::Network).is_some() && hint(Trouble::Other).is_some());
     }
 }

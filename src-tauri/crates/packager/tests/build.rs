@@ -132,13 +132,55 @@ fn a_requirement_that_does_not_exist_is_named() {
     assert!(!folder.path.join("out put").exists(), "no output folder is left behind");
 }
 
+/// Writes the source of `name` as an archive into `folder`. Its backend, which is part of it, makes a
+/// wheel with this tag.
+fn write_source(folder: &Utf8Path, name: &str, tag: &str) {
+    const CODE: &str = r#"
+import io, sys, tarfile
+folder, name, tag = sys.argv[1:]
+backend = f"""
+import pathlib, zipfile
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    info = "{name}-1.0.dist-info/"
+    with zipfile.ZipFile(pathlib.Path(folder, "{name}-1.0-{tag}.whl"), "w") as wheel:
+        wheel.writestr("{name}.py", "")
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n")
+        wheel.writestr(info + "RECORD", "")
+    return "{name}-1.0-{tag}.whl"
+"""
+files = {
+    "backend.py": backend,
+    "PKG-INFO": f"Metadata-Version: 2.2\nName: {name}\nVersion: 1.0\n",
+    "pyproject.toml": f"[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"
+    f"[project]\nname = '{name}'\nversion = '1.0'\n",
+}
+with tarfile.open(f"{folder}/{name}-1.0.tar.gz", "w:gz") as archive:
+    for file, text in files.items():
+        info = tarfile.TarInfo(f"{name}-1.0/{file}")
+        info.size = len(text.encode())
+        archive.addfile(info, io.BytesIO(text.encode()))
+"#;
+    fs_err::create_dir_all(folder).unwrap();
+    let python = waterskin_process::find("python3").unwrap();
+    Tool::new(python).args(["-c", CODE, folder.as_str(), name, tag]).run(&mut |_, _| {}).unwrap();
+}
+
 #[test]
-fn a_package_without_a_wheel_is_named() {
+fn a_package_that_is_published_as_source_only_says_how_to_go_on() {
     let folder = project();
-    folder.write(&[("my_app é/requirements.txt", "streamlit\npyspark==3.5.0\n")]);
-    let (_, text) = failure(&folder.settings("my_app é"));
-    assert!(text.contains("ready-made package (wheel) of `pyspark`"), "{text}");
-    assert!(text.contains("--python-version"), "{text}");
+    let tag = format!("py3-none-linux_{}", std::env::consts::ARCH);
+    write_source(&folder.path.join("my_app é/sources"), "wsource", &tag);
+    folder.write(&[(
+        "my_app é/requirements.txt",
+        "-f sources\nstreamlit==1.67.0\npandas\nwsource\n",
+    )]);
+    let (_, text) = failure(&Settings { no_run: true, ..folder.settings("my_app é") });
+    assert!(text.contains("`wsource` is published as source only, and building it"), "{text}");
+    assert!(text.contains("hint: build without `--no-run`, or make a wheel"), "{text}");
+    let (error, text) = failure(&folder.settings("my_app é"));
+    assert!(text.contains("what it builds is for one system alone"), "{error:?}: {text}");
+    assert!(text.contains("-m pip wheel --no-deps --wheel-dir wheels 'wsource==1.0'"), "{text}");
 }
 
 #[test]
@@ -188,7 +230,8 @@ fn a_lock_is_followed_to_the_letter() {
         (
             "locked/pyproject.toml",
             "[project]\nname = 'locked'\nversion = '0.3'\nrequires-python = '>=3.11'\n\
-             dependencies = ['streamlit==1.66.0', 'six']\n[dependency-groups]\ndev = ['iniconfig']\n",
+             dependencies = ['streamlit==1.66.0', 'six']\n[dependency-groups]\ndev = ['iniconfig']\n\
+             [tool.uv]\noverride-dependencies = ['click==8.1.8', 'narwhals<2', 'six<1.17']\n",
         ),
     ]);
     let project = folder.path.join("locked");
@@ -204,7 +247,7 @@ fn a_lock_is_followed_to_the_letter() {
     let outcome = build(&plan, &Quiet).unwrap();
     assert_eq!(outcome.streamlit, "1.66.0");
     let resolved = fs_err::read_to_string(kept.join("resolved.txt")).unwrap();
-    assert!(resolved.contains("six==") && !resolved.contains("iniconfig"), "{resolved}");
+    assert!(resolved.contains("six==1.16") && !resolved.contains("iniconfig"), "{resolved}");
     let lock = fs_err::read_to_string(project.join("uv.lock")).unwrap();
     for hash in resolved.lines().filter_map(|line| line.trim().strip_prefix("--hash=")) {
         let hash = hash.trim_end_matches(" \\");
@@ -214,21 +257,21 @@ fn a_lock_is_followed_to_the_letter() {
 }
 
 /// Writes a wheel of `name` with one empty module into `folder`.
-fn write_wheel(folder: &Utf8Path, name: &str) {
+fn write_wheel(folder: &Utf8Path, name: &str, tag: &str) {
     const CODE: &str = "
 import sys, zipfile
-folder, name = sys.argv[1:]
+folder, name, tag = sys.argv[1:]
 info = f'{name}-1.0.dist-info/'
-with zipfile.ZipFile(f'{folder}/{name}-1.0-py3-none-any.whl', 'w') as wheel:
+with zipfile.ZipFile(f'{folder}/{name}-1.0-{tag}.whl', 'w') as wheel:
     wheel.writestr(f'{name}.py', '')
     wheel.writestr(info + 'METADATA', f'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n')
-    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(info + 'WHEEL', f'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n')
     names = [f'{name}.py', info + 'METADATA', info + 'WHEEL', info + 'RECORD']
     wheel.writestr(info + 'RECORD', ''.join(f'{name},,\\n' for name in names))
 ";
     fs_err::create_dir_all(folder).unwrap();
     let python = waterskin_process::find("python3").unwrap();
-    Tool::new(python).args(["-c", CODE, folder.as_str(), name]).run(&mut |_, _| {}).unwrap();
+    Tool::new(python).args(["-c", CODE, folder.as_str(), name, tag]).run(&mut |_, _| {}).unwrap();
 }
 
 #[test]
@@ -264,14 +307,18 @@ fn no_file_of_a_project_steers_uv() {
 #[test]
 fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     let folder = project();
-    write_wheel(&folder.path.join("my_app é/lists/my wheels"), "wtiny");
-    write_wheel(&folder.path.join("my_app é/more"), "wother");
+    write_wheel(&folder.path.join("my_app é/lists/my wheels"), "wtiny", "py3-none-any");
+    write_wheel(&folder.path.join("my_app é/more"), "wother", "py3-none-any");
+    // The first is published as source only, and the second for newer systems alone.
+    write_source(&folder.path.join("my_app é/lists/my wheels"), "wsource", "py3-none-any");
+    let newer = format!("py3-none-manylinux_2_34_{}", std::env::consts::ARCH);
+    write_wheel(&folder.path.join("my_app é/lists/my wheels"), "wglibc", &newer);
     folder.write(&[
         (
             "my_app é/requirements.txt",
             "-r lists/more.txt\n./more/wother-1.0-py3-none-any.whl\nstreamlit==1.67.0\npandas\n",
         ),
-        ("my_app é/lists/more.txt", "-f 'my wheels'\nwtiny\n"),
+        ("my_app é/lists/more.txt", "-f 'my wheels'\nwtiny\nwsource\nwglibc\n"),
         ("my_app é/helper.py", "import broken\n"),
         ("my_app é/broken.py", "def f(:\n"),
     ]);
@@ -282,13 +329,19 @@ fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     let notes = outcome.notes.iter().filter(of_broken).count();
     assert_eq!(notes, 2, "the plan's and the compiler's, by the file's name: {:?}", outcome.notes);
     let payload = Payload::open(&kept).unwrap();
-    run_python(&payload, "import wtiny, wother");
+    run_python(&payload, "import wtiny, wother, wsource, wglibc");
+    let said = |words: &str| outcome.notes.iter().any(|note| note.starts_with(words));
+    assert!(said("`wsource` is published as source only: built here"), "{:?}", outcome.notes);
+    assert!(said("`wglibc` has no wheel for a C library older than glibc 2.34"));
+    let least = payload.manifest.minimum.glibc.split_once('.').unwrap().1.parse::<u32>().unwrap();
+    assert!(least >= 34, "{least}");
+    assert_eq!(names(&folder.path.join("my_app é/lists/my wheels")).len(), 3, "only read");
 }
 
 #[test]
 fn an_index_that_a_project_keeps_for_one_package_is_asked_for_it() {
     let folder = project();
-    write_wheel(&folder.path.join("my_app é/wheels"), "wtiny");
+    write_wheel(&folder.path.join("my_app é/wheels"), "wtiny", "py3-none-any");
     folder.write(&[(
         "my_app é/pyproject.toml",
         "[project]\nname = 'mine'\nversion = '1'\ndependencies = ['streamlit==1.67.0', 'pandas', 'wtiny']\n\

@@ -51,6 +51,7 @@ fn a_project_with_everything() {
       id          org.example.umsatz (package `umsatze-app`)
       window      "Umsätze 2026", 900 x 800, icon `icon.svg`
       python      >=3.11,<3.13 (from `requires-python`)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit>=1.50, pandas (`pyproject.toml`)
       trim        about [SIZE] that no app like this needs ([NUMBER] rules)
                   not `data-packages` (the app imports `pandas`)
@@ -75,6 +76,7 @@ fn a_project_with_nothing_but_code() {
       id          local.waterskin.csv-explorer (package `csv-explorer-app`)
       window      "Csv Explorer", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    pillow (`app.py` imports `PIL`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
@@ -102,6 +104,7 @@ fn a_project_that_forgot_streamlit() {
       id          local.waterskin.mine (package `mine-app`)
       window      "Mine", 1200 x 800, icon drawn
       python      3.13 (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    pandas (`requirements.txt`)
                   streamlit>=1.40,<1.68 (added)
       trim        about [SIZE] that no app like this needs ([NUMBER] rules)
@@ -157,7 +160,7 @@ fn a_program_in_the_project_is_named_before_it_is_run() {
     let rows = |text: &str| text.lines().filter(|row| row.starts_with("  runs")).count();
     assert!(plan_text.contains("\n  runs        `[FOLDER]/p/.venv/bin/python`\n"), "{plan_text}");
     let json = serde_json::to_value(plan(&with_python).unwrap()).unwrap();
-    assert_eq!(json["runs"].as_array().unwrap().len(), 1);
+    assert!(json["runs"].as_array().unwrap()[0].as_str().unwrap().ends_with("/python`"), "{json}");
     let strict = Settings { no_run: true, ..with_python };
     insta::assert_snapshot!(text(&folder, &strict), @r"
     error: `[FOLDER]/p/.venv/bin/python` is in the project's folder, and a build would run it
@@ -429,4 +432,30 @@ fn a_source_in_latin_1_and_compiled_modules_are_read_as_python_reads_them() {
         .unwrap();
     let refused = text(&folder, &settings(&folder, "p"));
     assert!(refused.contains("# coding: latin-1"), "{refused}");
+}
+
+#[test]
+fn extras_and_groups_are_said_and_asked_for() {
+    let folder = folder();
+    let pyproject = "[project]\nname = 'library'\nversion = '1'\ndependencies = ['numpy']\n\
+        [project.optional-dependencies]\nweb = ['streamlit', 'plotly']\nexcel = ['openpyxl']\n\
+        [dependency-groups]\ndev = ['pytest']\n";
+    folder.write(&[("p/app.py", "import streamlit\n"), ("p/pyproject.toml", pyproject)]);
+    let plan_text = text(&folder, &settings(&folder, "p"));
+    for row in [
+        "requires    numpy, streamlit, plotly (`pyproject.toml`, extra `web`)",
+        "the extra `web` of `pyproject.toml` is taken, since it alone brings Streamlit",
+        "of `pyproject.toml`, `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would be taken too",
+    ] {
+        assert!(plan_text.contains(row), "{row}: {plan_text}");
+    }
+    folder.write(&[("p/waterskin.toml", "extras = ['Excel']\ngroups = ['dev']\n")]);
+    let plan_text = text(&folder, &settings(&folder, "p"));
+    let row = "requires    numpy, openpyxl, streamlit, plotly, pytest (`pyproject.toml`, extras `excel`, `web`, group `dev`)";
+    assert!(plan_text.contains(row), "{plan_text}");
+    folder.write(&[("p/waterskin.toml", "extras = ['exel']\n")]);
+    insta::assert_snapshot!(text(&folder, &settings(&folder, "p")), @r"
+    error: `[FOLDER]/p/pyproject.toml` has no extra `exel`
+    hint: there are `excel`, `web`
+    ");
 }

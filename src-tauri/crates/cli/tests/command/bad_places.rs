@@ -31,6 +31,7 @@ fn an_output_folder_below_a_file() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/a file/dist`
@@ -53,6 +54,7 @@ fn an_output_folder_that_is_a_file() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/a file`
@@ -76,6 +78,7 @@ fn a_cache_below_a_file() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -98,6 +101,7 @@ fn a_payload_over_something_else() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -123,6 +127,7 @@ fn an_output_folder_on_a_disk_that_is_read_only() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -148,6 +153,7 @@ fn an_output_folder_on_a_disk_that_fills_up() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`

@@ -70,6 +70,7 @@ fn a_module_that_nobody_knows() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    pandas (`app.py` imports `pandas`)
                   streamlit>=1.40,<1.68 (added)
       unknown     which package brings `house_style` (imported by `app.py`)
@@ -331,6 +332,7 @@ fn a_python_that_is_none() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[DIR]/work/python` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit (`requirements.txt`)
       files       2 files, 52 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`

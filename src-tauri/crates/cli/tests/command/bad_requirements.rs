@@ -24,6 +24,7 @@ fn a_streamlit_that_is_too_old() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.39.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -45,6 +46,7 @@ fn a_package_that_does_not_exist() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit, waterskin-no-such-distribution (`requirements.txt`)
       files       2 files, 83 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -70,6 +72,7 @@ fn a_version_that_does_not_exist() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==9.9.9 (`requirements.txt`)
       files       2 files, 59 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -96,6 +99,7 @@ fn no_wheel_for_this_python() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit, regex==2022.1.18 (`requirements.txt`)
       files       2 files, 69 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -123,6 +127,7 @@ fn versions_that_exclude_each_other() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0, pandas<1 (`requirements.txt`)
       files       2 files, 69 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -177,6 +182,7 @@ fn an_empty_cache_and_no_network() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -226,6 +232,7 @@ fn an_import_that_nothing_installs() {
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 54 B
       output      .tar.gz in `[DIR]/work/le résultat`

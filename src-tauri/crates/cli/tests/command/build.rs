@@ -35,6 +35,7 @@ fn an_archive() {
       id          local.waterskin.mon-ete (package `mon-ete-app`)
       window      "Mon Été", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, [SIZE]
       left out    `.env` (may hold secrets)

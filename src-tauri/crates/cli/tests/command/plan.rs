@@ -40,6 +40,7 @@ fn hello() {
       id          local.waterskin.hello (package `hello-app`)
       window      "Hello", 1200 x 800, icon `icon.svg`
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       5 files, 22.6 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -60,6 +61,7 @@ fn explorer() {
       id          local.waterskin.csv-explorer (package `csv-explorer-app`)
       window      "CSV Explorer", 1200 x 800, icon `icon.png`
       python      >=3.11 (from `requires-python`)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0, pandas>=2.2 (`pyproject.toml`)
       files       8 files, 81.3 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -79,6 +81,7 @@ fn chat() {
       id          local.waterskin.chat (package `chat-app`)
       window      "Chat", 1200 x 800, icon `icon.svg`
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       8 files, 35.5 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -186,6 +189,7 @@ fn options_win() {
       id          org.example.ventes (package `ventes-app`)
       window      "Ventes", 1200 x 800, icon drawn
       python      3.13 (asked for)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit (`requirements.txt`)
       files       2 files, 27 B
       output      .deb in `[DIR]/work/le résultat`
@@ -206,6 +210,7 @@ fn the_current_folder_is_the_default() {
       id          local.waterskin.work (package `work-app`)
       window      "Work", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    streamlit (`requirements.txt`)
       files       2 files, 27 B
       output      .deb and .tar.gz in `dist`
@@ -226,6 +231,7 @@ fn guessed_requirements_are_shown() {
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    pandas (`app.py` imports `pandas`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
@@ -249,6 +255,7 @@ fn guessed_requirements_are_not_taken_unasked() {
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    pandas (`app.py` imports `pandas`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
@@ -274,6 +281,7 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
+      runs        the build backend of each package that is published as source only, if there are any
       requires    pandas (`app.py` imports `pandas`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)

@@ -1,0 +1,184 @@
+use std::io;
+
+use camino::Utf8PathBuf;
+
+use crate::cache::CacheError;
+use crate::requirements::{RequirementsError, RequirementsSource};
+use crate::uv::{Trouble, UvError};
+use crate::wheels::OLDEST_STREAMLIT;
+
+/// Why the app's packages can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum WheelsError {
+    /// The versions can't be settled.
+    #[error("could not resolve the requirements in {}", source_name(.file, *.from))]
+    Resolve {
+        /// Where the requirements come from.
+        from: RequirementsSource,
+        /// The file, when it is one.
+        file: Option<Utf8PathBuf>,
+        /// What uv said.
+        #[source]
+        source: UvError,
+    },
+    /// The packages can't be downloaded or unpacked.
+    #[error("could not install the app's packages")]
+    Install {
+        /// What uv said.
+        #[source]
+        source: UvError,
+    },
+    /// A list of requirements can't be read.
+    #[error(transparent)]
+    Requirements(#[from] RequirementsError),
+    /// A file of ours could not be written or read.
+    #[error("could not write `{path}`")]
+    Write {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The cache.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// Streamlit is older than what the launcher can start.
+    #[error("the project asks for Streamlit {version}, which is too old")]
+    OldStreamlit {
+        /// The version.
+        version: String,
+    },
+    /// A package is published as source only, and nothing may be built.
+    #[error("`{package}` is published as source only, and building it would run code of its own")]
+    NotAllowed {
+        /// Its name.
+        package: String,
+        /// The app's Python, such as `3.12`.
+        python: String,
+    },
+    /// A package is published as source only, and building it failed.
+    #[error("`{package}` is published as source only, and could not be built without a compiler")]
+    NotBuilt {
+        /// Its name.
+        package: String,
+        /// The app's Python, such as `3.12`.
+        python: String,
+        /// What uv and the build backend said.
+        #[source]
+        source: UvError,
+    },
+    /// What was built of a package is for one system alone.
+    #[error("`{package}` is published as source only, and what it builds is for one system alone")]
+    Compiled {
+        /// Its name and version, such as `x==1.0`.
+        package: String,
+        /// The app's Python, such as `3.12`.
+        python: String,
+    },
+    /// Nothing was resolved for Streamlit.
+    #[error("the requirements hold no Streamlit")]
+    NoStreamlit,
+}
+
+fn source_name(file: &Option<Utf8PathBuf>, from: RequirementsSource) -> String {
+    match file {
+        Some(file) => format!("`{file}`"),
+        None => from.name().to_owned(),
+    }
+}
+
+impl WheelsError {
+    /// What the author can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let place = match self {
+            Self::Resolve { file: Some(file), .. } => {
+                format!("`{}`", file.file_name().unwrap_or(file.as_str()))
+            }
+            _ => "the requirements".to_owned(),
+        };
+        let of_uv = |trouble: &Trouble| {
+            match trouble {
+            Trouble::Unknown { .. } => Some(format!("check the spelling in {place}")),
+            Trouble::NoVersion { .. } => Some(format!("ask for a version that exists in {place}")),
+            Trouble::NoWheel { .. } => Some(
+                "choose another version of the package, or of Python with `--python-version`".into(),
+            ),
+            Trouble::NewerSystem { .. } => Some(
+                "choose an older version of the package: its newest wheels are for systems that hardly anybody has".into(),
+            ),
+            Trouble::SourceOnly { package } | Trouble::NotBuilt { package } => {
+                let package = package.as_deref().unwrap_or("PACKAGE");
+                Some(make_a_wheel(package, crate::runtime::DEFAULT_VERSION))
+            }
+            Trouble::Conflict => Some(format!("loosen one of the versions in {place}")),
+            Trouble::Unreadable => Some(format!("correct the line in {place}")),
+            Trouble::Network => Some(
+                "check the network and the proxy settings; with `--offline` only packages of earlier builds are used".into(),
+            ),
+            Trouble::Offline => Some("build once without `--offline`".into()),
+            Trouble::Hash => Some(format!(
+                "if the package was published anew on purpose, write the new hash to {place}"
+            )),
+            Trouble::DiskFull => Some("make room, or give another folder with `--cache-dir`".into()),
+            Trouble::Start => Some("give the path of a working `uv` with `--uv`".into()),
+            Trouble::Other => Some("see what `uv` says above".into()),
+        }
+        };
+        match self {
+            Self::Resolve { source, .. } | Self::Install { source } => of_uv(&source.trouble),
+            Self::NotAllowed { package, python } => {
+                Some(format!("build without `--no-run`, or {}", make_a_wheel(package, python)))
+            }
+            Self::NotBuilt { package, python, .. } | Self::Compiled { package, python } => {
+                Some(make_a_wheel(package, python))
+            }
+            Self::OldStreamlit { .. } => {
+                let (major, minor) = OLDEST_STREAMLIT;
+                Some(format!("ask for `streamlit>={major}.{minor}`"))
+            }
+            Self::Requirements(_) | Self::Write { .. } | Self::Cache(_) | Self::NoStreamlit => None,
+        }
+    }
+}
+
+/// The way on for a package that must be compiled: whoever has the compiler makes a wheel once.
+fn make_a_wheel(package: &str, python: &str) -> String {
+    format!(
+        "make a wheel of it once, on a system as old as your colleagues':\n  \
+         uv run --no-project --python {python} --with pip python -m pip wheel --no-deps --wheel-dir wheels '{package}'\n\
+         and say where it is: with the line `--find-links wheels` in `requirements.txt`, or with `find-links = [\"wheels\"]` in `[tool.uv]` of `pyproject.toml`"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_trouble_has_a_hint() {
+        let hint = |trouble| {
+            let source = UvError {
+                trouble,
+                source: Box::new(waterskin_process::ToolError::Cancelled { program: "uv".into() }),
+            };
+            WheelsError::Resolve {
+                from: RequirementsSource::RequirementsTxt,
+                file: Some("/a b/requirements.txt".into()),
+                source,
+            }
+            .hint()
+        };
+        assert_eq!(
+            hint(Trouble::Unknown { package: None }).unwrap(),
+            "check the spelling in `requirements.txt`"
+        );
+        assert!(hint(Trouble::NoWheel { package: None }).unwrap().contains("--python-version"));
+        let source = hint(Trouble::SourceOnly { package: Some("x".into()) }).unwrap();
+        assert!(source.contains("pip wheel --no-deps --wheel-dir wheels 'x'"), "{source}");
+        let allowed = WheelsError::NotAllowed { package: "x".into(), python: "3.13".into() };
+        let allowed = allowed.hint().unwrap();
+        assert!(allowed.contains("--no-run") && allowed.contains("--python 3.13"), "{allowed}");
+        assert!(hint(Trouble::Network).is_some() && hint(Trouble::Other).is_some());
+    }
+}
