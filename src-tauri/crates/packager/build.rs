@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 12] = [
+const RECIPE: [&str; 13] = [
     "../bundle/src/digest.rs",
     "../bundle/src/record.rs",
     "src/copy.rs",
@@ -16,6 +16,7 @@ const RECIPE: [&str; 12] = [
     "src/compile.rs",
     "src/compile.py",
     "src/provision.rs",
+    "src/resolve.rs",
     "src/source_build.rs",
     "src/wheels.rs",
 ];

@@ -51,7 +51,7 @@ impl Allowance {
                 next.glibc = further;
                 next.glibc_for.clone_from(package);
             }
-            Trouble::SourceOnly { package: Some(package) } if may_build => {
+            Trouble::SourceOnly { package: Some(package), .. } if may_build => {
                 if !next.built.insert(normalized(package)) {
                     return None;
                 }
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_package_is_built_once_and_only_where_that_is_allowed() {
-        let trouble = Trouble::SourceOnly { package: Some("Py_Thing".into()) };
+        let trouble = Trouble::SourceOnly { package: Some("Py_Thing".into()), range: None };
         let allowed = Allowance::default();
         assert_eq!(allowed.after(&trouble, false), None);
         let built = allowed.after(&trouble, true).unwrap();

@@ -56,6 +56,7 @@ mod requirement;
 mod requirements;
 mod requirements_error;
 mod reserved;
+mod resolve;
 mod resolved;
 mod runs;
 mod secrets;

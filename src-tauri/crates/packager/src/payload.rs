@@ -12,7 +12,7 @@ use crate::copy::{self, CopyError, Method};
 use crate::format::{Picture, PictureError};
 use crate::plan::BuildPlan;
 use crate::provision::{Base, Packages};
-use crate::wheels::Resolution;
+use crate::resolve::Resolution;
 use crate::{Progress, Step};
 
 /// Pixels of a side of the icon in a payload.

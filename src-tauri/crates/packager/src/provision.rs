@@ -9,11 +9,12 @@ use crate::commands;
 use crate::compile::{self, CompileError, Keeping};
 use crate::plan::BuildPlan;
 use crate::python_choice::PythonError;
+use crate::resolve::Resolution;
 use crate::runtime::{self, RuntimeError, RuntimeRequest, RuntimeSource};
 use crate::trim::{TrimError, TrimReport};
 use crate::uv::Uv;
 use crate::wheel_tags;
-use crate::wheels::{Resolution, Wheels};
+use crate::wheels::Wheels;
 use crate::wheels_error::WheelsError;
 use crate::{Progress, Step};
 

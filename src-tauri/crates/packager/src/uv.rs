@@ -125,11 +125,13 @@ pub enum Trouble {
         /// The GNU C libraries that its wheels ask for.
         glibc: Vec<(u32, u32)>,
     },
-    /// No wheel at all.
+    /// No wheel for this Python and system, but a source.
     #[error("{} is published as source only", tick(.package))]
     SourceOnly {
         /// Its name.
         package: Option<String>,
+        /// The versions that it is about, as a requirement.
+        range: Option<String>,
     },
     /// A build backend failed.
     #[error("{} is published as source only, and could not be built without a compiler", tick(.package))]
@@ -197,7 +199,11 @@ impl Trouble {
                 glibc => Self::NewerSystem { package, glibc },
             }
         } else if has(" no usable wheels") {
-            Self::SourceOnly { package: verb_after(&text, " no usable wheels") }
+            const WORDS: &str = " no usable wheels";
+            Self::SourceOnly {
+                package: verb_after(&text, WORDS),
+                range: range_before(&text, WORDS),
+            }
         } else if has("source distributions is disabled") || has("Building source distributions") {
             Self::NoWheel { package: name_after(&text, "for ") }
         } else if has("there is no version of ") {
@@ -227,8 +233,13 @@ fn name_before(text: &str, needle: &str) -> Option<String> {
 
 /// The name before `has` or `have`, which stands before `needle`.
 fn verb_after(text: &str, needle: &str) -> Option<String> {
+    plain_name(&range_before(text, needle)?)
+}
+
+/// The same with its versions, as in `langdetect>=1.0.0`.
+fn range_before(text: &str, needle: &str) -> Option<String> {
     let before = text[..text.find(needle)?].rsplit_once(' ')?.0;
-    plain_name(before.rsplit(' ').next()?)
+    before.rsplit(' ').next().map(str::to_owned)
 }
 
 /// The GNU C libraries of the wheels that uv says there are: `manylinux_2_34_x86_64` (PEP 600).
@@ -327,11 +338,11 @@ mod tests {
             ),
             (
                 "cause: Because pyspark==3.5.0 has no usable wheels and you require\n\nhint: Wheels are required for `pyspark` because building from source is disabled",
-                Trouble::SourceOnly { package: name("pyspark") },
+                Trouble::SourceOnly { package: name("pyspark"), range: name("pyspark==3.5.0") },
             ),
             (
                 "cause: Because all versions of langdetect have no usable wheels and you require langdetect, we can\nhint: Wheels are required for `langdetect` because building",
-                Trouble::SourceOnly { package: name("langdetect") },
+                Trouble::SourceOnly { package: name("langdetect"), range: name("langdetect") },
             ),
             (
                 "cause: Because a>=1 has no usable wheels and b==1.0 has no wheels with a matching Python ABI tag (e.g., `cp311`)",

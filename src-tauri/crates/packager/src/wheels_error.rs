@@ -49,6 +49,16 @@ pub enum WheelsError {
         /// The version.
         version: String,
     },
+    /// The wheels of a package are for other versions of Python.
+    #[error("there is no ready-made package (wheel) of `{package}` for Python {python}")]
+    OtherPython {
+        /// Its name.
+        package: String,
+        /// The app's Python, such as `3.12`.
+        python: String,
+        /// The newest one that there is a wheel for.
+        has: String,
+    },
     /// A package is published as source only, and nothing may be built.
     #[error("`{package}` is published as source only, and building it would run code of its own")]
     NotAllowed {
@@ -107,7 +117,7 @@ impl WheelsError {
             Trouble::NewerSystem { .. } => Some(
                 "choose an older version of the package: its newest wheels are for systems that hardly anybody has".into(),
             ),
-            Trouble::SourceOnly { package } | Trouble::NotBuilt { package } => {
+            Trouble::SourceOnly { package, .. } | Trouble::NotBuilt { package } => {
                 let package = package.as_deref().unwrap_or("PACKAGE");
                 Some(make_a_wheel(package, crate::runtime::DEFAULT_VERSION))
             }
@@ -127,6 +137,9 @@ impl WheelsError {
         };
         match self {
             Self::Resolve { source, .. } | Self::Install { source } => of_uv(&source.trouble),
+            Self::OtherPython { has, .. } => Some(format!(
+                "there is one for Python {has}: build with `--python-version {has}`, or choose another version of the package"
+            )),
             Self::NotAllowed { package, python } => {
                 Some(format!("build without `--no-run`, or {}", make_a_wheel(package, python)))
             }
@@ -145,7 +158,7 @@ impl WheelsError {
 /// The way on for a package that must be compiled: whoever has the compiler makes a wheel once.
 fn make_a_wheel(package: &str, python: &str) -> String {
     format!(
-        "make a wheel of it once, on a system as old as your colleagues':\n  \
+        "choose another version of the package, or make a wheel of it once, on a system as old as your colleagues':\n  \
          uv run --no-project --python {python} --with pip python -m pip wheel --no-deps --wheel-dir wheels '{package}'\n\
          and say where it is: with the line `--find-links wheels` in `requirements.txt`, or with `find-links = [\"wheels\"]` in `[tool.uv]` of `pyproject.toml`"
     )
@@ -174,7 +187,7 @@ mod tests {
             "check the spelling in `requirements.txt`"
         );
         assert!(hint(Trouble::NoWheel { package: None }).unwrap().contains("--python-version"));
-        let source = hint(Trouble::SourceOnly { package: Some("x".into()) }).unwrap();
+        let source = hint(Trouble::SourceOnly { package: Some("x".into()), range: None }).unwrap();
         assert!(source.contains("pip wheel --no-deps --wheel-dir wheels 'x'"), "{source}");
         let allowed = WheelsError::NotAllowed { package: "x".into(), python: "3.13".into() };
         let allowed = allowed.hint().unwrap();

@@ -103,14 +103,8 @@ fn no_wheel_for_this_python() {
       requires    streamlit, regex==2022.1.18 (`requirements.txt`)
       files       2 files, 69 B
       output      .tar.gz in `[DIR]/work/le résultat`
-    error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
-      caused by: there is no ready-made package (wheel) of `regex` for this Python and system
-      caused by: `[DIR]/bin/uv` exited with code 1
-      caused by: error: No solution found when resolving dependencies
-          cause: Because regex==2022.1.18 has no usable wheels and you require regex==2022.1.18, we can conclude that your requirements are unsatisfiable.
-
-        hint: Wheels are required for `regex` because building from source is disabled for all packages (i.e., with `--no-build`)
-    hint: choose another version of the package, or of Python with `--python-version`
+    error: there is no ready-made package (wheel) of `regex` for Python 3.11
+    hint: there is one for Python 3.10: build with `--python-version 3.10`, or choose another version of the package
     "#);
 }
 
