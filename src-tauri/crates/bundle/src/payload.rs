@@ -125,10 +125,27 @@ impl Payload {
         self.verify_tree(Layout::PYTHON)
     }
 
-    /// Compares every tree with its digest in the manifest. The error names the file where one is
-    /// not what its record says, and the tree where a file is new.
-    pub fn verify(&self) -> Result<(), PayloadError> {
-        self.manifest.digests.keys().try_for_each(|name| self.verify_tree(name))
+    /// Compares every tree with its digest in the manifest, and gives what is data: files that the
+    /// app made in its own folder, where that can be written to. The error names the file where one
+    /// is not what its record says, or is new and code, and the tree where the file is not known.
+    pub fn verify(&self) -> Result<Vec<Utf8PathBuf>, PayloadError> {
+        let mut data = Vec::new();
+        for name in self.manifest.digests.keys() {
+            match self.verify_tree(name) {
+                Err(PayloadError::Changed { .. }) if name == Layout::APP => {
+                    data = record::made(&self.layout);
+                    let code = data.iter().find(|file| record::is_code(file));
+                    if let Some(path) = code.cloned() {
+                        return Err(PayloadError::File { path });
+                    }
+                    if data.is_empty() {
+                        self.verify_tree(name)?;
+                    }
+                }
+                verified => verified?,
+            }
+        }
+        Ok(data)
     }
 
     fn verify_tree(&self, name: &str) -> Result<(), PayloadError> {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -133,6 +134,25 @@ pub(crate) fn first_changed(layout: &Layout, tree: &str) -> Option<Utf8PathBuf> 
         }
     }
     compiled
+}
+
+/// The files in the app's folder of which its record does not speak, in the order of their paths.
+pub(crate) fn made(layout: &Layout) -> Vec<Utf8PathBuf> {
+    let text = fs_err::read_to_string(layout.root().join(Layout::RECORD)).unwrap_or_default();
+    let lines = Recorded::parse(&text);
+    let known: BTreeSet<Utf8PathBuf> =
+        lines.iter().map(|line| layout.root().join(line.path())).collect();
+    let files = WalkDir::new(layout.app()).sort_by_file_name().into_iter().flatten();
+    files
+        .filter(|entry| !entry.file_type().is_dir())
+        .filter_map(|entry| Utf8PathBuf::from_path_buf(entry.into_path()).ok())
+        .filter(|path| !known.contains(path))
+        .collect()
+}
+
+/// Whether Python runs such a file, or may: it is no data.
+pub(crate) fn is_code(path: &Utf8Path) -> bool {
+    matches!(path.extension(), Some("py" | "pyc" | "pyd" | "so" | "pth"))
 }
 
 /// The folder that the records of the distributions are about, and each of these.

@@ -21,33 +21,42 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         Failure::new(error, Some(hint.to_owned()))
     };
     let payload = Payload::open(&args.payload).map_err(failure)?;
-    payload.verify().map_err(failure)?;
+    let made = payload.verify().map_err(failure)?;
     let app = &payload.manifest.app;
     anstream::println!("{} {} is as it was built", app.name, app.version);
-    for line in data(&payload) {
-        anstream::println!("{line}");
+    if !made.is_empty() {
+        let folder = payload.layout.app();
+        let files = made.iter().map(|file| file.strip_prefix(&folder).unwrap_or(file).to_string());
+        say(format!("in `{folder}` these files are data:"), files.collect());
     }
+    say_data(&payload);
     Ok(ExitCode::SUCCESS)
 }
 
-/// What this user's copy of the app has that is data and not the app, where it runs in one.
-fn data(payload: &Payload) -> Vec<String> {
+/// Says what this user's copy of the app has that is data and not the app, where it runs in one.
+fn say_data(payload: &Payload) {
     let folders = Folders::of(payload.manifest.app.id.as_str()).ok();
     let copy = folders.and_then(|folders| AppCopy::of(payload, &folders.data));
     let Some((copy, Ok(Some(data)))) = copy.map(|copy| (copy.clone(), copy.data())) else {
-        return Vec::new();
+        return;
     };
-    let changed = data.changed.iter().map(|file| format!("  {file} (changed)"));
-    let mut lines: Vec<String> =
-        changed.chain(data.made.iter().map(|file| format!("  {file}"))).collect();
-    let more = lines.len().saturating_sub(MANY);
-    lines.truncate(MANY);
-    if more > 0 {
-        lines.push(format!("  and {more} more"));
-    }
-    let first = match lines.is_empty() {
+    let changed = data.changed.iter().map(|file| format!("{file} (changed)"));
+    let files: Vec<String> = changed.chain(data.made.iter().map(ToString::to_string)).collect();
+    let first = match files.is_empty() {
         true => format!("it runs in `{}`, where nothing else was saved yet", copy.folder()),
         false => format!("it runs in `{}`, where these files are data:", copy.folder()),
     };
-    std::iter::once(first).chain(lines).collect()
+    say(first, files);
+}
+
+/// Says which files there are, as far as anybody reads them.
+fn say(first: String, files: Vec<String>) {
+    anstream::println!("{first}");
+    let more = files.len().saturating_sub(MANY);
+    for file in files.into_iter().take(MANY) {
+        anstream::println!("  {file}");
+    }
+    if more > 0 {
+        anstream::println!("  and {more} more");
+    }
 }

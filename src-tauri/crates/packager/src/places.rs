@@ -25,6 +25,9 @@ const DEEPEST: usize = 12;
 /// How many expressions are looked at for one: names may stand for each other.
 const MOST: usize = 400;
 
+/// Streamlit's fields for files.
+const UPLOADS: [&str; 3] = [".file_uploader", ".camera_input", ".audio_input"];
+
 impl Place {
     /// The place that a text names.
     pub fn of_text(text: &str) -> Self {
@@ -135,6 +138,8 @@ impl<'a> Names<'a> {
             Expr::Name(_) => self.place_of_name(at, expression, depth),
             Expr::Attribute(attribute) => match attribute.attr.as_str() {
                 "parent" => inner(&attribute.value).parent(),
+                // Of a file that somebody gave the app: a name without a folder.
+                "name" if self.is_upload(at, &attribute.value) => Place::Here("…".to_owned()),
                 // Of a temporary file.
                 "name" => match inner(&attribute.value) {
                     Place::Elsewhere => Place::Elsewhere,
@@ -167,6 +172,16 @@ impl<'a> Names<'a> {
             Expr::Call(call) => self.place_of_call(at, call, depth),
             _ => Place::Unknown,
         }
+    }
+
+    /// Whether it is, or is one of, what a field for files gives.
+    fn is_upload(&self, at: At, expression: &'a Expr) -> bool {
+        let meanings = self.meanings(at, expression).into_iter();
+        meanings.filter_map(|(at, meaning)| Some((at, meaning?))).any(|(at, meaning)| {
+            let Expr::Call(call) = meaning else { return false };
+            let full = self.full(at, &call.func).unwrap_or_default();
+            UPLOADS.iter().any(|field| full.ends_with(field))
+        })
     }
 
     fn place_of_parts(&self, at: At, text: &'a ExprFString, depth: usize) -> Place {

@@ -348,6 +348,15 @@ fn words(names: &Names<'_>, at: At, command: &Expr, depth: usize) -> Vec<String>
         Expr::Tuple(list) => {
             list.elts.first().map_or_else(Vec::new, |first| words(names, at, first, depth))
         }
+        Expr::Starred(list) => words(names, at, &list.value, depth),
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(split) if split.attr.as_str() == "split" => {
+                let line = call.arguments.args.first().unwrap_or(&split.value);
+                let is_module = names.full(at, &split.value).is_some_and(|it| it == "shlex");
+                words(names, at, if is_module { line } else { &split.value }, depth)
+            }
+            _ => Vec::new(),
+        },
         Expr::BinOp(operation) => words(names, at, &operation.left, depth),
         Expr::Name(_) | Expr::Attribute(_) if depth < 4 => {
             let meanings = names.meanings(at, command).into_iter().take(4);
@@ -418,6 +427,15 @@ mod tests {
             (
                 "import asyncio\nasync def f():\n    await asyncio.create_subprocess_exec('git', 'log')",
                 "git",
+            ),
+            (
+                "import subprocess, shlex\nsubprocess.run(shlex.split('pdfinfo a.pdf'))",
+                "poppler-utils",
+            ),
+            ("import subprocess\nsubprocess.run('gs -q a.pdf'.split(' '))", "ghostscript"),
+            (
+                "import subprocess\nJAVA = ['java', '-jar']\nsubprocess.run([*JAVA, 'x.jar'])",
+                "default-jre",
             ),
             ("import pytesseract", "tesseract-ocr"),
             ("from pdf2image import convert_from_bytes", "poppler-utils"),

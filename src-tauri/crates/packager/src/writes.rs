@@ -103,6 +103,9 @@ const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("xlsxwriter.Workbook", 0, "filename"),
     ("*urlretrieve", 1, "filename"),
     ("wget.download", 1, "out"),
+    ("gdown.download", 1, "output"),
+    ("pickledb.load", 0, "location"),
+    ("cv2.VideoWriter", 0, "filename"),
 ];
 
 /// Functions that open what they are given: the position of the path, what it is called, the
@@ -158,10 +161,27 @@ const METHODS: &[(&str, &str)] = &[
     ("save_screenshot", "filename"),
     ("output", "name"),
     ("extractall", "path"),
+    ("export", "out_f"),
+    ("write_videofile", "filename"),
+    ("write_audiofile", "filename"),
+    ("write_gif", "filename"),
+];
+
+/// What the path is called by those that name it otherwise than others do.
+const ALSO: [&str; 6] = ["filename", "path", "file", "fname", "filepath", "f"];
+
+/// Arguments that give a folder to write to, whatever is called.
+const FOLDERS: [&str; 6] = [
+    "persist_directory",
+    "local_dir",
+    "cache_dir",
+    "cache_folder",
+    "download_root",
+    "download_dir",
 ];
 
 /// Methods whose name says less, so that the path has to look like one.
-const VAGUE: [&str; 3] = ["save", "output", "to_file"];
+const VAGUE: [&str; 4] = ["save", "output", "to_file", "export"];
 
 /// Methods that write to the path that has them.
 const OF_PATHS: [&str; 10] = [
@@ -203,6 +223,9 @@ fn written(names: &Names<'_>, at: At, call: &ExprCall) -> Option<Place> {
     let last = last.or_else(|| last_name(&call.func))?;
     let arguments = &call.arguments;
     let is = |name: &str| name.strip_prefix('*').map_or(name == full, |name| name == last);
+    if let Some(folder) = FOLDERS.iter().find_map(|name| arguments.find_keyword(name)) {
+        return Some(names.place(at, &folder.value));
+    }
     if let Some((_, position, keyword)) = FUNCTIONS.iter().find(|(name, ..)| is(name)) {
         let reads = arguments.find_keyword("read_only").is_some_and(|it| is_true(&it.value));
         let path = arguments.find_argument_value(keyword, *position).filter(|_| !reads);
@@ -223,7 +246,8 @@ fn written(names: &Names<'_>, at: At, call: &ExprCall) -> Option<Place> {
         return Some(names.place(at, &method.value));
     }
     let (_, keyword) = METHODS.iter().find(|(name, _)| *name == last)?;
-    let place = match arguments.find_argument_value(keyword, 0) {
+    let named = || ALSO.iter().find_map(|name| arguments.find_keyword(name)).map(|it| &it.value);
+    let place = match arguments.find_argument_value(keyword, 0).or_else(named) {
         // An archive is unpacked into the current folder.
         None if last == "extractall" => Place::Here(String::new()),
         path => names.place(at, path?),
@@ -338,6 +362,22 @@ mod tests {
             (
                 "from pathlib import Path\ndef base():\n    return Path(__file__).parent\nopen(base() / 'a', 'w')",
                 "a",
+            ),
+            (
+                "import streamlit as st\nup = st.file_uploader('x')\nwith open(up.name, 'wb') as f:\n    f.write(up.getvalue())",
+                "…",
+            ),
+            (
+                "import os, streamlit as st\nfor up in st.sidebar.file_uploader('x', accept_multiple_files=True):\n    open(os.path.join('in', up.name), 'wb')",
+                "in/…",
+            ),
+            ("from x import Chroma\nChroma.from_documents(docs, persist_directory='db')", "db"),
+            ("book.save(filename='a.xlsx')", "a.xlsx"),
+            ("sound.export('a.mp3', format='mp3')", "a.mp3"),
+            ("import csv\nwriter = csv.writer(open('a.csv', 'a', newline=''))", "a.csv"),
+            (
+                "from pathlib import Path\nP = Path('data') / 'a.db'\nP.parent.mkdir(parents=True)",
+                "data",
             ),
             ("import zipfile\nzipfile.ZipFile(upload).extractall()", ""),
         ] {

@@ -95,6 +95,28 @@ fn what_is_data_is_said() {
 }
 
 #[test]
+fn what_an_app_made_in_its_own_folder_is_data_unless_it_is_code() {
+    let context = payload();
+    context.write(&[("payload/app/out/été.csv", "1")]);
+    snapshot!(context.filters(), verify(&context).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Été 1.2 is as it was built
+    in `payload/app` these files are data:
+      out/été.csv
+    ----- stderr -----
+    "#);
+    context.write(&[("payload/app/pandas.py", "import os")]);
+    fails!(context, verify(&context), @r#"
+    exit code: 1
+    ----- stdout -----
+    ----- stderr -----
+    error: `payload/app/pandas.py` is missing or was changed
+    hint: install the app again
+    "#);
+}
+
+#[test]
 fn changed() {
     let context = payload();
     context.write(&[("payload/app/app é.py", "import os\n")]);
