@@ -81,6 +81,7 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
     /// Several that may be it, best first.
     pub fn best(&mut self) -> Result<Option<Chosen>, Vec<Candidate>> {
         let files = self.files;
+        let mut by_parts = None;
         for usual in USUAL.iter().filter_map(|name| files.get(Utf8Path::new(name))) {
             match self.role(usual) {
                 Role::Launcher(Some(_)) => return Ok(Some(self.behind(usual))),
@@ -88,13 +89,15 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
                 // A broken script with a usual name is still the one that is meant: the author hears
                 // of its mistake rather than that there is no app.
                 Role::Direct | Role::Broken => return Ok(Some(Chosen::itself(usual))),
-                Role::Other if self.reaches_streamlit(usual) => {
-                    return Ok(Some(Chosen::itself(usual)));
+                Role::Other if by_parts.is_none() && self.reaches_streamlit(usual) => {
+                    by_parts = Some(usual.as_path());
                 }
                 Role::Other => {}
             }
         }
-        let mut direct = Vec::new();
+        // It counts like one that imports Streamlit itself: that others in the root do so too, and are no
+        // parts of it, may mean that it is another program of the project.
+        let mut direct = Vec::from_iter(by_parts);
         let mut launched = BTreeMap::new();
         for file in files.iter().filter(|file| may_be_entry(file)) {
             match self.role(file) {
@@ -107,16 +110,16 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
         }
         let mut launched = launched.into_iter();
         match (launched.next(), launched.next()) {
-            (Some((script, launcher)), None) => {
+            (Some((script, launcher)), None) if by_parts.is_none() => {
                 return Ok(Some(Chosen { script, launcher: Some(launcher) }));
             }
-            (Some((one, _)), Some((other, _))) => {
+            (Some((one, _)), Some((other, _))) if by_parts.is_none() => {
                 let scripts: Vec<_> =
                     [one, other].into_iter().chain(launched.map(|it| it.0)).collect();
                 let scripts: Vec<_> = scripts.iter().map(Utf8PathBuf::as_path).collect();
                 return Err(self.ranked(&scripts));
             }
-            (None, _) => {}
+            _ => {}
         }
         self.best_of(&direct)
     }
@@ -178,7 +181,7 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
                 because.extend(pages.then(|| "`pages/` is beside it".to_owned()));
                 let parts = self.reached_from(script).len();
                 because.extend(
-                    (parts > 0).then(|| format!("it imports {parts} of the project's files")),
+                    (parts > 0).then(|| "it imports other files of the project".to_owned()),
                 );
                 let depth = script.components().count();
                 let key =
@@ -308,6 +311,12 @@ mod tests {
             assert_eq!(script(&files), name, "{text}");
         }
         assert_eq!(script(&[("app.py", "import fastapi"), app]), "dashboard/app.py");
+        let other =
+            [("main.py", "import core"), ("core.py", ST), ("board.py", "import streamlit, core")];
+        let ranked = best(&other).unwrap_err();
+        assert_eq!(ranked[0].script, "main.py", "a command of the project, perhaps: {ranked:?}");
+        let aside = [("main.py", "import core"), ("core.py", ST), ("tools/admin.py", ST)];
+        assert_eq!(script(&aside), "main.py");
     }
 
     #[test]

@@ -231,6 +231,11 @@ impl<'a> Reader<'a> {
             Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
             _ => None,
         };
+        // `[sys.executable, "-m", "jobs.run"]` runs a module, which may be the project's.
+        let module = parts.iter().position(|part| text(part).as_deref() == Some("-m"));
+        if let Some(module) = module.and_then(|at| text(parts.get(at + 1)?)) {
+            self.add_module(&CodePath::text(&module.replace('.', "/")));
+        }
         let Some(run) = parts.iter().position(|part| text(part).as_deref() == Some("run")) else {
             return;
         };
@@ -376,6 +381,7 @@ mod tests {
             ("importlib.import_module('views.' + name).show()", "views/*/__init__.py"),
             ("importlib.import_module('.' + name, package='views')", "views/*.py"),
             ("spec_from_file_location(name, Path('plug ins') / f'{name}.py')", "plug ins/*.py"),
+            ("subprocess.run([sys.executable, '-m', 'jobs.once'])", "jobs/once.py"),
             ("st.Page(HERE / 'a.py')\nHERE = Path(__file__).parent", "a.py"),
         ] {
             let found = clues(code);

@@ -43,6 +43,14 @@ impl CodeBase {
         let pages = folder.join("pages");
         let mut waiting = vec![entry.to_owned()];
         waiting.extend(files.iter().filter(|file| is_page(file, &pages)).cloned());
+        for list in files.iter().filter(|file| lists_pages(file)) {
+            // `st_pages` reads its list of pages from there.
+            let text = read(list)?;
+            let paths = text.split(['"', '\'']).map(|part| part.trim_start_matches("./"));
+            waiting.extend(paths.filter_map(|path| {
+                files.get(Utf8Path::new(path)).filter(|it| is_python(it)).cloned()
+            }));
+        }
         let own = OwnModules::of(files);
         let local = local_names(folder, files);
         let mut found = Self { local, own, pages: pages.clone(), ..Self::default() };
@@ -128,6 +136,11 @@ impl CodeBase {
 /// are part of the language: the compiler's switches and the running script.
 pub(crate) fn is_standard(minor: u8, module: &str) -> bool {
     matches!(module, "__future__" | "__main__") || is_known_standard_library(minor, module)
+}
+
+fn lists_pages(file: &Utf8Path) -> bool {
+    file.parent().and_then(Utf8Path::file_name) == Some(".streamlit")
+        && matches!(file.file_name(), Some("pages.toml" | "pages_sections.toml"))
 }
 
 fn is_page(file: &Utf8Path, pages: &Utf8Path) -> bool {
@@ -261,6 +274,16 @@ mod tests {
             ("pkg/inner.cp312-win_amd64.pyd", ""),
         ];
         assert_eq!(outside(&code_base("ui/app.py", &files)), ["polars"]);
+    }
+
+    #[test]
+    fn pages_that_a_file_lists_are_followed() {
+        let files = [
+            ("app.py", "import st_pages"),
+            (".streamlit/pages.toml", "[[pages]]\npath = 'views/a é.py'\nname = \"A\"\n"),
+            ("views/a é.py", "import qrcode"),
+        ];
+        assert_eq!(outside(&code_base("app.py", &files)), ["qrcode", "st_pages"]);
     }
 
     #[test]

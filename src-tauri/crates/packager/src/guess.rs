@@ -6,12 +6,16 @@ use serde::Serialize;
 use crate::code_base::{CodeBase, Import};
 use crate::distributions::{distribution_of, normalized};
 use crate::files::ProjectFiles;
-use crate::imports::{Need, top_level};
+use crate::imports::{Code, Need, top_level};
 use crate::left_out::{LeftOut, Reason};
-use crate::{needs, pickles};
+use crate::pickles::Pickle;
+use crate::{databases, needs, pickles, source};
 
 /// Files beyond these are only counted in a note.
 const MANY: usize = 6;
+
+/// Distributions that exist for one system alone.
+const FOR_WINDOWS: [&str; 6] = ["comtypes", "pywin32", "pywinauto", "pywinpty", "pythonnet", "wmi"];
 
 /// A distribution that nobody listed, and that the code seems to need.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -70,18 +74,23 @@ pub(crate) fn guess(
             found.add(need.distribution, need.clue, file);
         }
     }
+    let drivers = databases::needs(root, code);
+    for (file, need) in drivers.needs {
+        found.add(need.distribution, need.clue, &file);
+    }
     let reads_pickles = code.has_attribute("read_pickle")
         || modules.iter().any(|module| pickles::READERS.contains(module));
     if reads_pickles {
         for file in files.files.iter().filter(|file| pickles::is_pickle(&file.path)) {
             // What can't be read says nothing; the build meets it again.
-            let named = pickles::modules(&root.join(&file.path)).unwrap_or_default();
-            found.pickle(&file.path, &named, minor);
+            let pickle = pickles::read(&root.join(&file.path)).unwrap_or_default();
+            found.pickle(&file.path, &pickle, minor);
         }
     }
     let mut notes: Vec<String> = found.taken.values().cloned().collect();
+    notes.extend(drivers.note);
     notes.extend(dark(code));
-    notes.extend(not_followed(code, files));
+    notes.extend(found.not_followed(root, files, minor, &modules));
     Guessed {
         guesses: found.guesses.into_values().collect(),
         unknown: found.unknown.into_values().collect(),
@@ -94,7 +103,7 @@ struct Finding<'a> {
     left_out: BTreeSet<String>,
     guesses: BTreeMap<String, Guess>,
     unknown: BTreeMap<String, UnknownModule>,
-    /// For modules that could be the project's own or a distribution's: what the author should know.
+    /// What the author should know, by the module or file that it is about.
     taken: BTreeMap<String, String>,
 }
 
@@ -110,8 +119,14 @@ impl<'a> Finding<'a> {
     }
 
     fn add(&mut self, distribution: &str, clue: String, file: &Utf8Path) {
-        self.guesses.entry(normalized(distribution)).or_insert_with(|| Guess {
-            distribution: distribution.to_owned(),
+        let name = normalized(distribution);
+        let marker = match name.as_str() {
+            name if FOR_WINDOWS.contains(&name) => " ; sys_platform == 'win32'",
+            name if name.starts_with("pyobjc") => " ; sys_platform == 'darwin'",
+            _ => "",
+        };
+        self.guesses.entry(name).or_insert_with(|| Guess {
+            distribution: format!("{distribution}{marker}"),
             clue,
             file: file.to_owned(),
         });
@@ -188,8 +203,65 @@ impl<'a> Finding<'a> {
         true
     }
 
-    fn pickle(&mut self, file: &Utf8Path, modules: &BTreeSet<String>, minor: u8) {
-        for module in modules {
+    /// Python files that come along, that nothing leads to, and that need what is not guessed.
+    fn not_followed(
+        &self,
+        root: &Utf8Path,
+        files: &ProjectFiles,
+        minor: u8,
+        modules: &BTreeSet<&str>,
+    ) -> Option<String> {
+        let read: BTreeSet<&Utf8Path> = self.code.paths().collect();
+        let aside = |path: &Utf8Path| {
+            let name = path.file_name().unwrap_or_default();
+            name.starts_with("test_")
+                || matches!(name, "setup.py" | "conftest.py")
+                || path.iter().any(|part| part == "tests")
+        };
+        let paths = files.files.iter().map(|file| file.path.as_path());
+        let paths = paths
+            .filter(|path| path.extension() == Some("py") && !read.contains(path) && !aside(path));
+        let missed = paths.filter_map(|path| {
+            // What can't be read or parsed would not run either.
+            let code = Code::parse(&source::read(&root.join(path)).ok()?).ok()?;
+            Some(format!("`{path}` ({})", self.missed(&code, minor, modules)?))
+        });
+        let missed: Vec<String> = missed.collect();
+        (!missed.is_empty()).then(|| {
+            format!(
+                "nothing that the app runs leads to {}: packages for that are not guessed",
+                listed(&missed)
+            )
+        })
+    }
+
+    /// What a file needs that is not guessed.
+    fn missed(&self, code: &Code, minor: u8, modules: &BTreeSet<&str>) -> Option<String> {
+        let known = |distribution: &str| self.guesses.contains_key(&normalized(distribution));
+        let import = code.imports.iter().find(|(module, need)| {
+            let top = top_level(module);
+            let own = self.code.own(top).is_some() || self.left_out.contains(top);
+            let brought =
+                distribution_of(module).is_some_and(|(_, it)| known(it) || it == "streamlit");
+            **need > Need::Optional
+                && !own
+                && !brought
+                && !crate::code_base::is_standard(minor, top)
+        });
+        let need = || needs::of(code, modules).into_iter().find(|need| !known(need.distribution));
+        import
+            .map(|(module, _)| format!("imports `{module}`"))
+            .or_else(|| need().map(|need| need.clue))
+    }
+
+    fn pickle(&mut self, file: &Utf8Path, pickle: &Pickle, minor: u8) {
+        if let Some(version) = &pickle.sklearn {
+            let note = format!(
+                "`{file}` was written by scikit-learn {version}; if a newer one can't read it, list `scikit-learn=={version}` and all else in `requirements.txt`"
+            );
+            self.taken.entry(file.to_string()).or_insert(note);
+        }
+        for module in &pickle.modules {
             let top = top_level(module);
             let own = self.code.own(top).is_some() || self.left_out.contains(top);
             if own
@@ -241,27 +313,6 @@ fn dark(code: &CodeBase) -> Option<String> {
     let lines: Vec<String> = lines.collect();
     (!lines.is_empty()).then(|| {
         format!("{} loads code by a name that is not known before it runs; what that imports is not looked for", listed(&lines))
-    })
-}
-
-/// Python files that come along and that nothing leads to.
-fn not_followed(code: &CodeBase, files: &ProjectFiles) -> Option<String> {
-    let read: BTreeSet<&Utf8Path> = code.paths().collect();
-    let aside = |path: &Utf8Path| {
-        let name = path.file_name().unwrap_or_default();
-        name.starts_with("test_")
-            || matches!(name, "setup.py" | "conftest.py" | "__init__.py")
-            || path.iter().any(|part| part == "tests")
-    };
-    let paths = files.files.iter().map(|file| file.path.as_path());
-    let paths =
-        paths.filter(|path| path.extension() == Some("py") && !read.contains(path) && !aside(path));
-    let paths: Vec<String> = paths.map(|path| format!("`{path}`")).collect();
-    (!paths.is_empty()).then(|| {
-        format!(
-            "nothing that the app runs leads to {}; what that imports is not looked for",
-            listed(&paths)
-        )
     })
 }
 
@@ -327,6 +378,7 @@ mod tests {
                 ("pages/2_Zwei é.py", "import sklearn"),
                 ("tests/test_app.py", "import pytest"),
                 ("tools/once.py", "import scrapy"),
+                ("tools/twice.py", "import pandas, os, helper"),
                 ("setup.py", "import setuptools"),
             ],
             &[],
@@ -342,7 +394,8 @@ mod tests {
         ]);
         assert_eq!(names, expected.collect::<Vec<_>>());
         assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
-        assert!(found.notes[0].contains("`tools/once.py`"), "{:?}", found.notes);
+        let note = "leads to `tools/once.py` (imports `scrapy`): packages for that";
+        assert!(found.notes[0].contains(note), "{:?}", found.notes);
     }
 
     #[test]
@@ -457,6 +510,26 @@ mod tests {
         assert_eq!(found.guesses[0].clue, "holds `sklearn`");
         assert_eq!(found.unknown.len(), 1, "{:?}", found.unknown);
         assert_eq!(guessed(&app("import os"), &[]).1, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_for_another_system_is_not_asked_for_here() {
+        let app = "import os\nif os.name == 'nt':\n    import win32com.client";
+        assert_eq!(guessed(&[("app.py", app)], &[]).1, ["pywin32 ; sys_platform == 'win32'"]);
+    }
+
+    #[test]
+    fn a_database_says_its_driver_in_the_code_or_in_the_settings() {
+        let app = "import streamlit as st\nst.connection('shop', type='sql').query('select 1')";
+        let secrets = "key = 'x'\n[connections.shop]\ndialect = 'postgresql'\nhost = 'h'\n[connections.b]\nurl = 'mysql+pymysql://u:p@h'\n";
+        let (found, names) = guessed(&[("app.py", app), (".streamlit/secrets.toml", secrets)], &[]);
+        assert_eq!(names, ["psycopg2-binary", "PyMySQL", "SQLAlchemy", "streamlit"]);
+        assert!(!format!("{found:?}").contains("u:p"), "only the kind is taken");
+        let (found, names) = guessed(&[("app.py", app)], &[]);
+        assert_eq!(names, ["SQLAlchemy", "streamlit"]);
+        assert!(found.notes[0].contains("driver"), "{:?}", found.notes);
+        let app = "import sqlalchemy, os\nsqlalchemy.create_engine('sqlite:///x.db')";
+        assert_eq!(guessed(&[("app.py", app)], &[]).0.notes, [""; 0]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod compiled;
 mod conda_list;
 mod config;
 mod copy;
+mod databases;
 mod discover;
 mod distributions;
 mod files;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::imports::{Code, top_level};
+use crate::imports::Code;
 
 /// Something in the code that tells of a need.
 #[derive(Clone, Copy, Debug)]
@@ -221,56 +221,6 @@ const RULES: &[Rule] = &[
 const CONNECTION_SQL: Sign = Streamlit("connection=sql");
 const CONNECTION_SNOWFLAKE: Sign = Streamlit("connection=snowflake");
 
-/// Dialect and driver of SQLAlchemy's addresses, and what they need. The driver of a dialect without one
-/// is the dialect's default, or one with wheels where that has none.
-const DRIVERS: &[(&str, &str, &[&str])] = &[
-    ("postgresql", "", &["psycopg2-binary"]),
-    ("postgresql", "psycopg2", &["psycopg2-binary"]),
-    ("postgresql", "psycopg", &["psycopg[binary]"]),
-    ("postgresql", "asyncpg", &["asyncpg", "greenlet"]),
-    ("postgresql", "pg8000", &["pg8000"]),
-    ("postgres", "", &["psycopg2-binary"]),
-    ("redshift", "psycopg2", &["sqlalchemy-redshift", "psycopg2-binary"]),
-    ("redshift", "redshift_connector", &["sqlalchemy-redshift", "redshift-connector"]),
-    ("cockroachdb", "", &["sqlalchemy-cockroachdb", "psycopg2-binary"]),
-    ("mysql", "", &["mysqlclient"]),
-    ("mysql", "mysqldb", &["mysqlclient"]),
-    ("mysql", "pymysql", &["PyMySQL"]),
-    ("mysql", "mysqlconnector", &["mysql-connector-python"]),
-    ("mysql", "aiomysql", &["aiomysql", "greenlet"]),
-    ("mysql", "asyncmy", &["asyncmy", "greenlet"]),
-    ("mariadb", "pymysql", &["PyMySQL"]),
-    ("mariadb", "mariadbconnector", &["mariadb"]),
-    ("mssql", "", &["pyodbc"]),
-    ("mssql", "pyodbc", &["pyodbc"]),
-    ("mssql", "pymssql", &["pymssql"]),
-    ("oracle", "", &["oracledb"]),
-    ("oracle", "oracledb", &["oracledb"]),
-    ("oracle", "cx_oracle", &["cx_Oracle"]),
-    ("sqlite", "", &[]),
-    ("sqlite", "aiosqlite", &["aiosqlite", "greenlet"]),
-    ("duckdb", "", &["duckdb-engine"]),
-    ("snowflake", "", &["snowflake-sqlalchemy"]),
-    ("bigquery", "", &["sqlalchemy-bigquery"]),
-    ("databricks", "", &["databricks-sqlalchemy"]),
-    ("clickhouse", "", &["clickhouse-sqlalchemy"]),
-    ("clickhouse", "native", &["clickhouse-sqlalchemy"]),
-    ("clickhousedb", "", &["clickhouse-connect"]),
-    ("trino", "", &["trino"]),
-];
-
-/// What of an app hands addresses to SQLAlchemy.
-const SQL_MODULES: [&str; 3] = ["sqlalchemy", "sqlmodel", "flask_sqlalchemy"];
-const SQL_NAMES: [&str; 7] = [
-    "create_engine",
-    "read_sql",
-    "read_sql_query",
-    "read_sql_table",
-    "to_sql",
-    "from_uri",
-    "connection",
-];
-
 /// What the file needs besides its imports, when the app's files import `modules` (top-level names).
 pub(crate) fn of(code: &Code, modules: &BTreeSet<&str>) -> Vec<Need> {
     let mut needs = Vec::new();
@@ -282,18 +232,6 @@ pub(crate) fn of(code: &Code, modules: &BTreeSet<&str>) -> Vec<Need> {
         if let Some(clue) = rule.signs.iter().find_map(|sign| sign.clue(code)) {
             let brings = rule.brings.iter();
             needs.extend(brings.map(|distribution| Need { distribution, clue: clue.clone() }));
-        }
-    }
-    let sql = code.imports.keys().any(|module| SQL_MODULES.contains(&top_level(module)))
-        || modules.iter().any(|module| SQL_MODULES.contains(module))
-        || SQL_NAMES.iter().any(|name| has(code, name));
-    if sql {
-        for text in &code.clues.texts {
-            if let Some((address, drivers)) = drivers(text) {
-                let clue = format!("says `{address}`");
-                let brings = drivers.iter().copied().chain(["SQLAlchemy"]);
-                needs.extend(brings.map(|distribution| Need { distribution, clue: clue.clone() }));
-            }
         }
     }
     needs
@@ -324,25 +262,17 @@ impl Sign {
     }
 }
 
-fn has(code: &Code, name: &str) -> bool {
+/// Whether a file calls, takes or imports something of this name.
+pub(crate) fn has(code: &Code, name: &str) -> bool {
     code.clues.calls.contains(name)
         || code.attributes.contains(name)
         || code.members.iter().any(|member| member.rsplit('.').next() == Some(name))
 }
 
-/// The beginning of an address of a database, and what it needs.
-fn drivers(text: &str) -> Option<(&str, &'static [&'static str])> {
-    let address = text.split_once("://").map(|(scheme, _)| scheme);
-    // `URL.create("postgresql+psycopg2", ...)`
-    let scheme = address.or_else(|| text.contains('+').then_some(text))?;
-    let (dialect, driver) = scheme.split_once('+').unwrap_or((scheme, ""));
-    let (_, _, brings) = DRIVERS.iter().find(|(it, its, _)| *it == dialect && *its == driver)?;
-    Some((scheme, brings))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::imports::top_level;
 
     fn needs(text: &str) -> Vec<&'static str> {
         let code = Code::parse(text).unwrap();
@@ -375,19 +305,6 @@ mod tests {
             ("import streamlit as st\nst.login()", &["Authlib"]),
             ("import streamlit as st\nst.connection('shop', type='sql')", &["SQLAlchemy"]),
             ("import streamlit as st\nst.connection('sql')", &["SQLAlchemy"]),
-            (
-                "import sqlalchemy\nsqlalchemy.create_engine(f'postgresql://{user}@host/db')",
-                &["psycopg2-binary", "SQLAlchemy"],
-            ),
-            (
-                "import sqlalchemy\nsqlalchemy.URL.create('mysql+pymysql', host=h)",
-                &["PyMySQL", "SQLAlchemy"],
-            ),
-            (
-                "import pandas as pd\npd.read_sql('select 1', 'mssql+pyodbc://x')",
-                &["pyodbc", "SQLAlchemy"],
-            ),
-            ("from langchain_community.vectorstores import FAISS", &["faiss-cpu"]),
             ("from transformers import pipeline\npipeline('x')", &["torch"]),
             ("import torch\nfrom transformers import pipeline\npipeline('x')", &[]),
             ("import streamlit as st\nauthenticator.login()\nst.write('postgresql://x')", &[]),
@@ -400,8 +317,10 @@ mod tests {
 
     #[test]
     fn every_need_is_in_the_table() {
-        let all =
-            RULES.iter().flat_map(|rule| rule.brings).chain(DRIVERS.iter().flat_map(|it| it.2));
+        let all = RULES
+            .iter()
+            .flat_map(|rule| rule.brings)
+            .chain(crate::databases::DRIVERS.iter().flat_map(|it| it.2));
         let known = crate::distributions::all_normalized();
         for distribution in all {
             let name = distribution.split('[').next().unwrap();

@@ -19,8 +19,17 @@ pub(crate) fn is_pickle(file: &Utf8Path) -> bool {
     file.extension().is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()))
 }
 
-/// The dotted names of the modules that a pickle takes something from, plain or compressed by zlib or gzip.
-pub(crate) fn modules(file: &Utf8Path) -> io::Result<BTreeSet<String>> {
+/// What a pickle needs when it is loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pickle {
+    /// The dotted names of the modules that it takes something from.
+    pub modules: BTreeSet<String>,
+    /// The version of scikit-learn that wrote it, which its estimators keep.
+    pub sklearn: Option<String>,
+}
+
+/// Reads a pickle, plain or compressed by zlib or gzip.
+pub(crate) fn read(file: &Utf8Path) -> io::Result<Pickle> {
     let mut bytes = Vec::new();
     fs_err::File::open(file)?.take(MOST).read_to_end(&mut bytes)?;
     let mut plain = Vec::new();
@@ -34,7 +43,30 @@ pub(crate) fn modules(file: &Utf8Path) -> io::Result<BTreeSet<String>> {
         }
         _ => plain = bytes,
     }
-    Ok(named(&plain))
+    Ok(Pickle { modules: named(&plain), sklearn: sklearn(&plain) })
+}
+
+/// The text behind the name `_sklearn_version` (scikit-learn's `base.py`): a short one, or one with a
+/// length of four bytes (`X`, protocol 2).
+fn sklearn(bytes: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"_sklearn_version";
+    let at = bytes.windows(NAME.len()).position(|window| window == NAME)?;
+    let rest = &bytes[at + NAME.len()..];
+    // What keeps the name for later: `0x94`, or `q` and a number.
+    let behind = match rest {
+        [0x94, rest @ ..] | [b'q', _, rest @ ..] => rest,
+        _ => rest,
+    };
+    let text = match behind {
+        [0x8c, length, rest @ ..] | [b'X', length, 0, 0, 0, rest @ ..] => {
+            rest.get(..usize::from(*length))?
+        }
+        _ => return None,
+    };
+    let version = std::str::from_utf8(text).ok()?;
+    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
+        && version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '+'));
+    is_version.then(|| version.to_owned())
 }
 
 /// The opcodes that take something from a module: `GLOBAL` (`c`, two lines), and `STACK_GLOBAL` (0x93)
@@ -122,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn the_version_that_wrote_an_estimator_is_found() {
+        for (bytes, version) in [
+            (&b"\x8c\x10_sklearn_version\x94\x8c\x051.5.2\x94"[..], Some("1.5.2")),
+            (b"X\x10\0\0\0_sklearn_versionq\x05X\x05\0\0\x001.0.2q\x06", Some("1.0.2")),
+            (b"_sklearn_version", None),
+            (b"_sklearn_version\x94\x8c\xff1", None),
+        ] {
+            assert_eq!(sklearn(bytes).as_deref(), version, "{bytes:?}");
+        }
+    }
+
+    #[test]
     fn compressed_ones_are_read_too() {
         let dir = tempfile::tempdir().unwrap();
         let file = Utf8Path::from_path(dir.path()).unwrap().join("modèle.pkl");
@@ -129,10 +173,10 @@ mod tests {
         zlib.write_all(NEW).unwrap();
         let mut cut = zlib.finish().unwrap();
         fs_err::write(&file, &cut).unwrap();
-        assert!(modules(&file).unwrap().contains("sklearn.ensemble"));
+        assert!(read(&file).unwrap().modules.contains("sklearn.ensemble"));
         cut.truncate(cut.len() / 4);
         fs_err::write(&file, &cut).unwrap();
-        assert!(modules(&file).is_ok());
+        assert!(read(&file).is_ok());
         assert!(is_pickle(&file) && !is_pickle("a.py".into()) && !is_pickle("pickle".into()));
     }
 }

@@ -17,6 +17,8 @@ use crate::imports::last_name;
 const DEEPEST: usize = 16;
 /// Expressions that are looked at for one question: names that lead to each other in every way end, too.
 const STEPS: usize = 5_000;
+/// The same for all questions about a file.
+const STEPS_OF_FILE: usize = 500_000;
 /// Values of one expression beyond these are not looked at.
 const MOST: usize = 64;
 /// No path of a project is longer.
@@ -33,6 +35,7 @@ pub(crate) struct Values<'a> {
     pub things: BTreeSet<&'a str>,
     function: Option<&'a str>,
     steps: Cell<usize>,
+    steps_of_file: Cell<usize>,
 }
 
 impl<'a> Values<'a> {
@@ -45,7 +48,13 @@ impl<'a> Values<'a> {
     /// The paths that an expression may stand for; none where nothing can be told.
     pub fn of(&self, expression: &'a Expr) -> Vec<CodePath> {
         self.steps.set(0);
-        self.at(expression, 0)
+        let places = if self.steps_of_file.get() > STEPS_OF_FILE {
+            Vec::new()
+        } else {
+            self.at(expression, 0)
+        };
+        self.steps_of_file.set(self.steps_of_file.get() + self.steps.get());
+        places
     }
 
     fn at(&self, expression: &'a Expr, depth: usize) -> Vec<CodePath> {
@@ -439,6 +448,10 @@ mod tests {
             let found = values(code);
             assert_eq!(found.last().map(String::as_str), Some(expected), "{code}: {found:?}");
         }
+        // Names that lead to each other in all ways: it ends.
+        let circle: String =
+            (0..200).map(|n| format!("a{} = [a{n}, a{n}, a{n}, a0]\n", (n + 1) % 200)).collect();
+        assert_eq!(values(&format!("{circle}a0")), [""; 0]);
         for unknown in ["name", "x.glob('*.py')", "load()", "1 / 2", "a = a\na", "b = [b, b]\nb"] {
             assert_eq!(values(unknown), [""; 0], "{unknown}");
         }

@@ -224,7 +224,7 @@ fn a_guess_that_takes_no_stranger() {
                   streamlit>=1.40,<1.68 (added)
       unknown     which package brings `house_style` (imported by `app.py`)
     ");
-    let note = "note        nothing that the app runs leads to `once/import_all.py`; what that imports is not looked for";
+    let note = "note        nothing that the app runs leads to `once/import_all.py` (imports `scrapy`): packages for that are not guessed";
     assert!(text.contains(note), "{text}");
     let answers = [("house_style".to_owned(), "house-style-lib".to_owned())].into();
     let plan = plan(&Settings { answers, ..settings(&folder, "p") }).unwrap();
@@ -279,8 +279,7 @@ fn untidy_projects_have_their_script_and_what_they_need() {
     }
     let own = "`app.py` imports `yaml`, which is taken for the project's own (`lib/yaml.py`); if `PyYAML` is meant, list it in `requirements.txt`";
     assert!(plan_of_app("strangers").notes.contains(&own.to_owned()));
-    let aside =
-        "nothing that the app runs leads to `once/fetch.py`; what that imports is not looked for";
+    let aside = "nothing that the app runs leads to `once/fetch.py` (imports `scrapy`): packages for that are not guessed";
     assert!(plan_of_app("unseen").notes.contains(&aside.to_owned()));
 }
 
