@@ -99,9 +99,11 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
         // parts of it, may mean that it is another program of the project.
         let mut direct = Vec::from_iter(by_parts);
         let mut launched = BTreeMap::new();
-        for file in files.iter().filter(|file| may_be_entry(file)) {
+        // `python -m package` may start it, too.
+        let starts = |file: &Utf8Path| file.file_name() == Some("__main__.py");
+        for file in files.iter().filter(|file| may_be_entry(file) || starts(file)) {
             match self.role(file) {
-                Role::Direct => direct.push(file.as_path()),
+                Role::Direct if !starts(file) => direct.push(file.as_path()),
                 Role::Launcher(Some(started)) => {
                     launched.entry(started).or_insert_with(|| file.clone());
                 }
@@ -323,7 +325,7 @@ mod tests {
     fn what_a_launcher_starts_is_the_script() {
         let launcher = "import sys\nimport streamlit.web.cli as stcli\nsys.argv = ['streamlit', 'run', 'dashboard.py']\n\
                         sys.exit(stcli.main())";
-        for name in ["main.py", "run.py", "build/launch.py"] {
+        for name in ["main.py", "run.py", "build/launch.py", "kiln/__main__.py"] {
             let chosen = best(&[(name, launcher), ("dashboard.py", ST)]).unwrap().unwrap();
             assert_eq!(
                 (chosen.script.as_str(), chosen.launcher),

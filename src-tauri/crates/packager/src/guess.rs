@@ -87,7 +87,7 @@ pub(crate) fn guess(
             found.pickle(&file.path, &pickle, minor);
         }
     }
-    let mut notes: Vec<String> = found.taken.values().cloned().collect();
+    let mut notes: Vec<String> = found.notes.values().cloned().collect();
     notes.extend(drivers.note);
     notes.extend(dark(code));
     notes.extend(found.not_followed(root, files, minor, &modules));
@@ -104,7 +104,7 @@ struct Finding<'a> {
     guesses: BTreeMap<String, Guess>,
     unknown: BTreeMap<String, UnknownModule>,
     /// What the author should know, by the module or file that it is about.
-    taken: BTreeMap<String, String>,
+    notes: BTreeMap<String, String>,
 }
 
 impl<'a> Finding<'a> {
@@ -114,7 +114,7 @@ impl<'a> Finding<'a> {
             left_out: BTreeSet::new(),
             guesses: BTreeMap::new(),
             unknown: BTreeMap::new(),
-            taken: BTreeMap::new(),
+            notes: BTreeMap::new(),
         }
     }
 
@@ -198,7 +198,7 @@ impl<'a> Finding<'a> {
                 "`{}` imports `{top}`, which is taken for the project's own ({of}); if `{distribution}` is meant, list it in `requirements.txt`",
                 import.file
             );
-            self.taken.entry(top.to_owned()).or_insert(note);
+            self.notes.entry(top.to_owned()).or_insert(note);
         }
         true
     }
@@ -259,7 +259,13 @@ impl<'a> Finding<'a> {
             let note = format!(
                 "`{file}` was written by scikit-learn {version}; if a newer one can't read it, list `scikit-learn=={version}` and all else in `requirements.txt`"
             );
-            self.taken.entry(file.to_string()).or_insert(note);
+            self.notes.entry(file.to_string()).or_insert(note);
+        }
+        if pickle.closed {
+            let note = format!(
+                "`{file}` is compressed in a way that is not read here; what it needs when it is loaded is not guessed"
+            );
+            self.notes.entry(file.to_string()).or_insert(note);
         }
         for module in &pickle.modules {
             let top = top_level(module);

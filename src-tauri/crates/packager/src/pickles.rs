@@ -26,12 +26,20 @@ pub(crate) struct Pickle {
     pub modules: BTreeSet<String>,
     /// The version of scikit-learn that wrote it, which its estimators keep.
     pub sklearn: Option<String>,
+    /// Whether it is compressed by something else, and nothing is known of it.
+    pub closed: bool,
 }
+
+/// How files begin that are compressed by bzip2, xz, LZ4 and the older LZMA, as joblib does it.
+const CLOSED: [&[u8]; 4] = [b"BZh", b"\xfd7zXZ", b"\x04\x22\x4d\x18", b"\x5d\x00\x00"];
 
 /// Reads a pickle, plain or compressed by zlib or gzip.
 pub(crate) fn read(file: &Utf8Path) -> io::Result<Pickle> {
     let mut bytes = Vec::new();
     fs_err::File::open(file)?.take(MOST).read_to_end(&mut bytes)?;
+    if CLOSED.iter().any(|start| bytes.starts_with(start)) {
+        return Ok(Pickle { closed: true, ..Pickle::default() });
+    }
     let mut plain = Vec::new();
     // A stream that is cut or no such stream still gives what came before.
     match bytes[..] {
@@ -43,7 +51,7 @@ pub(crate) fn read(file: &Utf8Path) -> io::Result<Pickle> {
         }
         _ => plain = bytes,
     }
-    Ok(Pickle { modules: named(&plain), sklearn: sklearn(&plain) })
+    Ok(Pickle { modules: named(&plain), sklearn: sklearn(&plain), closed: false })
 }
 
 /// The text behind the name `_sklearn_version` (scikit-learn's `base.py`): a short one, or one with a
@@ -177,6 +185,8 @@ mod tests {
         cut.truncate(cut.len() / 4);
         fs_err::write(&file, &cut).unwrap();
         assert!(read(&file).is_ok());
+        fs_err::write(&file, b"\xfd7zXZ\0").unwrap();
+        assert!(read(&file).unwrap().closed);
         assert!(is_pickle(&file) && !is_pickle("a.py".into()) && !is_pickle("pickle".into()));
     }
 }

@@ -231,15 +231,17 @@ impl<'a> Values<'a> {
             },
             "joinpath" => chain(of(receiver), args),
             "with_name" => chain(of(receiver).iter().map(CodePath::parent).collect(), args),
-            "glob" | "iglob" if receiver.is_none_or(|it| last_name(it) == Some("glob")) => {
-                match named("root_dir") {
+            "glob" | "iglob" | "rglob" => {
+                let module = receiver.is_none_or(|it| last_name(it) == Some("glob"));
+                let found = match name {
                     // Names alone.
-                    Some(_) => vec![CodePath::text("*")],
-                    None => of(first),
-                }
+                    "glob" | "iglob" if named("root_dir").is_some() => vec![CodePath::text("*")],
+                    "glob" | "iglob" if module => of(first),
+                    "rglob" => chain(below(of(receiver), "**"), args),
+                    _ => chain(of(receiver), args),
+                };
+                found.iter().map(loosened).collect()
             }
-            "glob" => chain(of(receiver), args),
-            "rglob" => chain(below(of(receiver), "**"), args),
             "iterdir" => below(of(receiver), "*"),
             // Names alone.
             "listdir" => vec![CodePath::text("*")],
@@ -373,6 +375,22 @@ fn is_collection(expression: &Expr) -> bool {
     matches!(expression, Expr::List(_) | Expr::Tuple(_) | Expr::ListComp(_))
 }
 
+/// A pattern with `*` for whatever stands for one character of some kind.
+fn loosened(path: &CodePath) -> CodePath {
+    let mut text = String::new();
+    let mut rest = path.text.as_str();
+    while let Some((before, after)) = rest.split_once(['?', '[']) {
+        text.push_str(before);
+        if !text.ends_with('*') {
+            text.push('*');
+        }
+        let of_several = rest[before.len()..].starts_with('[');
+        rest = after.split_once(']').filter(|_| of_several).map_or(after, |(_, rest)| rest);
+    }
+    text.push_str(rest);
+    CodePath { up: path.up, text }
+}
+
 /// A text for `%`, with what is put in not known.
 fn percent(place: &CodePath) -> CodePath {
     let text =
@@ -424,6 +442,7 @@ mod tests {
             ("HERE = Path(__file__).parent\nsorted((HERE / 'views').glob('*.py'))", "1:views/*.py"),
             ("Path('views').rglob('p_*.py')", "views/**/p_*.py"),
             ("glob.glob('views/*.py')", "views/*.py"),
+            ("Path('views').glob('[0-9]?_*.py')", "views/*_*.py"),
             ("for name in os.listdir('views'):\n    pass\nos.path.join('views', name)", "views/*"),
             (
                 "for root, _, names in os.walk('views'):\n    pass\nfor name in names: pass\nos.path.join(root, name)",
