@@ -35,9 +35,13 @@ pub struct BuildArgs {
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Stop where a program in the project's folder would be run
+    /// Stop where a program in the project's folder would be run, and don't start the app
     #[arg(long)]
     pub no_run: bool,
+
+    /// Don't start the app at the end, to see whether its pages open
+    #[arg(long)]
+    pub no_try: bool,
 
     /// Take guessed requirements without asking
     #[arg(short, long)]

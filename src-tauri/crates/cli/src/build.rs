@@ -16,6 +16,7 @@ use crate::{
     progress::Bars,
     render::Failure,
     size_report,
+    trial::Opened,
 };
 
 /// The version of what `--json` prints.
@@ -65,8 +66,9 @@ pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
     let interrupt = Interrupt::listen().map_err(|error| {
         Failure::new(error, Some("close other programs and try again".to_owned()))
     })?;
+    let trial = Opened { plan: &plan };
     let bars = Bars::new(args.json, interrupt.clone());
-    let Some(done) = interrupt.guard(|| build(&plan, &bars)) else {
+    let Some(done) = interrupt.guard(|| build(&plan, Some(&trial), &bars)) else {
         bars.abandon();
         anstream::eprintln!("interrupted: nothing half-made is left");
         return Ok(Interrupt::exit_code());
@@ -128,6 +130,7 @@ fn settings(args: &BuildArgs) -> Settings {
         keep_payload: args.keep_payload.clone(),
         offline: args.offline,
         no_run: args.no_run,
+        no_try: args.no_try,
         follow_links: args.follow_links,
         answers: BTreeMap::new(),
     }

@@ -11,6 +11,7 @@ mod render;
 mod run;
 mod serve;
 mod size_report;
+mod trial;
 mod verify;
 
 use std::process::ExitCode;

@@ -14,8 +14,10 @@ use crate::left_out::LeftOut;
 use crate::payload::Parts;
 use crate::plan::BuildPlan;
 use crate::provision::{self, Base, Packages};
+use crate::runs::Run;
 use crate::runtime::RuntimeSource;
 use crate::settings::Format;
+use crate::trial::{self, Trial};
 use crate::trim::TrimReport;
 use crate::weight::Weight;
 use crate::wheels::Wheels;
@@ -70,7 +72,8 @@ impl Sizes {
     }
 }
 
-/// Carries out a plan. It blocks until everything is done.
+/// Carries out a plan. It blocks until everything is done. The app is started by `trial` where the
+/// plan has that among what it runs.
 ///
 /// Files appear in the output folder whole or not at all, and nothing else is left behind but what
 /// the cache keeps.
@@ -78,7 +81,11 @@ impl Sizes {
 /// # Errors
 ///
 /// [`BuildError`]; [`BuildError::hint`] says what the author can do about it.
-pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
+pub fn build(
+    plan: &BuildPlan,
+    trial: Option<&dyn Trial>,
+    progress: &dyn Progress,
+) -> Result<BuildOutcome, BuildError> {
     let began = Instant::now();
     let output = OutputFolder::prepare(&plan.output)?;
     check_kept(plan)?;
@@ -114,6 +121,10 @@ pub fn build(plan: &BuildPlan, progress: &dyn Progress) -> Result<BuildOutcome, 
         let line = failure.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("`{}{line}` is not valid Python ({})", failure.file, failure.message)
     }));
+    let wanted = plan.runs.iter().any(|run| matches!(run, Run::App { .. }));
+    if let Some(trial) = trial.filter(|_| wanted) {
+        notes.extend(trial::run(trial, &payload, &cache, progress)?);
+    }
     let mut artifacts = Vec::new();
     for format in &plan.formats {
         artifacts.push(make(*format, &payload, plan, &cache, progress)?);

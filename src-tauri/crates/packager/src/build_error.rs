@@ -2,6 +2,7 @@ use std::error::Error;
 use std::io;
 
 use camino::Utf8PathBuf;
+use waterskin_bundle::Layout;
 
 use crate::cache::CacheError;
 use crate::distributions::distribution_of;
@@ -10,6 +11,7 @@ use crate::payload::AssembleError;
 use crate::provision::ProvisionError;
 use crate::runtime::RuntimeError;
 use crate::settings::Format;
+use crate::trial::{TrialCause, TrialFailure};
 
 /// Why a build failed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,13 @@ pub enum BuildError {
         module: String,
         /// The file that imports it, relative to the project.
         file: Utf8PathBuf,
+    },
+    /// The app does not start, or a page of it fails.
+    #[error("{}", failed(&.source.page))]
+    Trial {
+        /// What recipients would meet.
+        #[source]
+        source: Box<TrialFailure>,
     },
     /// The folder for the payload holds something else.
     #[error("`{path}` is not empty and holds no payload")]
@@ -91,6 +100,7 @@ impl BuildError {
                 Some("give a folder that can be written to with `--cache-dir`".into())
             }
             Self::Format { source, .. } => format_hint(source),
+            Self::Trial { source } => Some(trial_hint(&source.cause)),
             Self::Assemble(AssembleError::Icon { .. }) => Some(ICON.into()),
             _ => None,
         };
@@ -111,6 +121,35 @@ impl BuildError {
             error = current.source();
         }
         None
+    }
+}
+
+fn failed(page: &str) -> String {
+    match page {
+        "" => "the packaged app fails on its first page".to_owned(),
+        page => format!("the packaged app fails on its page `{page}`"),
+    }
+}
+
+fn trial_hint(cause: &TrialCause) -> String {
+    let anyway = "`--no-try` builds without trying";
+    match cause {
+        TrialCause::Missing { module } if module.trim_start_matches('_').starts_with("tkinter") => {
+            "the Python that was packed has no Tk: build without `--python`, so that one with Tk is fetched"
+                .to_owned()
+        }
+        TrialCause::Missing { module } => format!(
+            "add `{}` to the project's requirements and build again; {anyway}",
+            distribution_of(module)
+        ),
+        TrialCause::Refused { path: Some(path) } if path.starts_with(Layout::SITE_PACKAGES) => format!(
+            "a package writes into its own folder, which recipients can't: have it write elsewhere by its settings, such as below `WATERSKIN_DATA_DIR`; {anyway}"
+        ),
+        TrialCause::Refused { .. } => format!(
+            "an installed app can't write to its own folder: write below `WATERSKIN_DATA_DIR`, or set `data`; {anyway}"
+        ),
+        TrialCause::App => format!("mend it and build again; {anyway}"),
+        TrialCause::Place => format!("give a `TMPDIR` that can be written to; {anyway}"),
     }
 }
 

@@ -245,6 +245,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let mut runs: Vec<Run> = programs.into_iter().map(|program| Run::Program { program }).collect();
     if !settings.no_run {
         runs.extend(requirements.backends());
+        runs.extend((!settings.no_try).then(|| Run::App { entry: entry.clone() }));
     }
     Ok(BuildPlan {
         app: identity.app,

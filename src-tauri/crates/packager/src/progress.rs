@@ -20,6 +20,8 @@ pub enum Step {
     Digest,
     /// Writing the manifest.
     Manifest,
+    /// Starting the app once.
+    Trial,
     /// Writing the Debian package.
     Deb,
     /// Writing the archive of the app's folder.
@@ -38,6 +40,7 @@ impl Step {
             Self::Compile => "compiling bytecode",
             Self::Digest => "hashing the payload",
             Self::Manifest => "writing the manifest",
+            Self::Trial => "trying the app",
             Self::Deb => "writing the .deb",
             Self::TarGz => "writing the .tar.gz",
         }

@@ -42,6 +42,8 @@ pub struct Settings {
     /// The distributions that bring modules of which nobody else says it, by the dotted names that
     /// [`crate::UnknownModule`] has. An empty one means that nothing is installed for the module.
     pub answers: BTreeMap<String, String>,
+    /// Whether the app is not started at the end.
+    pub no_try: bool,
     /// Whether files from outside of the project come along where links in it lead to them.
     pub follow_links: bool,
 }

@@ -30,7 +30,7 @@ fn project() -> Folder {
 
 fn failure(settings: &Settings) -> (BuildError, String) {
     let plan = plan(settings).unwrap();
-    let error = build(&plan, &Quiet).unwrap_err();
+    let error = build(&plan, None, &Quiet).unwrap_err();
     let text = report(&error, error.hint());
     (error, text)
 }
@@ -49,7 +49,7 @@ fn a_project_becomes_a_payload_that_runs() {
     let folder = project();
     let kept = folder.path.join("kept");
     let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("my_app é") };
-    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     assert_eq!(outcome.artifacts.len(), 1);
     assert!(outcome.artifacts[0].path.is_file());
     assert_eq!(outcome.streamlit, "1.67.0");
@@ -107,7 +107,7 @@ fn the_same_input_gives_the_same_bytes() {
     };
     let run = |number, cache| {
         let settings = settings(number, cache);
-        let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+        let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
         let archive = fs_err::read(&outcome.artifacts[0].path).unwrap();
         (archive, tree_digest(&settings.keep_payload.unwrap()).unwrap())
     };
@@ -244,7 +244,7 @@ fn a_lock_is_followed_to_the_letter() {
     let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("locked") };
     let plan = plan(&settings).unwrap();
     assert!(plan.requirements.source.is_lock(), "{plan}");
-    let outcome = build(&plan, &Quiet).unwrap();
+    let outcome = build(&plan, None, &Quiet).unwrap();
     assert_eq!(outcome.streamlit, "1.66.0");
     let resolved = fs_err::read_to_string(kept.join("resolved.txt")).unwrap();
     assert!(resolved.contains("six==1.16") && !resolved.contains("iniconfig"), "{resolved}");
@@ -324,7 +324,7 @@ fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     ]);
     let kept = folder.path.join("kept");
     let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("my_app é") };
-    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     let of_broken = |note: &&String| note.starts_with("`broken.py:1` is not valid Python");
     let notes = outcome.notes.iter().filter(of_broken).count();
     assert_eq!(notes, 2, "the plan's and the compiler's, by the file's name: {:?}", outcome.notes);
@@ -351,7 +351,7 @@ fn an_index_that_a_project_keeps_for_one_package_is_asked_for_it() {
     )]);
     let kept = folder.path.join("kept");
     let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("my_app é") };
-    build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     let payload = Payload::open(&kept).unwrap();
     run_python(&payload, "import wtiny");
 }

@@ -10,6 +10,7 @@
 mod cancel;
 mod child;
 mod command;
+mod confine;
 mod exit;
 mod find;
 mod leader;
@@ -23,6 +24,7 @@ mod tree;
 pub use cancel::{Canceller, cancel_all};
 pub use child::Child;
 pub use command::{Command, Size, SpawnError};
+pub use confine::{ConfineError, confine};
 pub use exit::ExitStatus;
 pub use find::find;
 pub use lines::Lines;

@@ -20,6 +20,7 @@ struct Launch<'a> {
     preload: &'a [String],
     secret: Option<&'a str>,
     secrets: &'a SecretValues,
+    trial: Option<&'a Utf8Path>,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,6 +53,7 @@ pub fn command(
         preload: &options.preload,
         secret,
         secrets,
+        trial: options.trial.as_ref().map(|trial| &*trial.record),
     };
     let mut arguments: Vec<OsString> = vec!["-u".into()];
     if options.interpreter.isolated {
@@ -66,6 +68,10 @@ pub fn command(
     if options.interpreter.isolated && !environment.iter().any(is_path) {
         environment.retain(|(name, _)| name != "PATH");
         environment.push(("PATH".into(), USUAL_PATH.into()));
+    }
+    for (name, value) in options.trial.iter().flat_map(|trial| &trial.environment) {
+        environment.retain(|(known, _)| known != name);
+        environment.push((name.into(), value.clone().into()));
     }
     let json = serde_json::to_string(&launch).unwrap_or_default();
     environment.push(("WATERSKIN_LAUNCH".into(), json.into()));

@@ -25,18 +25,29 @@ pub enum LauncherError {
     },
 }
 
+/// Names what the launcher is: another one has another name.
+pub fn edition() -> String {
+    let mut files = Vec::new();
+    sources(&LAUNCHER, &mut files);
+    digest(&files)
+}
+
+fn digest(files: &[&File<'_>]) -> String {
+    let mut content = Vec::new();
+    for file in files {
+        content.extend_from_slice(file.path().to_string_lossy().as_bytes());
+        content.push(0);
+        content.extend_from_slice(file.contents());
+    }
+    Digest::of(&content).short().to_owned()
+}
+
 /// Puts the launcher into `cache` and returns its folder. The folder's name carries the digest of
 /// its content, so another version never meets it, and a second start finds it there.
 pub fn install(cache: &Utf8Path) -> Result<Utf8PathBuf, LauncherError> {
     let mut files = Vec::new();
     sources(&LAUNCHER, &mut files);
-    let mut content = Vec::new();
-    for file in &files {
-        content.extend_from_slice(file.path().to_string_lossy().as_bytes());
-        content.push(0);
-        content.extend_from_slice(file.contents());
-    }
-    let folder = cache.join(format!("launcher-{}", Digest::of(&content).short()));
+    let folder = cache.join(format!("launcher-{}", digest(&files)));
     if intact(&folder, &files) {
         return Ok(folder);
     }

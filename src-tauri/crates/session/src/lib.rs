@@ -22,12 +22,14 @@ mod socket;
 mod state;
 mod streamlit;
 mod trace;
+mod trial;
 mod watcher;
 
 pub use about::{About, Part};
 pub use failure::{causes, damaged, no_app, not_opened, system};
 pub use folders::{Folders, FoldersError};
 pub use ground::{Ground, Grounds};
+pub use launcher::edition;
 pub use login::{Login, LoginStep};
 pub use milestones::{Milestone, Milestones};
 pub use options::{Interpreter, Options, Project};
@@ -41,4 +43,5 @@ pub use session::{OpenError, Session};
 pub use state::{
     AppInfo, Failure, FailureCode, Hint, Phase, PortInfo, SessionState, Stage, Subject,
 };
+pub use trial::{TrialError, Tried, Trouble, TroubleKind, try_out};
 pub use waterskin_supervisor::{Line, OutputLog};

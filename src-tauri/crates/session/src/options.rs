@@ -44,6 +44,19 @@ pub struct Options {
     pub payload: Option<Payload>,
     /// Where the app and the session write.
     pub folders: Folders,
+    /// What makes a trial start of this one.
+    pub trial: Option<TrialPlace>,
+}
+
+/// Where a trial start happens, apart from everything that the user has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialPlace {
+    /// A folder with a short path, for Python's socket.
+    pub sockets: Utf8PathBuf,
+    /// The file for what goes wrong in the pages.
+    pub record: Utf8PathBuf,
+    /// Variables that Python has in place of the environment's.
+    pub environment: Vec<(&'static str, Utf8PathBuf)>,
 }
 
 /// The Python that runs an app.
@@ -133,6 +146,7 @@ impl Options {
             author: manifest.app.publisher.clone(),
             payload: Some(payload.clone()),
             folders,
+            trial: None,
         }
     }
 
@@ -166,6 +180,7 @@ impl Options {
             author: String::new(),
             payload: None,
             folders,
+            trial: None,
         }
     }
 }

@@ -376,7 +376,8 @@ impl Python {
 impl Program for Python {
     fn command(&self, _attempt: u32) -> Result<waterskin_process::Command, BoxError> {
         self.copying.bring()?;
-        let address = socket::fresh()?;
+        let sockets = self.options.trial.as_ref().map(|trial| &*trial.sockets);
+        let address = socket::fresh(sockets)?;
         let command =
             launch::command(&self.options, &self.secrets, &self.launcher, self.port, &address);
         self.set_address(Some(address));

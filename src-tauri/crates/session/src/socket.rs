@@ -1,19 +1,24 @@
 use std::io;
 
+use camino::Utf8Path;
 use waterskin_proxy::Address;
 
 /// Where Python listens for one attempt: never the same place twice, so that nothing stale is met.
 ///
 /// On Unix it is a socket in a folder that the launcher makes for its owner alone; elsewhere a free
 /// port of the loopback interface with a secret that every request carries.
-pub fn fresh() -> io::Result<Address> {
+/// It is in `folder`, where one is given.
+pub fn fresh(folder: Option<&Utf8Path>) -> io::Result<Address> {
     let mut random = [0u8; 16];
     getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
     let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     #[cfg(unix)]
-    return unix(&name);
+    return unix(&name, folder);
     #[cfg(not(unix))]
-    return tcp(name);
+    return {
+        let _ = folder;
+        tcp(name)
+    };
 }
 
 /// Removes what an attempt left. The launcher's watchdog does so too; this is for the case that
@@ -32,7 +37,11 @@ pub fn remove(address: &Address) {
 const LONGEST: usize = 103;
 
 #[cfg(unix)]
-fn unix(name: &str) -> io::Result<Address> {
+fn unix(name: &str, folder: Option<&Utf8Path>) -> io::Result<Address> {
+    if let Some(folder) = folder {
+        let path = folder.join(format!("waterskin-{}", &name[..16])).join("app.sock");
+        return Ok(Address::Unix(path.into()));
+    }
     let base = directories::BaseDirs::new();
     let runtime = base.as_ref().and_then(directories::BaseDirs::runtime_dir).map(ToOwned::to_owned);
     let candidates = [runtime, Some(std::env::temp_dir()), Some("/tmp".into())];

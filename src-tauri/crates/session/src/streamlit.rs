@@ -118,7 +118,7 @@ fn kind(bytes: &[u8], direction: Direction) -> Option<u64> {
 }
 
 /// Reads a base-128 varint (Protocol Buffers encoding) and moves past it.
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
+pub fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
         let (first, rest) = bytes.split_first()?;

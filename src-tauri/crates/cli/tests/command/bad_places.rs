@@ -32,6 +32,7 @@ fn an_output_folder_below_a_file() {
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/a file/dist`
@@ -55,6 +56,7 @@ fn an_output_folder_that_is_a_file() {
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/a file`
@@ -79,6 +81,7 @@ fn a_cache_below_a_file() {
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -102,6 +105,7 @@ fn a_payload_over_something_else() {
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -128,6 +132,7 @@ fn an_output_folder_on_a_disk_that_is_read_only() {
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -154,6 +159,7 @@ fn an_output_folder_on_a_disk_that_fills_up() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`

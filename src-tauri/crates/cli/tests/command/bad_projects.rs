@@ -333,6 +333,7 @@ fn a_python_that_is_none() {
       window      "P É", 1200 x 800, icon drawn
       python      `[DIR]/work/python` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit (`requirements.txt`)
       files       2 files, 52 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`

@@ -25,6 +25,7 @@ fn a_streamlit_that_is_too_old() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.39.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -47,6 +48,7 @@ fn a_package_that_does_not_exist() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit, waterskin-no-such-distribution (`requirements.txt`)
       files       2 files, 83 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -73,6 +75,7 @@ fn a_version_that_does_not_exist() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==9.9.9 (`requirements.txt`)
       files       2 files, 59 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -100,6 +103,7 @@ fn no_wheel_for_this_python() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit, regex==2022.1.18 (`requirements.txt`)
       files       2 files, 69 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -122,6 +126,7 @@ fn versions_that_exclude_each_other() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0, pandas<1 (`requirements.txt`)
       files       2 files, 69 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -177,6 +182,7 @@ fn an_empty_cache_and_no_network() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
@@ -227,6 +233,7 @@ fn an_import_that_nothing_installs() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 54 B
       output      .tar.gz in `[DIR]/work/le résultat`

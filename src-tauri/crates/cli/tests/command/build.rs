@@ -36,6 +36,7 @@ fn an_archive() {
       window      "Mon Été", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, [SIZE]
       left out    `.env` (may hold secrets)

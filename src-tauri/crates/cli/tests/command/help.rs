@@ -50,7 +50,10 @@ fn build() {
               Print the plan and stop
 
           --no-run
-              Stop where a program in the project's folder would be run
+              Stop where a program in the project's folder would be run, and don't start the app
+
+          --no-try
+              Don't start the app at the end, to see whether its pages open
 
       -y, --yes
               Take guessed requirements without asking

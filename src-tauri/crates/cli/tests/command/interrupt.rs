@@ -45,6 +45,7 @@ fn while_uv_waits_for_an_index() {
       window      "P É", 1200 x 800, icon drawn
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`

@@ -18,4 +18,5 @@ mod machine;
 mod plan;
 mod process;
 mod run;
+mod trial;
 mod verify;

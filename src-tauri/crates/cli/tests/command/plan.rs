@@ -41,6 +41,7 @@ fn hello() {
       window      "Hello", 1200 x 800, icon `icon.svg`
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       5 files, 22.6 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -62,6 +63,7 @@ fn explorer() {
       window      "CSV Explorer", 1200 x 800, icon `icon.png`
       python      >=3.11 (from `requires-python`)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0, pandas>=2.2 (`pyproject.toml`)
       files       8 files, 81.3 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -82,6 +84,7 @@ fn chat() {
       window      "Chat", 1200 x 800, icon `icon.svg`
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
       files       8 files, 35.5 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
@@ -167,7 +170,9 @@ fn as_json() {
         "uv": "[DIR]/bin/uv",
         "shell": "[DIR]/bin/waterskin-shell",
         "offline": false,
-        "runs": []
+        "runs": [
+          "`app.py`, once at the end, to see whether the app starts"
+        ]
       }
     }
     ----- stderr -----
@@ -190,6 +195,7 @@ fn options_win() {
       window      "Ventes", 1200 x 800, icon drawn
       python      3.13 (asked for)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit (`requirements.txt`)
       files       2 files, 27 B
       output      .deb in `[DIR]/work/le résultat`
@@ -211,6 +217,7 @@ fn the_current_folder_is_the_default() {
       window      "Work", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    streamlit (`requirements.txt`)
       files       2 files, 27 B
       output      .deb and .tar.gz in `dist`
@@ -232,6 +239,7 @@ fn guessed_requirements_are_shown() {
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
@@ -256,6 +264,7 @@ fn guessed_requirements_are_not_taken_unasked() {
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
@@ -282,6 +291,7 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
       window      "Ein Été", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)

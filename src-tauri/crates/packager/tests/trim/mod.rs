@@ -26,7 +26,7 @@ fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Paylo
         compression: Compression::Zstd(1),
         ..folder.settings(name)
     };
-    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     (Payload::open(&kept).unwrap(), outcome)
 }
 

@@ -28,7 +28,7 @@ def _run():
     collector.pause()
     import faulthandler
 
-    from . import answers, components, direct_run, environment, preload, secrets
+    from . import answers, components, direct_run, environment, preload, refusal, secrets
 
     if sys.stderr is not None:
         faulthandler.enable()
@@ -42,6 +42,12 @@ def _run():
     answers.keep()
     components.find_quickly()
     direct_run.never_warn()
+    if launch.site_packages:
+        refusal.explain(os.path.dirname(launch.site_packages[0]))
+    if launch.trial is not None:
+        from . import trial
+
+        trial.record(launch.trial)
     server = _choose(launch, options)
 
     def on_listening():

@@ -4,7 +4,7 @@
      "site_packages": ["/abs/site-packages"],
      "listen": {"unix": "/run/user/1000/waterskin-ab12/app.sock"},
      "url": "http://localhost:8501", "reload": false, "preload": ["pandas"], "secret": null,
-     "secrets": {"KEY": "value"}}
+     "secrets": {"KEY": "value"}, "trial": null}
 
 `listen` is `{"unix": path}` or `{"tcp": port}`; with `tcp` a `secret` is required.
 """
@@ -29,7 +29,8 @@ class Spec:
     to listen. `url_port`: the port of the address that people see. `reload`: follow
     changes of the sources. `preload`: modules to import in the background.
     `secret`: what each request over TCP must carry. `secrets`: what the app gets as
-    `st.secrets`, by key.
+    `st.secrets`, by key. `trial`: a file for what goes wrong in the app's pages, where this is
+    a trial start.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class Spec:
         "preload",
         "secret",
         "secrets",
+        "trial",
     )
 
     def __init__(self, launch):
@@ -55,6 +57,7 @@ class Spec:
         self.reload = _field(launch, "reload", bool, False)
         self.secret = _field(launch, "secret", str, None)
         self.secrets = _field(launch, "secrets", dict, {})
+        self.trial = _field(launch, "trial", str, None)
         self.url_port = _port_of(_field(launch, "url", str))
         listen = _field(launch, "listen", dict)
         self.socket = _field(listen, "unix", str, None)

@@ -1,0 +1,48 @@
+//! The start of the app at the end of a build, with the real Python and Streamlit.
+
+use crate::context::Context;
+
+#[test]
+fn what_recipients_would_meet_is_said_at_the_build() {
+    let context = Context::new();
+    context.write(&[
+        (
+            "p é/app.py",
+            "import os, streamlit as st\n\nif 'FAIL' in os.environ:\n    raise ValueError('again')\nst.title('É')\n",
+        ),
+        ("p é/pages/1_Weather.py", "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:1')\n"),
+        ("p é/pages/2_Key.py", "import streamlit as st\nst.write(st.secrets['weather'])\n"),
+        ("p é/pages/3_Home.py", "import pathlib\n(pathlib.Path.home() / 'mine').write_text('x')\n"),
+        ("p é/requirements.txt", "streamlit==1.67.0\n"),
+    ]);
+    let finished = context.real_build("p é", []).finish();
+    let notes = |text: &str| {
+        let notes = text.lines().filter(|line| line.contains("a trial start does not have"));
+        notes.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let said = notes(&finished.stderr);
+    assert_eq!(said.len(), 2, "{finished}");
+    assert!(said[0].starts_with("note: the page `Weather` needs a network"), "{finished}");
+    assert!(said[1].starts_with("note: the page `Key` asks for secrets"), "{finished}");
+    assert!(!context.root.join("home/mine").exists(), "the trial has a home of its own");
+
+    // What went well is not tried again, and said again: else it would fail now.
+    let again = context.real_build("p é", []).env("FAIL", "1").finish();
+    assert_eq!(notes(&again.stderr), said, "{again}");
+
+    // What a page does when it fails stops the build, with the author's own paths.
+    fs_err::remove_dir_all(context.work().join(crate::context::OUTPUT)).unwrap();
+    context.write(&[("p é/pages/4_Sums.py", "def sums():\n    return 1 / 0\n\nsums()\n")]);
+    let failed = context.real_build("p é", []).finish();
+    assert!(
+        failed.stderr.contains("error: the packaged app fails on its page `Sums`\n"),
+        "{failed}"
+    );
+    let place = format!("File \"{}/p é/pages/4_Sums.py\", line 2, in sums", context.work());
+    assert!(failed.stderr.contains(&place), "{failed}");
+    assert!(failed.stderr.contains("ZeroDivisionError: division by zero"), "{failed}");
+    crate::context::is_clear(&failed);
+    context.nothing_is_made();
+
+    context.real_build("p é", ["--no-try"]).finish().success();
+}

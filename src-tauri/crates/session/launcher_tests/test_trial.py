@@ -1,0 +1,117 @@
+"""What goes wrong in a page is written down, where this is a trial start."""
+
+import json
+import unittest
+
+from harness import LauncherTest
+
+# Each is the app's whole script, with the kind and the subject of what it meets.
+MISSING = "def load():\n    import qrcode_not_there\nload()"
+CHAINED = """
+try:
+    import qrcode_not_there
+except ImportError as error:
+    raise RuntimeError("the codes can't be drawn") from error
+"""
+REFUSED = "open('/proc/version', 'w')"
+READ_ONLY = """
+import sqlite3
+sqlite3.connect("file:x.db?mode=ro", uri=True).execute("create table a (b)")
+"""
+NETWORK = """
+import urllib.request
+urllib.request.urlopen("http://127.0.0.1:1")
+"""
+NO_NAME = "import socket\nsocket.getaddrinfo('', None, proto=-1)\nraise socket.gaierror(-2, 'no')"
+SECRETS = "import streamlit as st\nst.secrets['service']['key']"
+VARIABLE = "import os\nos.environ['SERVICE_KEY_NOT_THERE']"
+OWN_KEY = "{}['no such key']"
+OTHER = "1 / 0"
+
+STEPS = """
+import streamlit as st, pathlib
+step = st.session_state.step = st.session_state.get("step", -1) + 1
+exec((pathlib.Path(__file__).parent / f"step_{step}.py").read_text())
+"""
+
+
+class Trial(LauncherTest):
+    def record_of(self, *scripts):
+        """The record of a page that runs these scripts one after the other."""
+        record = self.folder / "record é.jsonl"
+        # Streamlit keeps the code of a script, so that another one is no other code.
+        for number, script in enumerate(scripts):
+            self.write(script, f"step_{number}.py")
+        text = STEPS if len(scripts) > 1 else scripts[0]
+        app = self.launch(text, trial=str(record)).wait_until_ready()
+        with app.page() as page:
+            for _ in scripts:
+                page.run_script()
+                page.until_finished()
+        if not record.exists():
+            return []
+        lines = record.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def test_what_went_wrong_has_its_kind(self):
+        kinds = [
+            (MISSING, "missing"),
+            (CHAINED, "missing"),
+            (READ_ONLY, "refused"),
+            (NETWORK, "network"),
+            (NO_NAME, "network"),
+            (SECRETS, "secrets"),
+            (VARIABLE, "secrets"),
+            (OWN_KEY, "exception"),
+            (OTHER, "exception"),
+        ]
+        lines = self.record_of(*(script for script, _ in kinds))
+        self.assertEqual([line["kind"] for line in lines], [kind for _, kind in kinds])
+        self.assertEqual(lines[0]["module"], "qrcode_not_there")
+        self.assertEqual(lines[1]["module"], "qrcode_not_there")
+        self.assertEqual(lines[1]["message"], "RuntimeError: the codes can't be drawn")
+        self.assertEqual(lines[-1]["message"], "ZeroDivisionError: division by zero")
+
+    def test_the_traceback_begins_in_the_app(self):
+        (line,) = self.record_of(MISSING)
+        frames = [row for row in line["traceback"].splitlines() if row.startswith("  File")]
+        self.assertEqual(len(frames), 2, line["traceback"])
+        self.assertIn(f'File "{self.script}", line 3', frames[0])
+
+    def test_a_page_without_a_fault_writes_nothing(self):
+        self.assertEqual(self.record_of("import streamlit as st\nst.stop()", "x = 1"), [])
+
+
+class Refusal(LauncherTest):
+    def test_the_page_says_why_the_app_is_not_written_to(self):
+        folder = self.folder / "a payload" / "site-packages"
+        folder.mkdir(parents=True)
+        write = f"""
+import errno
+raise PermissionError(errno.EACCES, "Permission denied", {str(folder / 'é.db')!r})
+"""
+        app = self.launch(write, site_packages=[str(folder)]).wait_until_ready()
+        with app.page() as page:
+            (text,) = page.texts()
+        self.assertIn("the installed app can't be written to", text)
+        self.assertIn("é.db", text)
+
+
+class Description(unittest.TestCase):
+    def test_a_file_that_may_not_be_written_is_named(self):
+        import errno
+        import importlib.util
+
+        from harness import LAUNCHER
+
+        path = LAUNCHER / "waterskin_launcher" / "trial.py"
+        spec = importlib.util.spec_from_file_location("trial_alone", path)
+        trial = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(trial)
+        for number in (errno.EACCES, errno.EROFS, errno.EPERM):
+            try:
+                raise OSError(number, "no", "/usr/lib/a b/é.csv")
+            except OSError as error:
+                described = trial.describe(error)
+            self.assertEqual(described["kind"], "refused")
+            self.assertEqual(described["path"], "/usr/lib/a b/é.csv")
