@@ -138,10 +138,14 @@ fn trial_hint(cause: &TrialCause) -> String {
             "the Python that was packed has no Tk: build without `--python`, so that one with Tk is fetched"
                 .to_owned()
         }
-        TrialCause::Missing { module } => format!(
-            "add `{}` to the project's requirements and build again; {anyway}",
-            distribution_of(module)
-        ),
+        TrialCause::Missing { module } => match distribution_of(module) {
+            Some((_, name)) => {
+                format!("add `{name}` to the project's requirements and build again; {anyway}")
+            }
+            None => format!(
+                "add the package that brings `{module}` to the project's requirements and build again; {anyway}"
+            ),
+        },
         TrialCause::Refused { path: Some(path) } if path.starts_with(Layout::SITE_PACKAGES) => format!(
             "a package writes into its own folder, which recipients can't: have it write elsewhere by its settings, such as below `WATERSKIN_DATA_DIR`; {anyway}"
         ),

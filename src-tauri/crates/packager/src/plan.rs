@@ -25,7 +25,10 @@ use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
 use crate::writes::{self, FoundWrite};
-use crate::{compiled, icon, installed, keys, preload, programs, secrets, source, tools, wants};
+use crate::{
+    compiled, icon, installed, keys, preload, programs, secrets, secrets_read, source,
+    streamlit_config, tools, wants,
+};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -215,6 +218,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     if formats.contains(&Format::TarGz) && sources.texts().any(wants::has_emoji) {
         notes.push(wants::EMOJI.to_owned());
     }
+    notes.extend(secrets_read::notes(&sources, &secrets));
+    notes.extend(streamlit_config::notes(&root, &entry));
     let names = sources.names();
     let writes = writes::find(&names);
     let data = declaration.config.data.unwrap_or(match writes.is_empty() {

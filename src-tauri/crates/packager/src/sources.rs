@@ -68,6 +68,11 @@ impl Sources {
         self.0.iter().map(|source| source.text.as_str())
     }
 
+    /// The files and what is in them.
+    pub fn bodies(&self) -> impl Iterator<Item = (&Utf8Path, &[Stmt])> {
+        self.0.iter().map(|source| (&*source.path, &*source.module.body))
+    }
+
     /// What the names in them stand for.
     pub fn names(&self) -> Names<'_> {
         let mut functions: BTreeMap<&str, Vec<Function<'_>>> = BTreeMap::new();

@@ -34,6 +34,7 @@ impl Folder {
             shell: Some(shell()),
             cache_dir: Some(Utf8PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cache é")),
             formats: vec![Format::TarGz],
+            no_try: true,
             ..Settings::default()
         }
     }
