@@ -71,6 +71,7 @@ fn a_module_that_nobody_knows() {
       window      "P É", 1200 x 800, icon drawn
       python      3.12 (the default)
       runs        the build backend of each package that is published as source only, if there are any
+                  `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
                   streamlit>=1.40,<1.68 (added)
       unknown     which package brings `house_style` (imported by `app.py`)
@@ -131,7 +132,7 @@ fn a_setting_that_nothing_is_like() {
     ----- stdout -----
     ----- stderr -----
     error: `[DIR]/work/p é/pyproject.toml` has a setting `colour` that does not exist
-    hint: there are `name`, `id`, `package`, `version`, `summary`, `publisher`, `entry`, `icon`, `python`, `port`, `window`, `include`, `exclude`, `data`, `downloads`, `arguments`, `dependencies`, `requirements`, `trim`, `secrets`, `no-keys`
+    hint: there are `name`, `id`, `package`, `version`, `summary`, `publisher`, `entry`, `icon`, `python`, `port`, `window`, `include`, `exclude`, `data`, `downloads`, `arguments`, `dependencies`, `requirements`, `extras`, `groups`, `trim`, `secrets`, `no-keys`
     "#);
 }
 

@@ -171,6 +171,7 @@ fn as_json() {
         "shell": "[DIR]/bin/waterskin-shell",
         "offline": false,
         "runs": [
+          "the build backend of each package that is published as source only, if there are any",
           "`app.py`, once at the end, to see whether the app starts"
         ]
       }
