@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 13] = [
+const RECIPE: [&str; 16] = [
     "../bundle/src/digest.rs",
     "../bundle/src/record.rs",
     "src/copy.rs",
@@ -15,6 +15,9 @@ const RECIPE: [&str; 13] = [
     "src/strip.rs",
     "src/compile.rs",
     "src/compile.py",
+    "src/own/copied.rs",
+    "src/own/make.rs",
+    "src/own/wheel.rs",
     "src/provision.rs",
     "src/resolve.rs",
     "src/source_build.rs",

@@ -11,12 +11,14 @@ use crate::compiled::module_of;
 use crate::copy::Method;
 use crate::format::{self, Artifact, Package};
 use crate::left_out::LeftOut;
+use crate::own::{OwnBuild, OwnWheels};
 use crate::payload::Parts;
 use crate::plan::BuildPlan;
 use crate::provision::{self, Base, Packages};
 use crate::runs::Run;
 use crate::runtime::RuntimeSource;
 use crate::settings::Format;
+use crate::source_build::SourceBuild;
 use crate::trial::{self, Trial};
 use crate::trim::TrimReport;
 use crate::weight::Weight;
@@ -97,19 +99,24 @@ pub fn build(
     let base = Base::provide(plan, &cache, progress)?;
     progress.step(Step::Resolve, None);
     let executable = base.executable();
+    let settings = plan.requirements.given.settings.for_building();
+    let sources = SourceBuild { uv: provision::uv(plan, &executable), folder, settings: &settings };
+    let own = OwnBuild { build: sources, cache: &cache }.make(&plan.own, progress)?;
     let wheels = Wheels {
         plan,
         uv: provision::uv(plan, &executable),
         python_version: &base.facts.python.version,
         folder,
+        own: &own,
     };
     let resolution = wheels
         .resolve(&cache, SystemTime::now(), progress)
         .map_err(provision::ProvisionError::from)?;
     let packages = Packages::provide(&wheels, &resolution, &base.facts, &cache, progress)?;
     let mut notes = plan.notes.clone();
+    notes.extend(own.notes.iter().cloned());
     notes.extend(resolution.notes.iter().cloned());
-    notes.extend(missing_modules(plan, &packages.tree())?);
+    notes.extend(missing_modules(plan, &packages.tree(), &own)?);
 
     let parts = Parts { plan, base: &base, packages: &packages, resolution: &resolution };
     let (destination, method) = match &plan.keep_payload {
@@ -216,7 +223,11 @@ impl Drop for OutputFolder<'_> {
 
 /// Looks whether every module that the code imports can be found in the payload. One that is
 /// needed as soon as the app starts is an error; one that is needed perhaps is said.
-fn missing_modules(plan: &BuildPlan, site_packages: &Utf8Path) -> Result<Vec<String>, BuildError> {
+fn missing_modules(
+    plan: &BuildPlan,
+    site_packages: &Utf8Path,
+    wheels: &OwnWheels,
+) -> Result<Vec<String>, BuildError> {
     let installed: BTreeSet<String> = site_packages
         .read_dir_utf8()
         .map_err(|source| BuildError::Write { path: site_packages.to_owned(), source })?
@@ -237,7 +248,7 @@ fn missing_modules(plan: &BuildPlan, site_packages: &Utf8Path) -> Result<Vec<Str
     for needed in &plan.needed {
         let top = crate::imports::top_level(&needed.module);
         let (file, module) = (&needed.file, &needed.module);
-        if installed.contains(top) {
+        if installed.contains(top) || wheels.modules().contains(top) {
             continue;
         } else if own.contains(top) {
             notes.push(format!(

@@ -7,6 +7,7 @@ use waterskin_bundle::Layout;
 use crate::cache::CacheError;
 use crate::distributions::distribution_of;
 use crate::format::FormatError;
+use crate::own::MakeError;
 use crate::payload::AssembleError;
 use crate::provision::ProvisionError;
 use crate::runtime::RuntimeError;
@@ -31,6 +32,9 @@ pub enum BuildError {
     /// The interpreter or the packages can't be had.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
+    /// A distribution of the author's own can't be made.
+    #[error(transparent)]
+    Own(#[from] MakeError),
     /// The payload can't be put together.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
@@ -93,6 +97,7 @@ impl BuildError {
             Self::Kept { .. } => Some(
                 "give an empty folder, or one that does not exist, with `--keep-payload`".into(),
             ),
+            Self::Own(error) => error.hint(),
             Self::Provision(ProvisionError::Wheels(error)) => error.hint(),
             Self::Provision(ProvisionError::Python(error)) => error.hint(),
             Self::Provision(ProvisionError::Runtime { source }) => runtime_hint(source),

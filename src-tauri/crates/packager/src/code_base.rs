@@ -34,6 +34,9 @@ pub(crate) struct Import<'a> {
 impl CodeBase {
     /// Follows the imports from `entry`. `files` are the paths that come along, relative to the
     /// project, and `read` gives the text of one.
+    ///
+    /// Modules of packages that are built of the project are looked for in `src` too, beside each
+    /// file that says how to build one.
     pub fn follow(
         entry: &Utf8Path,
         files: &BTreeSet<Utf8PathBuf>,
@@ -107,6 +110,11 @@ impl CodeBase {
     /// The files that were read, and what they say.
     pub fn files(&self) -> impl Iterator<Item = (&Utf8Path, &Code)> {
         self.files.iter().map(|(file, code)| (file.as_path(), code))
+    }
+
+    /// Whether any file imports `module` or something in it.
+    pub fn uses(&self, module: &str) -> bool {
+        self.files.values().any(|code| code.uses(module))
     }
 
     /// The files that were read, those that can't be parsed apart.
@@ -263,6 +271,23 @@ mod tests {
             ],
         );
         assert_eq!(outside(&base), ["a1", "b1"]);
+    }
+
+    #[test]
+    fn packages_that_are_built_of_the_project_are_followed() {
+        let files = [
+            ("app.py", "import harbour.tides, lib"),
+            ("pyproject.toml", ""),
+            ("src/harbour/__init__.py", ""),
+            ("src/harbour/tides.py", "import polars"),
+            ("libs/lib/pyproject.toml", ""),
+            ("libs/lib/src/lib/__init__.py", "import duckdb"),
+        ];
+        let base = code_base("app.py", &files);
+        let outside = base.outside(11);
+        let modules: Vec<&str> = outside.iter().map(|import| import.module).collect();
+        assert_eq!(modules, ["duckdb", "harbour.tides", "lib", "polars"]);
+        assert!(base.uses("harbour") && !base.uses("tides"));
     }
 
     #[test]

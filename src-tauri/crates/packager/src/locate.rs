@@ -177,7 +177,7 @@ fn project_of(script: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// The root of a file system, the home folder, and what is above it.
-fn holds_everything(folder: &Utf8Path) -> bool {
+pub(crate) fn holds_everything(folder: &Utf8Path) -> bool {
     let home = std::env::home_dir().and_then(|home| home.canonicalize().ok());
     folder.parent().is_none() || home.is_some_and(|home| home.starts_with(folder))
 }

@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use regex::Regex;
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use crate::config::PYPROJECT_TOML;
+use crate::own::AskedFolder;
 use crate::pyproject_list;
 use crate::requirement::{Refusal, checked, file_address, name_of, wheel};
 use crate::requirements::RequirementsError;
@@ -16,6 +17,8 @@ use crate::selection::{Asked, Offered, Selected};
 pub(crate) struct Lock {
     /// The name of the project itself, which only `uv.lock` has.
     pub project: Option<String>,
+    /// The folders that are installed, the project's own among them. Only `uv.lock` has some.
+    pub local: Vec<AskedFolder>,
     /// Names and versions of what the app needs. The project itself is not among them.
     pub listed: Vec<String>,
     /// Requirements with hashes. `uv.lock` is left to uv, which knows how it is meant.
@@ -75,28 +78,44 @@ fn listed(package: &Table) -> Option<String> {
     })
 }
 
-/// Reads `uv.lock` and looks at all that the project needs with these extras and groups.
-pub(crate) fn uv_lock(file: &Utf8Path, asked: &Asked<'_>) -> Result<Lock, RequirementsError> {
+/// Reads `uv.lock` and looks at all that the project needs with these extras and groups. In a
+/// workspace the project is the member that has the `script`; where none has it, all members are
+/// installed, as uv does in a root that is no project.
+pub(crate) fn uv_lock(
+    file: &Utf8Path,
+    asked: &Asked<'_>,
+    script: &Utf8Path,
+) -> Result<Lock, RequirementsError> {
     let (text, lock) = read::<UvLock>(file)?;
     let root = file.parent().unwrap_or(Utf8Path::new(""));
-    let project = lock.package.iter().map(Spanned::get_ref).find(|package| is_project(package));
+    let members = lock.package.iter().map(Spanned::get_ref);
+    let above = members.filter_map(|it| Some((folder_of(it, root)?, it)));
+    let above = above.filter(|(folder, _)| script.starts_with(folder));
+    let project = above.max_by_key(|(folder, _)| folder.as_str().len());
+    let (folder, project) = project.unzip();
     let mut made = Lock::default();
     let needed = match project {
         Some(project) => {
             let own = names(project.get("dependencies"));
-            made.selected = offered(project, root).select(asked, &own, file)?;
+            made.selected =
+                offered(project, folder.as_deref().unwrap_or(root)).select(asked, &own, file)?;
             Some(needed(project, &made.selected, &lock.package))
         }
         None => None,
     };
     for package in &lock.package {
         let (place, package) = (package.span().start, package.get_ref());
-        if is_project(package) {
-            made.project = field(package, "name").map(str::to_owned);
+        let name = field(package, "name").unwrap_or_default();
+        if project == Some(package) {
+            made.project = Some(name.to_owned());
+        } else if needed.as_ref().is_some_and(|needed| !needed.contains(name)) {
             continue;
         }
-        let name = field(package, "name").unwrap_or_default();
-        if needed.as_ref().is_some_and(|needed| !needed.contains(name)) {
+        if let Some(folder) = folder_of(package, root) {
+            let is_virtual = package.get("source").is_some_and(|it| it.get("virtual").is_some());
+            if !is_virtual {
+                made.local.push(AskedFolder::new(Some(name), &folder));
+            }
             continue;
         }
         if let Some(refusal) = refusal(package, root) {
@@ -135,13 +154,12 @@ fn names(list: Option<&Value>) -> Vec<String> {
     list.filter_map(|it| it.get("name").and_then(Value::as_str)).map(str::to_owned).collect()
 }
 
-/// Whether this is the project that the lock is of. It alone is not installed.
-fn is_project(package: &Table) -> bool {
-    let source = package.get("source");
-    ["virtual", "editable"].iter().any(|kind| {
-        let place = source.and_then(|source| source.get(kind)).and_then(Value::as_str);
-        place == Some(".")
-    })
+/// The folder of a package that is the author's own, as the lock in `root` says it.
+fn folder_of(package: &Table, root: &Utf8Path) -> Option<Utf8PathBuf> {
+    let source = package.get("source")?;
+    let place = ["virtual", "editable", "directory"].iter().find_map(|kind| source.get(kind))?;
+    let folder = root.join(place.as_str()?);
+    Some(folder.canonicalize_utf8().unwrap_or(folder))
 }
 
 /// The names of all packages that `project` leads to.
@@ -155,7 +173,7 @@ fn needed<'t>(
     while let Some(package) = left.pop() {
         let part = |key: &str| package.get(key).and_then(Value::as_table);
         let mut lists: Vec<&Value> = package.get("dependencies").into_iter().collect();
-        if is_project(package) {
+        if package == project {
             let taken = |key: &str, names: &[String]| -> Vec<&'t Value> {
                 let parts = part(key).into_iter();
                 parts.flat_map(|parts| names.iter().filter_map(|name| parts.get(name))).collect()
@@ -186,10 +204,8 @@ fn refusal(package: &Table, root: &Utf8Path) -> Option<Refusal> {
         wheel(place, &[root]).err()
     } else if source.contains_key("git") {
         Some(Refusal::Repository)
-    } else if source.contains_key("editable") {
-        Some(Refusal::Editable)
     } else {
-        Some(Refusal::Folder)
+        Some(Refusal::Unreadable)
     }
 }
 
@@ -278,6 +294,11 @@ fn read<T: serde::de::DeserializeOwned>(file: &Utf8Path) -> Result<(String, T), 
 mod tests {
     use super::*;
 
+    /// Of the project in the lock's folder.
+    fn uv_lock_of(path: &Utf8Path, asked: &Asked<'_>) -> Result<Lock, RequirementsError> {
+        uv_lock(path, asked, &path.canonicalize_utf8().unwrap().with_file_name("app.py"))
+    }
+
     fn file(name: &str, text: &str) -> (tempfile::TempDir, camino::Utf8PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let file = Utf8Path::from_path(dir.path()).unwrap().join(name);
@@ -297,21 +318,20 @@ mod tests {
         let dev =
             format!("{PROJECT}[[package]]\nname = 'tool'\nsource = {{ git = 'https://x' }}\n");
         let (_dir, path) = file("uv.lock", &dev);
-        let lock = uv_lock(&path, &Asked::default()).unwrap();
+        let lock = uv_lock_of(&path, &Asked::default()).unwrap();
         assert_eq!(lock.project.as_deref(), Some("mine"));
+        let root = path.parent().unwrap().canonicalize_utf8().unwrap();
+        assert_eq!(lock.local, [AskedFolder::new(Some("mine"), &root)]);
         assert_eq!(lock.listed, ["streamlit==1.60.0"]);
         assert_eq!(lock.indexes, BTreeSet::from(["--extra-index-url https://example.org".into()]));
         for (source, why) in [
             ("git = 'https://x'", Refusal::Repository),
-            ("editable = 'inner'", Refusal::Editable),
-            ("directory = 'inner'", Refusal::Folder),
-            ("virtual = 'inner'", Refusal::Folder),
             ("url = 'https://x/inner.zip'", Refusal::NoWheel),
             ("path = 'inner.whl'", Refusal::Missing),
         ] {
             let text = format!("{PROJECT}[[package]]\nname = 'inner'\nsource = {{ {source} }}\n");
             let (_dir, path) = file("uv.lock", &text);
-            match uv_lock(&path, &Asked::default()).unwrap_err() {
+            match uv_lock_of(&path, &Asked::default()).unwrap_err() {
                 RequirementsError::Refused { requirement, line, refusal, .. } => {
                     assert_eq!((requirement.as_str(), refusal), ("inner", why), "{source}");
                     assert_eq!(line, Some(14), "{source}");
@@ -333,16 +353,16 @@ mod tests {
             sdist = { url = 'https://x/x.tar.gz' }\n\
             [[package]]\nname = 'pytest'\nversion = '8'\n[[package]]\nname = 'rich'\nversion = '15'\n";
         let (_dir, path) = file("uv.lock", text);
-        let lock = uv_lock(&path, &Asked::default()).unwrap();
+        let lock = uv_lock_of(&path, &Asked::default()).unwrap();
         assert_eq!(lock.selected.extras, ["app"], "it alone brings Streamlit");
         assert_eq!(lock.selected.groups, ["ui"], "by default, but for development");
         assert_eq!(lock.listed, ["streamlit==1.60.0", "pandas==2", "rich==15"]);
         assert_eq!(lock.sources, ["pandas"]);
         assert!(lock.indexes.iter().all(|it| it.starts_with("--find-links file:///")));
         let groups = ["dev".to_owned()];
-        let lock = uv_lock(&path, &Asked { extras: &[], groups: &groups }).unwrap();
+        let lock = uv_lock_of(&path, &Asked { extras: &[], groups: &groups }).unwrap();
         assert!(lock.listed.contains(&"pytest==8".to_owned()));
-        let error = uv_lock(&path, &Asked { extras: &groups, groups: &[] }).unwrap_err();
+        let error = uv_lock_of(&path, &Asked { extras: &groups, groups: &[] }).unwrap_err();
         assert!(error.to_string().ends_with("has no extra `dev`"), "{error}");
     }
 
@@ -366,6 +386,33 @@ mod tests {
         assert!(lock.lines[0].starts_with("openpyxl==3 ; python_version >= '3' and"));
     }
 
+    const WORKSPACE: &str = "version = 1\n[[package]]\nname = 'app'\nversion = '1'\n\
+        source = { editable = 'packages/app' }\ndependencies = [{ name = 'lib' }, { name = 'six' }]\n\
+        [[package]]\nname = 'lib'\nversion = '1'\nsource = { editable = 'packages/lib' }\n\
+        dependencies = [{ name = 'thing' }]\n\
+        [[package]]\nname = 'thing'\nversion = '1'\nsource = { directory = '../thing' }\n\
+        [[package]]\nname = 'other'\nversion = '1'\nsource = { editable = 'packages/other' }\n\
+        [[package]]\nname = 'bare'\nversion = '1'\nsource = { virtual = 'bare' }\n\
+        [[package]]\nname = 'six'\nversion = '1'\nsource = { registry = 'https://example.org' }\n";
+
+    #[test]
+    fn of_a_workspace_the_member_with_the_script_counts_and_what_it_needs() {
+        let (_dir, path) = file("uv.lock", WORKSPACE);
+        let root = path.parent().unwrap().canonicalize_utf8().unwrap();
+        for (script, project, local) in [
+            ("packages/app/src/app/main.py", Some("app"), &["app", "lib", "thing"][..]),
+            ("packages/lib/demo.py", Some("lib"), &["lib", "thing"]),
+            ("bare/app.py", Some("bare"), &[]),
+            ("app.py", None, &["app", "lib", "thing", "other"]),
+        ] {
+            let lock = uv_lock(&path, &Asked::default(), &root.join(script)).unwrap();
+            let names: Vec<_> = lock.local.iter().filter_map(|it| it.name.as_deref()).collect();
+            assert_eq!((lock.project.as_deref(), &names[..]), (project, local), "{script}");
+            let six = lock.listed == ["six==1"];
+            assert_eq!(six, project.is_none_or(|name| name == "app"), "{:?}", lock.listed);
+        }
+    }
+
     #[test]
     fn a_pylock_becomes_requirements() {
         let text = "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1'\nmarker = \"os_name == 'nt'\"\n\
@@ -380,7 +427,7 @@ mod tests {
             ("name = \"g\\n-e .\"\nversion = '1'", Refusal::Lines),
             ("name = 'g'\nversion = \"1\\r-e .\"", Refusal::Lines),
             ("name = 'g @ https://x/x.zip#'\nversion = '1'", Refusal::NotFromIndex),
-            ("name = '-e .'\nversion = '1'", Refusal::Editable),
+            ("name = '-e .'\nversion = '1'", Refusal::Option),
         ] {
             let (_dir, path) = file("pylock.toml", &format!("[[packages]]\n{package}\n"));
             match pylock(&path, &Asked::default()).unwrap_err() {

@@ -91,19 +91,22 @@ impl PipList {
                 line: Some(number),
                 refusal,
             };
-            let Some((option, value)) = option(&line) else {
-                let taken = checked(&line, &[folder, root]).map_err(refused)?;
+            let option = option(&line);
+            let editable = option.filter(|(option, _)| matches!(*option, "-e" | "--editable"));
+            if option.is_none() || editable.is_some() {
+                let requirement = editable.map_or(line.as_str(), |(_, value)| value);
+                let taken = checked(requirement, &[folder, root]).map_err(refused)?;
                 if constrains {
                     self.constraints.push(taken);
                 } else {
-                    let plain = line.split(" --").next().unwrap_or(&line);
+                    let plain = if editable.is_some() { line.as_str() } else { plain(&line) };
                     self.listed.push(plain.trim().to_owned());
                     self.lines.push(taken);
                 }
                 continue;
-            };
+            }
+            let Some((option, value)) = option else { continue };
             match option {
-                "-e" | "--editable" => return Err(refused(Refusal::Editable)),
                 _ if value.chars().any(char::is_control) => return Err(refused(Refusal::Lines)),
                 "-r" | "--requirement" | "-c" | "--constraint" => {
                     if value.contains("://") {
@@ -127,6 +130,11 @@ impl PipList {
         }
         Ok(())
     }
+}
+
+/// A requirement without its hashes.
+fn plain(line: &str) -> &str {
+    line.split(" --").next().unwrap_or(line)
 }
 
 /// The option of a line, and its value without quotes.
@@ -271,12 +279,38 @@ mod tests {
     }
 
     #[test]
+    fn folders_count_from_where_they_are_sources() {
+        let (root, list) = read(&[
+            ("requirements.txt", "-r lists/more.txt\n./libs/one[a]\n"),
+            (
+                "lists/more.txt",
+                "-e .[dev]\n--editable=../libs/two ; os_name == 'nt'\n-c limits.txt\n",
+            ),
+            ("lists/limits.txt", "six<2\n"),
+            ("setup.py", ""),
+            ("libs/one/pyproject.toml", ""),
+            ("libs/two/setup.cfg", ""),
+        ]);
+        let list = list.unwrap();
+        let real = "file://".to_owned() + &root;
+        assert_eq!(
+            list.lines,
+            [
+                format!("{real}/[dev]"),
+                format!("{real}/libs/two/ ; os_name == 'nt'"),
+                format!("{real}/libs/one/[a]"),
+            ]
+        );
+        assert_eq!(list.listed[0], "-e .[dev]");
+    }
+
+    #[test]
     fn what_would_be_built_is_refused_with_its_place() {
         for (line, refusal) in [
-            ("-e .", Refusal::Editable),
-            ("--editable=x", Refusal::Editable),
+            ("-e .", Refusal::NoSource),
+            ("--editable=git+https://example.org/x", Refusal::Repository),
             ("git+https://example.org/x", Refusal::Repository),
-            (".", Refusal::Folder),
+            (".", Refusal::NoSource),
             ("-r https://example.org/list.txt", Refusal::Remote),
         ] {
             for option in ["-r", "-c", "--constraint="] {

@@ -14,6 +14,7 @@ use crate::imports::Need;
 use crate::inside::is_inside;
 use crate::kept::{CACHE_LIMIT, cache_folder};
 use crate::locate::{self, Located};
+use crate::own::{self, OwnDistribution};
 use crate::plan_error::PlanError;
 use crate::python_choice::PythonChoice;
 use crate::requirements::{Requirements, RequirementsSource};
@@ -64,6 +65,9 @@ pub struct BuildPlan {
     pub python: PythonChoice,
     /// Which distributions.
     pub requirements: Requirements,
+    /// The author's own distributions, which are installed with the others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<OwnDistribution>,
     /// Distributions that the code seems to need, when no list says it. The author should be
     /// asked whether they are right; they are in [`BuildPlan::requirements`] already.
     pub guessed: Vec<Guess>,
@@ -185,7 +189,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     )?
     .or_of_modules(compiled::requires(&compiled));
     let outside = code.outside(python.minor());
-    let (requirements, guessed) = match declared {
+    let (mut requirements, guessed) = match declared {
         Some(requirements) => (requirements, guess::Guessed::default()),
         None => {
             let guessed = guess::guess(&root, &code, &files, python.minor(), &settings.answers);
@@ -194,10 +198,27 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
             (requirements, guessed)
         }
     };
+    let own = own::Search {
+        root: &root,
+        entry: &entry,
+        requirements: &requirements,
+        code: &code,
+        files: &files,
+        follow_links: settings.follow_links,
+        no_run: settings.no_run,
+    };
+    let own = own.find()?;
+    if !own.keys.is_empty() {
+        return Err(PlanError::Keys { found: own.keys });
+    }
+    requirements.listed.extend(own.dependencies.iter().cloned());
+    requirements.given.lines.extend(own.dependencies);
     let mut notes = identity.notes;
     notes.extend(chosen.launcher.map(|launcher| {
         format!("`{launcher}` starts Streamlit with `{entry}`, which is the script")
     }));
+    notes.extend(own.notes);
+    let own = own.distributions;
     if formats.contains(&Format::Deb) {
         notes.extend(installed::note(&identity.app));
     }
@@ -209,7 +230,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     notes.extend(guessed.notes);
     notes.extend(notes_about(&code, &files));
     notes.extend(compiled::note(&compiled, python.minor()));
-    let says = AppSays::read(&root, &files, &code, &requirements, python.minor());
+    let mut says = AppSays::read(&root, &files, &code, &requirements, python.minor());
+    says.add_own(&own);
     notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
     let mut recommends: Vec<_> =
         wants::wants(&says.words).flat_map(|want| want.packages.iter().copied()).collect();
@@ -252,6 +274,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         runs.extend(requirements.backends());
         runs.extend((!settings.no_try).then(|| Run::App { entry: entry.clone() }));
     }
+    runs.extend(own.iter().filter(|one| one.built).map(OwnDistribution::run));
     Ok(BuildPlan {
         app: identity.app,
         arguments: declaration.config.arguments.clone(),
@@ -276,6 +299,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         trim,
         python,
         requirements,
+        own,
         guessed: guessed.guesses,
         unknown: guessed.unknown,
         files,

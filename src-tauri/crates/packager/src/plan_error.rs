@@ -6,6 +6,7 @@ use crate::icon::IconError;
 use crate::identity::IdentityError;
 use crate::keys::FoundKey;
 use crate::locate::LocateError;
+use crate::own::OwnError;
 use crate::python_choice::PythonError;
 use crate::requirements::RequirementsError;
 use crate::secrets::SecretError;
@@ -76,6 +77,9 @@ pub enum PlanError {
         /// The program.
         program: Utf8PathBuf,
     },
+    /// The author's own distributions can't come along.
+    #[error(transparent)]
+    Own(#[from] OwnError),
     /// The user has no cache folder.
     #[error("there is no folder for caches")]
     NoCache,
@@ -90,6 +94,7 @@ impl PlanError {
             Self::Identity(error) => error.hint(),
             Self::Icon(error) => error.hint(),
             Self::Python(error) => error.hint(),
+            Self::Own(error) => Some(error.hint()),
             Self::Tools(error) => error.hint(),
             Self::Secret(error) => error.hint(),
             Self::Keys { .. } => Some(

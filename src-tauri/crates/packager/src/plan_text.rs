@@ -3,6 +3,7 @@ use std::fmt::{self, Write as _};
 use camino::Utf8Path;
 use waterskin_bundle::DataPolicy;
 
+use crate::own::OwnDistribution;
 use crate::plan::BuildPlan;
 use crate::settings::Format;
 
@@ -41,6 +42,7 @@ impl fmt::Display for BuildPlan {
             .iter()
             .map(|it| format!("which package brings `{}` (imported by `{}`)", it.module, it.file));
         row("unknown", &unknown.collect::<Vec<_>>())?;
+        row("own code", &self.own_text())?;
         row("data", &self.data_text())?;
         row("trim", &self.trim_text())?;
         row("files", &[self.files_text()])?;
@@ -135,6 +137,16 @@ impl BuildPlan {
             rows.push(format!("and {} more", self.writes.len() - shown));
         }
         rows
+    }
+
+    fn own_text(&self) -> Vec<String> {
+        let text = |one: &OwnDistribution| {
+            let folder = one.folder.strip_prefix(&self.root).unwrap_or(&one.folder);
+            let folder = if folder.as_str().is_empty() { "." } else { folder.as_str() };
+            let how = if one.built { "" } else { ", copied" };
+            format!("{} (`{folder}`{how})", one.label())
+        };
+        self.own.iter().map(text).collect()
     }
 
     /// What is saved is as it was measured when the rules were made: nothing is installed yet.

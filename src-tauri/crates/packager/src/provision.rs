@@ -269,7 +269,9 @@ fn install_and_trim(
         commands::relocate(tree, executable)
             .map_err(|source| ProvisionError::Facts { path: tree.to_owned(), source })?;
         progress.advance(resolved.len() as u64);
-        if let Some(report) = trim.apply(tree, &spared, progress).map_err(trimming)? {
+        if let Some(report) =
+            trim.apply(tree, &spared, &wheels.own.modules(), progress).map_err(trimming)?
+        {
             return Ok((report, glibc));
         }
         spared.clear();

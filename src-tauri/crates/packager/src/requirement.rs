@@ -1,16 +1,14 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::distributions::normalized;
+use crate::own::{folder_address, is_source};
 
 /// Why a requirement is not packaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// `-e`.
-    #[error("is editable: to install it, its own code would be run")]
-    Editable,
-    /// A folder, or a member of a workspace.
-    #[error("is a folder: to install it, its own code would be run")]
-    Folder,
+    /// A folder that nothing can be installed from.
+    #[error("is a folder without a `pyproject.toml` or `setup.py`")]
+    NoSource,
     /// Such as `git+https://`.
     #[error("comes from a repository: to install it, its own code would be run")]
     Repository,
@@ -44,13 +42,10 @@ impl Refusal {
     /// What the author can do about it.
     pub(crate) fn hint(self) -> &'static str {
         match self {
-            Self::Editable | Self::Folder => {
-                "put its modules into the project's folder, or build a wheel of it and name that"
-            }
             Self::Repository | Self::NoWheel => {
                 "build a wheel of it and name that, or ask for it by name and version"
             }
-            Self::Missing => "correct the path",
+            Self::Missing | Self::NoSource => "correct the path",
             Self::Remote => "copy the list into the project's folder",
             Self::Lines | Self::Option | Self::Unreadable => {
                 "write one requirement alone, as in `pandas>=2`"
@@ -73,9 +68,9 @@ pub(crate) fn name_of(requirement: &str) -> Option<String> {
 }
 
 /// The requirement in the form in which uv gets it, with its hashes. For a name, an index is asked;
-/// an address or a path must be one of a wheel, since of nothing else it is certain that it can be
-/// installed without its own code being run. Paths count from the first of `folders` in which they
-/// lead to a file.
+/// an address must be one of a wheel, since of nothing else it is certain that it can be installed
+/// without its own code being run. A path may also lead to a folder, which is the author's own code
+/// ([`crate::own`]). Paths count from the first of `folders` in which they lead to something.
 pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
     let line = line.replace('\t', " ");
     let line = line.trim();
@@ -83,7 +78,7 @@ pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refus
         return Err(Refusal::Lines);
     }
     if line.starts_with('-') {
-        return Err(if is_editable(line) { Refusal::Editable } else { Refusal::Option });
+        return Err(Refusal::Option);
     }
     let mut parts = line.split(" --");
     let head = parts.next().unwrap_or_default().trim();
@@ -97,11 +92,6 @@ pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refus
         text.push_str(hash.trim());
     }
     Ok(text)
-}
-
-/// `-e x`, `-ex`, `--editable x`, `--editable=x`: `uv` builds these even where it may build nothing.
-fn is_editable(line: &str) -> bool {
-    line.starts_with("-e") || line.starts_with("--editable")
 }
 
 /// A name with what is asked of it, and its address where it has one. `None` for what has no name.
@@ -148,7 +138,7 @@ fn checked_place(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> 
     Ok(format!("{place}{extras}{marker}"))
 }
 
-/// The address of the wheel that `place` leads to.
+/// The address of the wheel or the folder that `place` leads to.
 pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
     let scheme = place.split(':').next().unwrap_or_default().to_ascii_lowercase();
     let plain = place.split(['?', '#']).next().unwrap_or_default();
@@ -160,13 +150,23 @@ pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusa
         let is_wheel = has_ending(plain, ".whl") && !place.contains(char::is_whitespace);
         return if is_wheel { Ok(place.to_owned()) } else { Err(Refusal::NoWheel) };
     }
-    let path = match place.get(..5) {
-        Some(start) if start.eq_ignore_ascii_case("file:") => decoded(&plain[5..]),
+    // What Hatch and PDM call the project's folder.
+    let inside = ["{root:uri}", "file:///${PROJECT_ROOT}", "file://${PROJECT_ROOT}"];
+    let inside = inside.iter().find_map(|root| plain.strip_prefix(root));
+    let path = match (inside, place.get(..5)) {
+        (Some(inside), _) => format!(".{inside}"),
+        (_, Some(start)) if start.eq_ignore_ascii_case("file:") => decoded(&plain[5..]),
+        // `./thing#egg=thing`
+        _ if place.contains("#egg=") => plain.to_owned(),
         _ => place.to_owned(),
     };
-    let found = folders.iter().map(|folder| folder.join(&path)).find(|path| path.exists());
-    match found {
-        Some(path) if path.is_dir() => Err(Refusal::Folder),
+    let paths: Vec<Utf8PathBuf> = folders.iter().map(|folder| folder.join(&path)).collect();
+    // pip counts folders from where it runs, and uv from the list.
+    if let Some(folder) = paths.iter().find(|path| path.is_dir() && is_source(path)) {
+        return Ok(folder_address(folder));
+    }
+    match paths.into_iter().find(|path| path.exists()) {
+        Some(path) if path.is_dir() => Err(Refusal::NoSource),
         Some(path) if has_ending(path.as_str(), ".whl") => Ok(file_address(&path)),
         Some(_) => Err(Refusal::NoWheel),
         None if place.contains(['/', '\\', ':']) || is_archive(place) => Err(Refusal::Missing),
@@ -175,7 +175,7 @@ pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusa
 }
 
 /// The path of a `file:` address, from what follows the colon.
-fn decoded(rest: &str) -> String {
+pub(crate) fn decoded(rest: &str) -> String {
     let rest =
         rest.strip_prefix("//").map_or(rest, |it| it.strip_prefix("localhost").unwrap_or(it));
     let mut bytes = Vec::new();
@@ -244,19 +244,21 @@ mod tests {
         for file in ["wheels é/x-1-py3-none-any.whl", "x-1-py3-none-any.whl", "x.tar.gz"] {
             fs_err::write(root.join(file), "").unwrap();
         }
+        fs_err::create_dir_all(root.join("one é")).unwrap();
+        fs_err::write(root.join("one é/setup.py"), "").unwrap();
+        let real = root.canonicalize_utf8().unwrap();
+        let own = format!("file://{real}/one%20%C3%A9/");
         let pack = format!("x @ file://{root}/pack");
         let from = format!("file://{root}/wheels%20%C3%A9/x-1-py3-none-any.whl");
         for (line, refusal) in [
-            ("-e .", Refusal::Editable),
-            ("-e./x", Refusal::Editable),
-            ("--editable=x", Refusal::Editable),
+            ("-e .", Refusal::Option),
             ("--no-binary :all:", Refusal::Option),
-            (".", Refusal::Folder),
-            ("./pack", Refusal::Folder),
-            ("pack/", Refusal::Folder),
-            ("folder.whl", Refusal::Folder),
-            (pack.as_str(), Refusal::Folder),
-            ("x @ file:pack", Refusal::Folder),
+            (".", Refusal::NoSource),
+            ("./pack", Refusal::NoSource),
+            ("pack/", Refusal::NoSource),
+            ("folder.whl", Refusal::NoSource),
+            (pack.as_str(), Refusal::NoSource),
+            ("x @ file:pack", Refusal::NoSource),
             ("git+https://example.org/x", Refusal::Repository),
             ("GIT+https://example.org/x.whl", Refusal::Repository),
             ("x @ git+ssh://git@example.org/x.whl ; os_name == 'nt'", Refusal::Repository),
@@ -291,6 +293,12 @@ mod tests {
                 format!("{from}[a] ; os_name == 'nt'"),
             ),
             (format!("x @ {from}"), format!("x @ {from}")),
+            ("./one é".to_owned(), own.clone()),
+            ("./one é#egg=x".to_owned(), own.clone()),
+            ("one é/[a] ; os_name == 'nt'".to_owned(), format!("{own}[a] ; os_name == 'nt'")),
+            ("x[a] @ {root:uri}/one é".to_owned(), format!("x[a] @ {own}")),
+            ("x @ file:one%20%C3%A9".to_owned(), format!("x @ {own}")),
+            ("x @ file:///${PROJECT_ROOT}/one é".to_owned(), format!("x @ {own}")),
             ("x-1-py3-none-any.whl".to_owned(), format!("file://{root}/x-1-py3-none-any.whl")),
         ] {
             let got = checked(&line, &[root]);

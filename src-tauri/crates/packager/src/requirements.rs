@@ -3,6 +3,7 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::config::{Declaration, PYPROJECT_TOML, WATERSKIN_TOML};
+use crate::own::{AskedFolder, Workspace};
 use crate::pip_list::PipList;
 use crate::requirement::{Refusal, checked, name_of};
 pub use crate::requirements_error::RequirementsError;
@@ -122,6 +123,8 @@ pub(crate) struct Given {
     pub insecure: Vec<String>,
     /// The project's name in `uv.lock`.
     pub project: Option<String>,
+    /// The folders that `uv.lock` has installed.
+    pub local: Vec<AskedFolder>,
     pub settings: UvSettings,
     /// Packages of a lock that have no wheel at all. `None` where no lock tells.
     pub sources: Option<Vec<String>>,
@@ -131,7 +134,7 @@ pub(crate) struct Given {
 /// documentation, "App dependencies"), with PEP 751's lock beside uv's. What Streamlit's hosting does
 /// not know comes last.
 const FILES: [&str; 10] = [
-    "uv.lock",
+    UV_LOCK,
     "pylock.toml",
     "Pipfile",
     "Pipfile.lock",
@@ -142,6 +145,7 @@ const FILES: [&str; 10] = [
     SETUP_CFG,
     SETUP_PY,
 ];
+const UV_LOCK: &str = "uv.lock";
 const SETUP_CFG: &str = "setup.cfg";
 const SETUP_PY: &str = "setup.py";
 
@@ -201,7 +205,7 @@ impl Requirements {
         }
         if let Some(named) = &config.requirements {
             let file = root.join(named);
-            return match Self::of_file(root, &file, &asked)? {
+            return match Self::of_file(root, &file, &asked, &root.join(entry))? {
                 Some(made) => Ok(Some(made)),
                 None => Err(RequirementsError::NoList { file }),
             };
@@ -212,16 +216,17 @@ impl Requirements {
         let beside = script.parent().filter(|folder| *folder != root);
         for folder in beside.into_iter().chain([root]) {
             for name in FILES {
-                let file = folder.join(name);
-                if !file.is_file() {
-                    continue;
-                }
+                let file = match name {
+                    UV_LOCK => Workspace::lock_for(folder),
+                    _ => Some(folder.join(name)),
+                };
+                let Some(file) = file.filter(|file| file.is_file()) else { continue };
                 if let Some((taken, _)) = &found {
                     if !taken.belongs(&file) && holds_list(&file) {
                         passed_over.push(file);
                     }
                 } else {
-                    found = Self::of_file(root, &file, &asked)?;
+                    found = Self::of_file(root, &file, &asked, &script)?;
                 }
             }
         }
@@ -234,7 +239,8 @@ impl Requirements {
         let beside = self.file.as_deref().and_then(Utf8Path::parent) == other.parent();
         let made_from = self.source.is_lock() && other.file_name() == Some(PYPROJECT_TOML);
         let lock = other.file_name() == Some("Pipfile.lock");
-        made_from || (lock && beside && self.source == RequirementsSource::Pipfile)
+        let same = self.file.as_deref() == Some(other);
+        same || made_from || (lock && beside && self.source == RequirementsSource::Pipfile)
     }
 
     /// The list in a file, which is told by its name. Any other than the usual ones is taken for one
@@ -243,10 +249,12 @@ impl Requirements {
         root: &Utf8Path,
         file: &Utf8Path,
         asked: &Asked<'_>,
+        script: &Utf8Path,
     ) -> Result<Option<(Self, Table)>, RequirementsError> {
         let of_lock = |source, lock: locks::Lock| {
             let mut made = Self::new(source, Some(file.to_owned()), lock.listed);
             made.given.project = lock.project;
+            made.given.local = lock.local;
             made.given.sources = Some(lock.sources);
             made.given.indexes = lock.indexes.into_iter().collect();
             made.extras = lock.selected.extras;
@@ -256,7 +264,7 @@ impl Requirements {
         };
         let of_tool = |source, list| Self::of_tool(source, list, root, file, asked);
         Ok(match file.file_name().unwrap_or_default() {
-            "uv.lock" => of_lock(RequirementsSource::UvLock, locks::uv_lock(file, asked)?),
+            UV_LOCK => of_lock(RequirementsSource::UvLock, locks::uv_lock(file, asked, script)?),
             name if name.starts_with("pylock.") && name.ends_with(".toml") => {
                 of_lock(RequirementsSource::PylockToml, locks::pylock(file, asked)?)
             }
@@ -326,7 +334,7 @@ impl Requirements {
         for beside in [SETUP_CFG, SETUP_PY] {
             let beside = file.with_file_name(beside);
             if beside.is_file()
-                && let Some(made) = Self::of_file(root, &beside, asked)?
+                && let Some(made) = Self::of_file(root, &beside, asked, &beside)?
             {
                 return Ok(Some(made));
             }

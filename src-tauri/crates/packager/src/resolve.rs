@@ -62,13 +62,18 @@ impl Wheels<'_> {
             RequirementsSource::UvLock => self.export()?,
             _ => requirements.given.lines.clone(),
         };
+        let lines = self.own.lines(&lines);
+        // What is the author's own is known by its content.
+        let others: Vec<String> =
+            lines.iter().filter(|line| !self.own.has_line(line)).cloned().collect();
+        let others = text(&[&requirements.given.indexes, &others]);
         let text = text(&[&requirements.given.indexes, &lines, &requirements.added]);
         let limits = self::text(&[&requirements.given.constraints]);
         let pins = self::text(&[&requirements.given.pins]);
         let given = Given { lines, text, limits, pins };
         let alone = !self.plan.offline
             && requirements.given.settings.is_empty()
-            && stands_alone(&given.text)
+            && stands_alone(&others)
             && stands_alone(&given.limits);
         let (text, allowance) = if alone {
             let key = format!(
@@ -87,7 +92,7 @@ impl Wheels<'_> {
             read_settled(self.folder)?
         };
         let given = Resolved::parse(&format!("{}{}{}", given.text, given.limits, given.pins));
-        let resolved = Resolved::parse(&text).with_hashes_of(&given);
+        let resolved = self.own.settled(Resolved::parse(&text).with_hashes_of(&given));
         let streamlit = resolved.version_of("streamlit").ok_or(WheelsError::NoStreamlit)?;
         let streamlit = streamlit.to_owned();
         let mut notes = check_streamlit(&streamlit)?;
@@ -256,8 +261,8 @@ impl Wheels<'_> {
         const LOCKED: &str = "locked.txt";
         let requirements = &self.plan.requirements;
         let Some(file) = &requirements.file else { return Ok(Vec::new()) };
-        let name = requirements.given.project.as_deref().unwrap_or(PROJECT);
-        let folder = UvFolder::new(self.folder, Some(project(name, Vec::new())), Table::new());
+        let own = requirements.given.project.as_deref().map(|name| project(name, Vec::new()));
+        let folder = UvFolder::new(self.folder, own, Table::new());
         let folder = folder.map_err(write_error(self.folder))?;
         let lock = fs_err::read(file).map_err(write_error(file))?;
         folder.write("uv.lock", &lock).map_err(write_error(self.folder))?;
@@ -270,14 +275,14 @@ impl Wheels<'_> {
         let text = fs_err::read_to_string(folder.file(LOCKED)).map_err(write_error(self.folder))?;
         let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
         let lines = joined.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+        let root = file.parent().unwrap_or(&self.plan.root);
         let check = |line: &str| {
-            checked(line, &[self.plan.root.as_path()]).map_err(|refusal| {
-                RequirementsError::Refused {
-                    requirement: line.to_owned(),
-                    file: file.clone(),
-                    line: None,
-                    refusal,
-                }
+            let requirement = line.strip_prefix("-e ").unwrap_or(line);
+            checked(requirement, &[root]).map_err(|refusal| RequirementsError::Refused {
+                requirement: line.to_owned(),
+                file: file.clone(),
+                line: None,
+                refusal,
             })
         };
         Ok(lines.map(check).collect::<Result<_, _>>()?)

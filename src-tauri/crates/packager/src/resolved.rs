@@ -67,6 +67,27 @@ impl Resolved {
         Self { distributions: distributions.collect() }
     }
 
+    /// The same with a version in the place of an address, where `versions` has one for the
+    /// normalized name.
+    pub fn with_versions(mut self, versions: &BTreeMap<&str, &str>) -> Self {
+        for distribution in &mut self.distributions {
+            let name = name_of(&distribution.requirement).unwrap_or_default();
+            let is_address = distribution.requirement.contains(" @ ");
+            if let (true, Some(version)) = (is_address, versions.get(name.as_str())) {
+                distribution.requirement = format!("{name}=={version}");
+            }
+        }
+        self.distributions.sort_by(|one, other| one.requirement.cmp(&other.requirement));
+        self
+    }
+
+    /// The same with nothing but the distributions of these normalized names.
+    pub fn only(&self, names: &[&str]) -> Self {
+        let is_named = |it: &&Pinned| it.key().0.is_some_and(|name| names.contains(&name.as_str()));
+        let distributions = self.distributions.iter().filter(is_named).cloned();
+        Self { distributions: distributions.collect() }
+    }
+
     /// How many distributions there are.
     pub fn len(&self) -> usize {
         self.distributions.len()
@@ -126,6 +147,15 @@ mod tests {
     fn distributions_are_left_out_by_name() {
         let resolved = Resolved::parse(TEXT).without(&["pandas"]);
         assert_eq!(resolved.to_text(), "altair==6.3.0 \\\n    --hash=sha256:cc\n");
+    }
+
+    #[test]
+    fn where_a_wheel_of_the_authors_own_lies_is_nobodys_business() {
+        let text =
+            "mine @ file:///home/ann/x/mine-2.0-py3-none-any.whl --hash=sha256:dd\n".to_owned();
+        let resolved = Resolved::parse(&(text + TEXT)).with_versions(&[("mine", "2.0")].into());
+        assert_eq!(resolved.only(&["mine"]).to_text(), "mine==2.0 \\\n    --hash=sha256:dd\n");
+        assert_eq!(resolved.without(&["mine"]), Resolved::parse(TEXT));
     }
 
     #[test]

@@ -108,7 +108,9 @@ impl UvSettings {
             if !listed.iter().any(|line| name_of(line) == name_of(name)) {
                 continue;
             }
-            let taken = taken_source(source, root).map_err(|refusal| {
+            // Folders are the author's own code, which uv gets as wheels.
+            let Some(source) = without_folders(source, root) else { continue };
+            let taken = taken_source(&source, root).map_err(|refusal| {
                 let start = text.find("tool.uv.sources").unwrap_or_default();
                 let before = text[..start].matches('\n').count();
                 RequirementsError::Refused {
@@ -162,6 +164,13 @@ impl UvSettings {
         table
     }
 
+    /// `[tool.uv]` for build backends: where packages come from alone.
+    pub fn for_building(&self) -> Table {
+        let mut table = self.settings.clone();
+        LISTS.iter().for_each(|key| drop(table.remove(*key)));
+        table
+    }
+
     /// `[tool.uv]` where versions and hashes are settled: then each index is as good as the other,
     /// and none is kept for single packages.
     pub fn for_settled(&self) -> Table {
@@ -206,6 +215,18 @@ fn placed(key: &str, value: Value, root: &Utf8Path) -> Value {
     }
 }
 
+/// An entry of `[tool.uv.sources]` without what leads to folders; `None` when nothing is left.
+fn without_folders(source: &Value, root: &Utf8Path) -> Option<Value> {
+    if let Some(list) = source.as_array() {
+        let left: Vec<Value> = list.iter().filter_map(|it| without_folders(it, root)).collect();
+        return (!left.is_empty()).then_some(Value::Array(left));
+    }
+    let path = source.get("path").and_then(Value::as_str);
+    let is_folder = source.get("workspace").and_then(Value::as_bool) == Some(true)
+        || path.is_some_and(|path| root.join(path).is_dir());
+    (!is_folder).then(|| source.clone())
+}
+
 /// An entry of `[tool.uv.sources]`: an index, or a wheel.
 fn taken_source(source: &Value, root: &Utf8Path) -> Result<Value, Refusal> {
     if let Some(list) = source.as_array() {
@@ -216,14 +237,12 @@ fn taken_source(source: &Value, root: &Utf8Path) -> Result<Value, Refusal> {
     let mut taken = Table::new();
     if source.get("git").is_some() {
         return Err(Refusal::Repository);
-    } else if source.get("editable").and_then(Value::as_bool) == Some(true) {
-        return Err(Refusal::Editable);
     } else if let Some(place) = text("url").or_else(|| text("path")) {
         taken.insert("url".to_owned(), Value::String(wheel(place, &[root])?));
     } else if let Some(index) = text("index") {
         taken.insert("index".to_owned(), Value::String(index.to_owned()));
     } else {
-        return Err(Refusal::Folder);
+        return Err(Refusal::Unreadable);
     }
     for key in ["marker", "extra", "group"] {
         if let Some(value) = source.get(key) {
@@ -300,12 +319,19 @@ mod tests {
     }
 
     #[test]
+    fn folders_are_no_sources_for_uv() {
+        let text = "[tool.uv.sources]\nmine = [{ path = '.', marker = \"os_name == 'nt'\" }, { index = 'x' }]\npandas = { workspace = true }\n";
+        let (_, read) = settings(&[("pyproject.toml", text)]);
+        let table = read.unwrap().for_choosing();
+        assert_eq!(table, toml::from_str("[sources]\nmine = [{ index = 'x' }]\n").unwrap());
+    }
+
+    #[test]
     fn sources_that_would_be_built_are_refused_with_their_line() {
         for (source, why) in [
             ("{ git = 'https://x' }", Refusal::Repository),
-            ("{ workspace = true }", Refusal::Folder),
-            ("{ path = 'x', editable = true }", Refusal::Editable),
-            ("[{ index = 'x', marker = \"os_name == 'nt'\" }, { path = '.' }]", Refusal::Folder),
+            ("{ path = './x', editable = true }", Refusal::Missing),
+            ("[{ workspace = true }, { path = './x' }]", Refusal::Missing),
             ("{ url = 'https://x/x.zip' }", Refusal::NoWheel),
         ] {
             let text =

@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use toml::{Table, Value};
 
 use crate::allowance::Allowance;
+use crate::own::OwnWheels;
 use crate::plan::BuildPlan;
 use crate::resolved::Resolved;
 use crate::source_build;
@@ -22,6 +23,8 @@ pub(crate) struct Wheels<'a> {
     pub python_version: &'a str,
     /// A folder of ours for files on the way.
     pub folder: &'a Utf8Path,
+    /// The author's own.
+    pub own: &'a OwnWheels,
 }
 
 impl Wheels<'_> {
@@ -89,7 +92,7 @@ impl Wheels<'_> {
         let indexes = text(&[&given.indexes]);
         folder.write("indexes.txt", indexes.as_bytes()).map_err(write_error(self.folder))?;
         folder
-            .write("install.txt", resolved.to_text().as_bytes())
+            .write("install.txt", resolved.without(&self.own.names()).to_text().as_bytes())
             .map_err(write_error(self.folder))?;
         let mut arguments = vec!["pip", "install", "--target", destination.as_str()];
         if !indexes.is_empty() {
@@ -113,6 +116,24 @@ impl Wheels<'_> {
                 return Err(WheelsError::Compiled { package, python: self.minor() });
             }
         }
+        self.install_own(resolved, destination)?;
+        forget_places(destination).map_err(write_error(destination))
+    }
+
+    /// Installs the author's own, as they are: no index is asked for anything of these names.
+    fn install_own(&self, resolved: &Resolved, destination: &Utf8Path) -> Result<(), WheelsError> {
+        let own = resolved.only(&self.own.names());
+        if own.len() == 0 {
+            return Ok(());
+        }
+        let folder =
+            UvFolder::new(self.folder, None, Table::new()).map_err(write_error(self.folder))?;
+        folder.write("own.txt", own.to_text().as_bytes()).map_err(write_error(self.folder))?;
+        let mut arguments = vec!["pip", "install", "--target", destination.as_str()];
+        arguments.extend(["--no-deps", "--no-index", "--require-hashes", "-r", "own.txt"]);
+        arguments.extend(self.own.folders().flat_map(|it| ["--find-links", it.as_str()]));
+        arguments.extend(["--only-binary", ":all:", "--link-mode", "hardlink"]);
+        self.uv.run(&folder, &arguments).map_err(|source| WheelsError::Install { source })?;
         Ok(())
     }
 
@@ -132,6 +153,26 @@ impl Wheels<'_> {
         arguments.extend(allowance.built.iter().flat_map(|name| ["--no-binary", name]));
         arguments
     }
+}
+
+/// Removes what an installer notes of where packages came from: folders of the author's machine, and
+/// times. Their records forget it when they are written anew.
+fn forget_places(site_packages: &Utf8Path) -> io::Result<()> {
+    for entry in site_packages.read_dir_utf8()? {
+        let folder = entry?.into_path();
+        if folder.extension() != Some("dist-info") {
+            continue;
+        }
+        for note in ["uv_cache.json", "direct_url.json"] {
+            let note = folder.join(note);
+            let is_local =
+                |text: String| text.contains("\"file:") || note.ends_with("uv_cache.json");
+            if fs_err::read_to_string(&note).is_ok_and(is_local) {
+                fs_err::remove_file(&note)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where versions and hashes are settled, each index is as good as the other.

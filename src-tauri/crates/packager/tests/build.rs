@@ -222,38 +222,89 @@ fn an_output_folder_that_cannot_be_written_is_found_at_once() {
     assert!(text.contains("--output"), "{text}");
 }
 
+/// The author's own code as it is installed: modules, data, metadata, commands.
+#[test]
+fn what_the_author_installs_comes_along_and_the_project_stays_as_it_is() {
+    let folder = folder();
+    folder.copy_app("installed");
+    let project = folder.path.join("installed");
+    fs_err::create_dir(project.join("uploads")).unwrap();
+    let before = tree_digest(&project).unwrap();
+    let kept = folder.path.join("kept");
+    let settings = Settings {
+        keep_payload: Some(kept.clone()),
+        formats: vec![Format::Deb],
+        compression: Compression::Zstd(1),
+        ..folder.settings("installed")
+    };
+    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    assert_eq!(tree_digest(&project).unwrap(), before, "the project is only read");
+    let own: Vec<_> = outcome.notes.iter().filter(|note| note.contains("suntimes")).collect();
+    assert!(own.is_empty(), "{own:?}");
+    let payload = Payload::open(&kept).unwrap();
+    payload.verify().unwrap();
+    assert!(payload.layout.app().join("uploads").is_dir());
+    assert_eq!(
+        run_python(
+            &payload,
+            "import importlib.metadata as m, suntimes, suntimes.words, sundial, tabulate, six\n\
+             print(m.version('sun-times'), *suntimes.TOWNS, *suntimes.HOURS, suntimes.words.GREETING)\n\
+             print(m.version('sundial'), [e.value for e in m.entry_points(name='sun-times')])\n",
+        ),
+        "2.3.0 Bonn Köln 8 16 Grüße\n0.5 ['suntimes:main']\n"
+    );
+    let command = payload.layout.site_packages().join("bin/sun-times");
+    let said = Tool::new(command.as_std_path()).env_clear().env("PATH", "/usr/bin:/bin");
+    assert_eq!(said.run(&mut |_, _| {}).unwrap().stdout, "2.3.0 Bonn Köln\n");
+    // Nobody learns where the author has it.
+    let path = folder.path.as_str();
+    let says = |file: &Utf8Path| fs_err::read_to_string(file).is_ok_and(|text| text.contains(path));
+    let info = payload.layout.site_packages().join("sun_times-2.3.0.dist-info");
+    let telling: Vec<_> = names(&info).into_iter().filter(|name| says(&info.join(name))).collect();
+    assert_eq!(telling, [""; 0]);
+    assert!(!says(&payload.layout.resolved()));
+}
+
 #[test]
 fn a_lock_is_followed_to_the_letter() {
     let folder = folder();
-    folder.write(&[
-        ("locked/app.py", "import streamlit as st\nimport six\n"),
-        (
-            "locked/pyproject.toml",
-            "[project]\nname = 'locked'\nversion = '0.3'\nrequires-python = '>=3.11'\n\
-             dependencies = ['streamlit==1.66.0', 'six']\n[dependency-groups]\ndev = ['iniconfig']\n\
-             [tool.uv]\noverride-dependencies = ['click==8.1.8', 'narwhals<2', 'six<1.17']\n",
-        ),
-    ]);
-    let project = folder.path.join("locked");
+    folder.copy_app("workspace");
+    let (workspace, project) = ("workspace", folder.path.join("workspace"));
     let uv = waterskin_packager::find_uv(None).unwrap();
     Tool::new(uv.as_std_path())
         .args(["lock", "--quiet", "--directory", project.as_str()])
         .run(&mut |_, _| {})
         .unwrap();
     let kept = folder.path.join("kept");
-    let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("locked") };
+    let settings = Settings {
+        path: project.join("packages/board"),
+        keep_payload: Some(kept.clone()),
+        ..folder.settings(workspace)
+    };
+    let before = tree_digest(&project).unwrap();
     let plan = plan(&settings).unwrap();
     assert!(plan.requirements.source.is_lock(), "{plan}");
     let outcome = build(&plan, None, &Quiet).unwrap();
     assert_eq!(outcome.streamlit, "1.66.0");
     let resolved = fs_err::read_to_string(kept.join("resolved.txt")).unwrap();
     assert!(resolved.contains("six==1.16") && !resolved.contains("iniconfig"), "{resolved}");
+    let payload = Payload::open(&kept).unwrap();
+    let code = "import board, tides\nimport importlib.metadata as m\n\
+        print(m.version('board'), m.version('tides'), tides.HIGH)";
+    assert_eq!(run_python(&payload, code), "1.4 0.7.1 3.5\n");
     let lock = fs_err::read_to_string(project.join("uv.lock")).unwrap();
-    for hash in resolved.lines().filter_map(|line| line.trim().strip_prefix("--hash=")) {
+    // What is made of the members themselves is in no lock.
+    let own = |it: &&str| it.starts_with("board==") || it.starts_with("tides==");
+    let others = resolved.split_inclusive("\n").collect::<Vec<_>>();
+    let firsts: Vec<usize> = (0..others.len()).filter(|at| own(&others[*at])).collect();
+    assert_eq!(firsts.len(), 2, "{resolved}");
+    let lines = others.iter().enumerate().filter(|(at, _)| !firsts.contains(&at.wrapping_sub(1)));
+    let lines = lines.map(|(_, line)| *line);
+    for hash in lines.filter_map(|line| line.trim().strip_prefix("--hash=")) {
         let hash = hash.trim_end_matches(" \\");
         assert!(lock.contains(hash), "{hash} is not in the lock");
     }
-    assert_eq!(names(Utf8Path::new(&project)), ["app.py", "pyproject.toml", "uv.lock"]);
+    assert_eq!(tree_digest(&project).unwrap(), before);
 }
 
 /// Writes a wheel of `name` with one empty module into `folder`.

@@ -458,3 +458,21 @@ fn extras_and_groups_are_said_and_asked_for() {
     hint: there are `excel`, `web`
     ");
 }
+
+#[test]
+fn the_authors_own_packages_are_named_with_what_their_build_runs() {
+    let folder = folder();
+    folder.copy_app("installed");
+    let settings = settings(&folder, "installed");
+    let said = text(&folder, &settings);
+    assert!(
+        said.contains("\n  own code    sun-times (`.`)\n              sundial (`libs/sundial`)\n"),
+        "{said}"
+    );
+    assert!(said.contains("the build backend of `sun-times`\n"), "{said}");
+    let strict = Settings { no_run: true, ..settings };
+    insta::assert_snapshot!(text(&folder, &strict), @r"
+    error: a build would run the build backend of `sun-times`: its metadata is not in `[project]`
+    hint: build without `--no-run` if you trust the project
+    ");
+}

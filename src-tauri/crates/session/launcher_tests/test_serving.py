@@ -225,6 +225,21 @@ class Serving(LauncherTest):
         self.assertEqual(is_absolute, "True")
         wait_for(lambda: "printed: é" in app.output, what="the script's output")
 
+    def test_the_apps_own_packages_are_those_of_the_copy_that_it_runs_in(self):
+        payload, copy = self.folder / "payload", self.folder / "a copy"
+        for folder in (payload / "app", copy):
+            (folder / "src" / "own").mkdir(parents=True)
+            (folder / "src" / "own" / "__init__.py").write_text("")
+        packages = payload / "site-packages"
+        packages.mkdir()
+        (packages / "own.pth").write_text("../app/src\n")
+        script = copy / "app.py"
+        script.write_text("import own, streamlit as st\nst.text(own.__file__)\n")
+        app = self.launch(script=str(script), root=str(copy), site_packages=[str(packages)])
+        app.wait_until_ready()
+        with app.page() as page:
+            self.assertEqual(page.texts(), [str(copy / "src" / "own" / "__init__.py")])
+
     def test_threads_of_openblas_rest_soon(self):
         self.assertEqual(self.timeout_of_openblas({}), ["20"])
 

@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use super::plain;
 use crate::code_base::CodeBase;
 use crate::files::ProjectFiles;
+use crate::own::OwnDistribution;
 use crate::requirements::Requirements;
 use crate::source;
 
@@ -55,6 +56,15 @@ impl App {
             && texts.into_iter().all(|text| text.is_ok_and(|text| plain::is_plain(&text)))
             && code.outside(minor).iter().all(|import| import.module == "streamlit");
         Self { words: words.to_lowercase(), imports: code.outside_names(minor), plain }
+    }
+
+    /// Looks through the author's own distributions too, as far as they are not in the project.
+    pub fn add_own(&mut self, own: &[OwnDistribution]) {
+        self.plain &= own.is_empty();
+        for text in own.iter().flat_map(OwnDistribution::texts) {
+            self.words.push_str(&text.to_lowercase());
+            self.words.push('\n');
+        }
     }
 }
 

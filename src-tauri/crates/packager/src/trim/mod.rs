@@ -21,6 +21,7 @@ use rule::Globs;
 pub(crate) use rule::Rule;
 use sources::Sources;
 
+use crate::compiled::module_of;
 use crate::distributions::normalized;
 use crate::strip::stripped;
 use crate::{Progress, Step};
@@ -168,15 +169,16 @@ impl Trim {
     }
 
     /// Removes what the rules name from the tree `site_packages`, where the distributions `spared`
-    /// were not installed. When another package turns out to ask for one of those, it gives nothing
+    /// were not installed. Modules of the author's own code, `own`, stay as they are. When another package turns out to ask for one of those, it gives nothing
     /// back, and the tree is of no use.
     pub(crate) fn apply(
         &self,
         site_packages: &Utf8Path,
         spared: &[&str],
+        own: &BTreeSet<&str>,
         progress: &dyn Progress,
     ) -> Result<Option<TrimReport>, TrimError> {
-        let mut tree = Tree::read(site_packages)?;
+        let mut tree = Tree { own, ..Tree::read(site_packages)? };
         let is_spared = |rule: &Rule| rule.whole.iter().any(|it| spared.contains(&it.as_str()));
         progress.step(Step::Trim, Some(self.rules.len() as u64));
         let mut report = TrimReport::default();
@@ -237,7 +239,12 @@ struct Tree<'a> {
     files: BTreeMap<Utf8PathBuf, u64>,
     linked: Linked,
     sources: Sources,
+    /// Modules that no rule is about.
+    own: &'a BTreeSet<&'a str>,
 }
+
+/// No modules.
+static NONE: BTreeSet<&str> = BTreeSet::new();
 
 impl<'a> Tree<'a> {
     fn read(root: &'a Utf8Path) -> Result<Self, TrimError> {
@@ -258,7 +265,11 @@ impl<'a> Tree<'a> {
         let paths = || files.keys().map(Utf8PathBuf::as_path);
         let linked = Linked::read(root, paths())?;
         let sources = Sources::read(root, paths());
-        Ok(Self { root, files, linked, sources })
+        Ok(Self { root, files, linked, sources, own: &NONE })
+    }
+
+    fn is_named(&self, named: &Globs, path: &Utf8Path) -> bool {
+        named.has(path) && !self.own.contains(module_of(top(path).into()).unwrap_or(top(path)))
     }
 
     fn bytes(&self) -> u64 {
@@ -304,7 +315,7 @@ impl<'a> Tree<'a> {
     fn remove(&mut self, rule: &Rule) -> Result<u64, TrimError> {
         let named = rule.removes()?;
         let mut go: Vec<Utf8PathBuf> =
-            self.files.keys().filter(|path| named.has(path)).cloned().collect();
+            self.files.keys().filter(|path| self.is_named(&named, path)).cloned().collect();
         if let Some(pattern) = rule.regex(rule.unless.own.as_deref())? {
             let packages: BTreeSet<String> = go.iter().map(|path| top(path).to_owned()).collect();
             let says = |package: &&String| {
@@ -323,7 +334,7 @@ impl<'a> Tree<'a> {
     /// Removes those of the named libraries that nothing uses any more.
     fn unused(&mut self, named: &Globs) -> Result<usize, TrimError> {
         let candidates: Vec<Utf8PathBuf> =
-            self.files.keys().filter(|it| named.has(it)).cloned().collect();
+            self.files.keys().filter(|path| self.is_named(named, path)).cloned().collect();
         let unused = self.linked.unused(&candidates);
         for library in &unused {
             self.drop(library)?;
@@ -342,7 +353,7 @@ impl<'a> Tree<'a> {
 
     fn strip(&mut self, named: &Globs) -> Result<u64, TrimError> {
         let paths: Vec<Utf8PathBuf> =
-            self.files.keys().filter(|it| named.has(it)).cloned().collect();
+            self.files.keys().filter(|path| self.is_named(named, path)).cloned().collect();
         let mut count = 0;
         for path in paths {
             let file = self.root.join(&path);

@@ -41,7 +41,7 @@ fn what_nobody_needs_goes_and_is_counted() {
         ("x.dist-info/licenses/LICENSE", "x"),
         ("x.dist-info/RECORD", "bin/streamlit,,\nx.dist-info/METADATA,,\n"),
     ]);
-    let report = plan("import streamlit").apply(&root, &[], &Quiet).unwrap().unwrap();
+    let report = plan("import streamlit").apply(&root, &[], &NONE, &Quiet).unwrap().unwrap();
     assert_eq!(
         left(&root),
         [
@@ -76,7 +76,7 @@ fn packages_that_use_their_tests_or_stubs_keep_them() {
         ("skimage/__init__.pyi", "x"),
         ("plain/a.pyi", "x"),
     ]);
-    plan("").apply(&root, &[], &Quiet).unwrap().unwrap();
+    plan("").apply(&root, &[], &NONE, &Quiet).unwrap().unwrap();
     assert_eq!(
         left(&root),
         [
@@ -101,7 +101,7 @@ const PYARROW: &[(&str, &str)] = &[
 
 fn after(trim: &Trim, more: &[(&str, &str)]) -> (Vec<String>, TrimReport) {
     let (_dir, root) = tree(&[PYARROW, more].concat());
-    let report = trim.apply(&root, &[], &Quiet).unwrap().unwrap();
+    let report = trim.apply(&root, &[], &NONE, &Quiet).unwrap().unwrap();
     (left(&root), report)
 }
 
@@ -146,7 +146,7 @@ fn what_a_file_that_stays_imports_at_once_stays() {
 #[test]
 fn a_version_that_no_rule_was_tried_with_stays_as_it_is() {
     let (_dir, root) = tree(&[(FLIGHT, "x"), ("pyarrow-99.0.dist-info/METADATA", "x")]);
-    plan("x").apply(&root, &[], &Quiet).unwrap().unwrap();
+    plan("x").apply(&root, &[], &NONE, &Quiet).unwrap().unwrap();
     assert!(has(&left(&root), FLIGHT));
 }
 
@@ -183,15 +183,15 @@ fn what_goes_as_a_whole_is_not_installed_unless_a_package_asks_for_it() {
 
     let streamlit = ("streamlit-1.67.0.dist-info/METADATA", "x");
     let (_dir, root) = tree(&[streamlit, ("streamlit/__init__.py", "x")]);
-    let report = trim.apply(&root, &spared, &Quiet).unwrap().unwrap();
+    let report = trim.apply(&root, &spared, &NONE, &Quiet).unwrap().unwrap();
     let gone = report.trimmed.iter().find(|trimmed| trimmed.id == "data-packages").unwrap();
     assert!(gone.bytes > 100_000_000, "{gone:?}");
 
     let (_dir, root) = tree(&[streamlit, ("lake/__init__.py", "import pandas")]);
-    assert_eq!(trim.apply(&root, &spared, &Quiet).unwrap(), None);
+    assert_eq!(trim.apply(&root, &spared, &NONE, &Quiet).unwrap(), None);
 
     // What goes by an earlier rule asks for nothing.
     let demo = ("streamlit/hello/dataframe.py", "import pandas");
     let (_dir, root) = tree(&[streamlit, demo]);
-    assert!(trim.apply(&root, &spared, &Quiet).unwrap().is_some());
+    assert!(trim.apply(&root, &spared, &NONE, &Quiet).unwrap().is_some());
 }

@@ -26,6 +26,25 @@ impl Folder {
         self
     }
 
+    /// Copies a project of the tests, `tests/apps/NAME`.
+    pub fn copy_app(&self, name: &str) -> &Self {
+        let from = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/apps").join(name);
+        let mut left = vec![(from, self.path.join(name))];
+        while let Some((from, to)) = left.pop() {
+            fs_err::create_dir_all(&to).unwrap();
+            for entry in from.read_dir_utf8().unwrap() {
+                let (entry, to) = (entry.unwrap(), to.clone());
+                let to = to.join(entry.file_name());
+                if entry.file_type().unwrap().is_dir() {
+                    left.push((entry.into_path(), to));
+                } else {
+                    fs_err::copy(entry.path(), to).unwrap();
+                }
+            }
+        }
+        self
+    }
+
     /// Settings for the project in `project`, with the output beside it.
     pub fn settings(&self, project: &str) -> Settings {
         Settings {

@@ -42,7 +42,23 @@ def admit_project(spec):
     sys.path.insert(0, os.path.dirname(spec.script))
     if not any(_same(entry, spec.root) for entry in sys.path):
         sys.path.append(spec.root)
+    _follow_copy(spec)
     sys.meta_path.insert(0, _NotTheScript(spec.script))
+
+
+def _follow_copy(spec):
+    """Has the app's own packages be found where the app runs, which may be a copy of its files.
+
+    `.pth` files in a payload's packages lead to them in the payload.
+    """
+    for directory in spec.site_packages:
+        app = os.path.realpath(os.path.join(os.path.dirname(directory), "app"))
+        if not os.path.isdir(app) or _same(app, spec.root):
+            continue
+        for index, entry in enumerate(sys.path):
+            inside = os.path.relpath(os.path.realpath(entry), app) if entry else os.pardir
+            if inside.split(os.sep)[0] != os.pardir and not os.path.isabs(inside):
+                sys.path[index] = os.path.normpath(os.path.join(spec.root, inside))
 
 
 class _NotTheScript:
