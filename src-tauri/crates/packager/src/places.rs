@@ -34,7 +34,8 @@ impl Place {
         if text.is_empty() {
             return Self::Nothing;
         }
-        if text.len() > 255 || text.contains('\n') {
+        // Markup, a sentence, a pattern: no name of a file that anybody would choose.
+        if text.len() > 255 || text.contains(['\n', '<', '>', '|', '*']) {
             return Self::Unknown;
         }
         if let Some(rest) = text.strip_prefix("file:") {

@@ -28,6 +28,10 @@ pub(crate) struct Names<'a> {
     files: Vec<FileNames<'a>>,
     /// The functions of the app, by their names: a call of one may be a call of another.
     functions: BTreeMap<&'a str, Vec<Function<'a>>>,
+    /// The files, by the last part of what they are called as modules.
+    modules: BTreeMap<&'a str, Vec<usize>>,
+    /// The calls of each of them.
+    called: BTreeMap<&'a str, Vec<(At, &'a ExprCall)>>,
     /// How much may still be looked at.
     pub(super) left: Cell<usize>,
 }
@@ -48,8 +52,16 @@ struct FileNames<'a> {
 struct Function<'a> {
     at: At,
     definition: &'a StmtFunctionDef,
-    /// Whether it has a `self` or `cls` that no call gives.
-    is_method: bool,
+    /// The class that it is a method of: it has a `self` that no call gives.
+    class: Option<&'a str>,
+}
+
+impl<'a> Function<'a> {
+    /// What calls call it: a class is called for what makes its objects.
+    fn called(&self) -> &'a str {
+        let name = self.definition.name.as_str();
+        self.class.filter(|_| name == "__init__").unwrap_or(name)
+    }
 }
 
 impl Sources {
@@ -78,9 +90,25 @@ impl Sources {
         let mut functions: BTreeMap<&str, Vec<Function<'_>>> = BTreeMap::new();
         let files: Vec<_> = self.0.iter().enumerate().map(FileNames::read).collect();
         for function in files.iter().flat_map(|file| &file.functions) {
-            functions.entry(function.definition.name.as_str()).or_default().push(*function);
+            functions.entry(function.called()).or_default().push(*function);
         }
-        Names { sources: &self.0, files, functions, left: Cell::new(0) }
+        let (called, left) = (BTreeMap::new(), Cell::new(0));
+        let mut modules: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (file, source) in self.0.iter().enumerate() {
+            let folder = source.path.parent().and_then(Utf8Path::file_name);
+            let name = source.path.file_stem().filter(|stem| *stem != "__init__").or(folder);
+            modules.entry(name.unwrap_or_default()).or_default().push(file);
+        }
+        let mut names = Names { sources: &self.0, files, functions, modules, called, left };
+        let mut called: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (at, call) in names.calls() {
+            let name = last_name(&call.func);
+            if let Some(name) = name.filter(|name| names.functions.contains_key(name)) {
+                called.entry(name).or_default().push((at, call));
+            }
+        }
+        names.called = called;
+        names
     }
 }
 
@@ -143,7 +171,8 @@ impl<'a> Names<'a> {
     /// What is given to a parameter: its default, and what the calls of its function say.
     fn given(&self, at: At, name: &str) -> Vec<(At, Option<&'a Expr>)> {
         let functions = &self.files[at.file].functions;
-        let Some(function) = functions.iter().find(|it| it.at.scope == at.scope) else {
+        // Functions are numbered from 1, in this order.
+        let Some(function) = at.scope.checked_sub(1).and_then(|at| functions.get(at)) else {
             return Vec::new();
         };
         let parameters = &function.definition.parameters;
@@ -155,9 +184,8 @@ impl<'a> Names<'a> {
         let mut found: Vec<_> =
             parameter.default().map(|it| (outside, Some(it))).into_iter().collect();
         let position =
-            positional.and_then(|(at, _)| at.checked_sub(usize::from(function.is_method)));
-        let called = function.definition.name.as_str();
-        for (at, call) in self.calls().filter(|(_, call)| last_name(&call.func) == Some(called)) {
+            positional.and_then(|(at, _)| at.checked_sub(usize::from(function.class.is_some())));
+        for &(at, call) in self.called.get(function.called()).into_iter().flatten() {
             let value = call.arguments.find_keyword(name).map(|keyword| &keyword.value);
             let value = value.or_else(|| call.arguments.find_positional(position?));
             found.extend(value.map(|value| (at, Some(value))));
@@ -173,9 +201,11 @@ impl<'a> Names<'a> {
                 .iter()
                 .any(|end| file.ends_with(end))
         };
-        let files = self.sources.iter().enumerate().filter(|(_, it)| is_module(&it.path));
+        let last = module.rsplit('.').next().unwrap_or(module);
+        let files = self.modules.get(last).into_iter().flatten().copied();
         files
-            .flat_map(|(file, _)| {
+            .filter(|file| is_module(&self.sources[*file].path))
+            .flat_map(|file| {
                 let bound = self.files[file].bound.get(&(0, member.to_owned()));
                 bound
                     .into_iter()
@@ -187,7 +217,18 @@ impl<'a> Names<'a> {
 
     /// What a function of the app's may return.
     pub fn returned(&self, at: At, function: &Expr) -> Vec<(At, &'a Expr)> {
-        let name = self.full(at, function).unwrap_or_default();
+        // A method of anything but the object itself may be anybody's.
+        let own = match function {
+            Expr::Attribute(method) => match &*method.value {
+                Expr::Name(of) => {
+                    let imports = &self.files[at.file].imports;
+                    matches!(of.id.as_str(), "self" | "cls") || imports.contains_key(of.id.as_str())
+                }
+                _ => false,
+            },
+            _ => true,
+        };
+        let name = self.full(at, function).filter(|_| own).unwrap_or_default();
         let name = name.rsplit('.').next().unwrap_or_default();
         let functions = self.functions.get(name).into_iter().flatten();
         functions
@@ -274,8 +315,7 @@ impl<'a> Reader<'a> {
         self.scope = self.names.parents.len();
         self.names.parents.push(outer);
         let at = At { file: self.file, scope: self.scope };
-        let is_method = class.is_some();
-        self.names.functions.push(Function { at, definition, is_method });
+        self.names.functions.push(Function { at, definition, class });
         self.visit_body(&definition.body);
         (self.scope, self.class) = (outer, class);
     }

@@ -184,14 +184,13 @@ const FOLDERS: [&str; 6] = [
 const VAGUE: [&str; 4] = ["save", "output", "to_file", "export"];
 
 /// Methods that write to the path that has them.
-const OF_PATHS: [&str; 10] = [
+const OF_PATHS: [&str; 9] = [
     "write_text",
     "write_bytes",
     "mkdir",
     "touch",
     "unlink",
     "rmdir",
-    "rename",
     "symlink_to",
     "hardlink_to",
     "chmod",
@@ -358,6 +357,10 @@ mod tests {
                 "class Store:\n    def __init__(self, path='a.db'):\n        self.path = path\n    def put(self):\n        open(self.path, 'w')",
                 "a.db",
             ),
+            (
+                "class Store:\n    def __init__(self, path):\n        self.path = path\n    def put(self):\n        open(self.path, 'w')\nStore('a.db')",
+                "a.db",
+            ),
             ("class Settings:\n    log = 'a.log'\nopen(Settings.log, 'a')", "a.log"),
             (
                 "from pathlib import Path\ndef base():\n    return Path(__file__).parent\nopen(base() / 'a', 'w')",
@@ -392,6 +395,7 @@ mod tests {
             "open('a.txt', 'rb')",
             "open('a.txt', mode)",
             "open(path, 'w')",
+            "open('<p>a</p>', 'w')",
             "open(f'{path}.csv', 'w')",
             "open('/var/lib/a', 'w')",
             "open('~/a', 'w')",
@@ -415,6 +419,8 @@ mod tests {
             "import duckdb\nduckdb.connect()\nduckdb.connect('a.db', read_only=True)",
             "from sqlalchemy import create_engine\ncreate_engine('sqlite://')\ncreate_engine('sqlite:////srv/a.db')\ncreate_engine('postgresql://host/a')",
             "import zipfile\nzipfile.ZipFile('a.zip')",
+            "def rename(self):\n    return 'a'\nx = frame.rename('b')\nx.rename('c').to_csv(x.name)",
+            "class Frame:\n    def path(self):\n        return 'a.csv'\nopen(other.path(), 'w')",
             "form.save('name')\n'a-b'.replace('a', 'b')\nframe.rename(columns={})",
             "from PIL import Image\nImage.open('a.png')",
             "import shelve\nshelve.open('a', flag='r')",
