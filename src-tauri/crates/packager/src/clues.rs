@@ -244,9 +244,9 @@ impl<'a> Reader<'a> {
             return;
         }
         self.clues.starts_streamlit = true;
-        let places = parts[run + 1..].iter().map(|part| self.values.of(part));
+        let mut places = parts[run + 1..].iter().map(|part| self.values.of(part));
         let script =
-            places.into_iter().find_map(|places| places.into_iter().find(CodePath::is_script));
+            places.find_map(|places| places.into_iter().find(CodePath::is_script));
         self.clues.starts.extend(script);
     }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Modules and distributions: the index's most downloaded ones, and choices that somebody made. A line
-/// is a dotted module and a distribution; `scripts/import_table` makes the file. What is not in it is
+/// is a dotted module and a distribution; `scripts/import_table.py` makes the file. What is not in it is
 /// never taken from the index by the module's name alone: anybody can have put that there.
 const TABLE: &str = include_str!("../data/imports.tsv");
 

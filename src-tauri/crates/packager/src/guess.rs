@@ -389,7 +389,7 @@ mod tests {
             ],
             &[],
         );
-        let expected = ["beautifulsoup4"; 0].into_iter().chain([
+        let expected = [
             "opencv-python-headless",
             "pandas",
             "pillow",
@@ -397,8 +397,8 @@ mod tests {
             "PyYAML",
             "scikit-learn",
             "streamlit",
-        ]);
-        assert_eq!(names, expected.collect::<Vec<_>>());
+        ];
+        assert_eq!(names, expected);
         assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
         let note = "leads to `tools/once.py` (imports `scrapy`): packages for that";
         assert!(found.notes[0].contains(note), "{:?}", found.notes);

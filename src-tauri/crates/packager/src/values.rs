@@ -96,7 +96,7 @@ impl<'a> Values<'a> {
             Expr::BinOp(operation) => {
                 let (left, right) = (&*operation.left, &*operation.right);
                 match operation.op {
-                    Operator::Div => self.joined(self.at(left, next), right, next),
+                    Operator::Div => self.joined(&self.at(left, next), right, next),
                     Operator::Add if is_collection(left) || is_collection(right) => {
                         self.all([left, right], next)
                     }
@@ -141,7 +141,7 @@ impl<'a> Values<'a> {
     }
 
     /// `folders / name`, where a name that is not known may be any.
-    fn joined(&self, folders: Vec<CodePath>, name: &'a Expr, depth: usize) -> Vec<CodePath> {
+    fn joined(&self, folders: &[CodePath], name: &'a Expr, depth: usize) -> Vec<CodePath> {
         let mut names = self.at(name, depth);
         if names.is_empty() {
             names.push(CodePath::text("*"));
@@ -150,7 +150,7 @@ impl<'a> Values<'a> {
         let join = |folder: &CodePath, name: &CodePath| {
             if folder == name && name.text.contains('*') { name.clone() } else { folder.join(name) }
         };
-        pairs(&folders, &names, join)
+        pairs(folders, &names, join)
     }
 
     fn formatted(&self, text: &'a ExprFString, depth: usize) -> Vec<CodePath> {
@@ -194,7 +194,7 @@ impl<'a> Values<'a> {
             expression.map_or_else(Vec::new, |it| self.at(it, depth))
         };
         let chain = |start: Vec<CodePath>, rest: &'a [Expr]| {
-            rest.iter().fold(start, |folders, part| self.joined(folders, part, depth))
+            rest.iter().fold(start, |folders, part| self.joined(&folders, part, depth))
         };
         let below = |folders: Vec<CodePath>, pattern: &str| -> Vec<CodePath> {
             folders.iter().map(|folder| folder.join(&CodePath::text(pattern))).collect()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the table from which `waterskin build` takes the names of packages that nobody listed.
 
-    scripts/import_table --ranks RANKS.tsv --contents CONTENTS... > src-tauri/crates/packager/data/imports.tsv
+    python3 scripts/import_table.py --ranks RANKS.tsv --contents CONTENTS... > src-tauri/crates/packager/data/imports.tsv
 
 A line of the result is a module and the distribution that brings it. What it is made from, in this order:
 
@@ -44,7 +44,7 @@ def main() -> None:
     ranks = read_ranks(given.ranks)
     table = made(by_hand(), read_contents(given.contents), ranks)
     date = datetime.date.fromtimestamp(given.ranks.stat().st_mtime)
-    print(f"# Module and distribution, {date}; made by scripts/import_table, which says of what.")
+    print(f"# Module and distribution, {date}; made by scripts/import_table.py, which says of what.")
     for module in sorted(table):
         print(f"{module}\t{table[module]}")
 
