@@ -254,6 +254,10 @@ fn missing_modules(
             notes.push(format!(
                 "`{file}` imports `{module}`, which is not beside the script: the app must put its folder on `sys.path` itself"
             ));
+        } else if let Some(clue) = &needed.clue {
+            notes.push(format!(
+                "`{file}` {clue}, which may take the module `{module}`, and nothing installs it"
+            ));
         } else if needed.always {
             return Err(BuildError::MissingModule { module: module.clone(), file: file.clone() });
         } else {

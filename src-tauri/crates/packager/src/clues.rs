@@ -245,8 +245,7 @@ impl<'a> Reader<'a> {
         }
         self.clues.starts_streamlit = true;
         let mut places = parts[run + 1..].iter().map(|part| self.values.of(part));
-        let script =
-            places.find_map(|places| places.into_iter().find(CodePath::is_script));
+        let script = places.find_map(|places| places.into_iter().find(CodePath::is_script));
         self.clues.starts.extend(script);
     }
 

@@ -39,6 +39,16 @@ pub(crate) fn all_normalized() -> HashSet<String> {
     DISTRIBUTIONS.values().map(|name| normalized(name.split('[').next().unwrap_or(name))).collect()
 }
 
+/// The module by which a distribution of the table is known: the one of its own name, or else the one
+/// with the shortest.
+pub(crate) fn module_of(distribution: &str) -> Option<&'static str> {
+    let bare = |name: &str| normalized(name.split('[').next().unwrap_or(name));
+    let wanted = bare(distribution);
+    let brought = DISTRIBUTIONS.iter().filter(|(_, it)| bare(it) == wanted);
+    let modules = brought.map(|(module, _)| *module);
+    modules.min_by_key(|module| (normalized(module) != wanted, module.len(), *module))
+}
+
 /// A distribution's name in the one spelling that tells whether two are the same (PEP 503).
 pub(crate) fn normalized(name: &str) -> String {
     let mut text = String::new();
@@ -69,6 +79,21 @@ mod tests {
             ("st_aggrid.shared", "streamlit-aggrid"),
         ] {
             assert_eq!(distribution_of(module).map(|(_, it)| it), Some(distribution), "{module}");
+        }
+    }
+
+    #[test]
+    fn distributions_and_their_modules() {
+        for (distribution, module) in [
+            ("openpyxl", "openpyxl"),
+            ("psycopg2-binary", "psycopg2"),
+            ("psycopg[binary]", "psycopg"),
+            ("scikit-learn", "sklearn"),
+            ("matplotlib", "matplotlib"),
+            ("Jinja2", "jinja2"),
+            ("XlsxWriter", "xlsxwriter"),
+        ] {
+            assert_eq!(module_of(distribution), Some(module), "{distribution}");
         }
     }
 

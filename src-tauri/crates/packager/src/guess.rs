@@ -4,11 +4,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use crate::code_base::{CodeBase, Import};
-use crate::distributions::{distribution_of, normalized};
+use crate::distributions::{distribution_of, module_of, normalized};
 use crate::files::ProjectFiles;
 use crate::imports::{Code, Need, top_level};
 use crate::left_out::{LeftOut, Reason};
 use crate::pickles::Pickle;
+use crate::plan::NeededModule;
 use crate::{databases, needs, pickles, source};
 
 /// Files beyond these are only counted in a note.
@@ -63,19 +64,9 @@ pub(crate) fn guess(
             found.import(&import, answers);
         }
     }
-    // Whatever the app uses, also by a file that only gets what another one made.
-    let modules: BTreeSet<&str> = code
-        .files()
-        .flat_map(|(_, code)| code.imports.keys())
-        .map(|module| top_level(module))
-        .collect();
-    for (file, its) in code.files() {
-        for need in needs::of(its, &modules) {
-            found.add(need.distribution, need.clue, file);
-        }
-    }
-    let drivers = databases::needs(root, code);
-    for (file, need) in drivers.needs {
+    let modules = modules(code);
+    let (hidden, note) = besides(root, code, &modules);
+    for (file, need) in hidden {
         found.add(need.distribution, need.clue, &file);
     }
     let reads_pickles = code.has_attribute("read_pickle")
@@ -88,7 +79,7 @@ pub(crate) fn guess(
         }
     }
     let mut notes: Vec<String> = found.notes.values().cloned().collect();
-    notes.extend(drivers.note);
+    notes.extend(note);
     notes.extend(dark(code));
     notes.extend(found.not_followed(root, files, minor, &modules));
     Guessed {
@@ -96,6 +87,39 @@ pub(crate) fn guess(
         unknown: found.unknown.into_values().collect(),
         notes,
     }
+}
+
+/// The modules that functions of the app import when they are called, and that nothing imports by name.
+pub(crate) fn hidden(root: &Utf8Path, code: &CodeBase) -> Vec<NeededModule> {
+    let (needs, _) = besides(root, code, &modules(code));
+    let module = |(file, need): (Utf8PathBuf, needs::Need)| {
+        let module = module_of(need.distribution)?.to_owned();
+        Some(NeededModule { module, always: false, file, clue: Some(need.clue) })
+    };
+    let mut found: Vec<NeededModule> = needs.into_iter().filter_map(module).collect();
+    let mut seen = BTreeSet::new();
+    found.retain(|it| seen.insert(it.module.clone()));
+    found
+}
+
+/// The top-level modules that any file of the app imports.
+fn modules(code: &CodeBase) -> BTreeSet<&str> {
+    let all = code.files().flat_map(|(_, code)| code.imports.keys());
+    all.map(|module| top_level(module)).collect()
+}
+
+/// What the app needs besides its imports, each with the file that says so, and what the author should
+/// know of it. A file may use what only another one imports.
+fn besides(
+    root: &Utf8Path,
+    code: &CodeBase,
+    modules: &BTreeSet<&str>,
+) -> (Vec<(Utf8PathBuf, needs::Need)>, Option<String>) {
+    let of_file = |(file, its): (&Utf8Path, &Code)| {
+        needs::of(its, modules).into_iter().map(|need| (file.to_owned(), need)).collect::<Vec<_>>()
+    };
+    let drivers = databases::needs(root, code);
+    (code.files().flat_map(of_file).chain(drivers.needs).collect(), drivers.note)
 }
 
 struct Finding<'a> {
@@ -516,6 +540,17 @@ mod tests {
         assert_eq!(found.guesses[0].clue, "holds `sklearn`");
         assert_eq!(found.unknown.len(), 1, "{:?}", found.unknown);
         assert_eq!(guessed(&app("import os"), &[]).1, [""; 0]);
+    }
+
+    #[test]
+    fn what_functions_import_is_looked_for_in_the_payload() {
+        let files = std::iter::once("app.py".into()).collect();
+        let text = "import pandas as pd\npd.read_excel('a.xls')\npd.read_excel('b.xlsx')";
+        let code = CodeBase::follow("app.py".into(), &files, |_| Ok(text.to_owned())).unwrap();
+        let found = hidden("/nowhere".into(), &code);
+        let found: Vec<_> =
+            found.iter().map(|it| (it.module.as_str(), it.clue.as_deref().unwrap())).collect();
+        assert_eq!(found, [("openpyxl", "calls `read_excel`"), ("xlrd", "says `.xls`")]);
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub(crate) struct NeededModule {
     /// Whether the app can't even begin without it.
     pub always: bool,
     pub file: Utf8PathBuf,
+    /// What tells of it where nothing imports it, as in "calls `read_excel`".
+    pub clue: Option<String>,
 }
 
 /// Finds out what the project is and decides what a build does. Nothing is written, nothing is
@@ -289,12 +291,13 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         needed: outside
             .iter()
             .filter(|import| import.need > Need::Optional)
-            .filter(|it| code.own(it.module).is_none() || code.is_only_page(it.module))
             .map(|import| NeededModule {
                 module: import.module.to_owned(),
                 always: import.need == Need::Always,
                 file: import.file.to_owned(),
+                clue: None,
             })
+            .chain(guess::hidden(&root, &code))
             .collect(),
         trim,
         python,
