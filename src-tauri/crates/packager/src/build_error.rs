@@ -155,7 +155,7 @@ fn trial_hint(cause: &TrialCause) -> String {
             "a package writes into its own folder, which recipients can't: have it write elsewhere by its settings, such as below `WATERSKIN_DATA_DIR`; {anyway}"
         ),
         TrialCause::Refused { .. } => format!(
-            "an installed app can't write to its own folder: write below `WATERSKIN_DATA_DIR`, or set `data`; {anyway}"
+            "an installed app can't write to its own folder: write below `WATERSKIN_DATA_DIR`, or set `data = \"copy\"`, which has the app run in a copy where it may write; {anyway}"
         ),
         TrialCause::App => format!("mend it and build again; {anyway}"),
         TrialCause::Place => format!("give a `TMPDIR` that can be written to; {anyway}"),
