@@ -543,6 +543,20 @@ mod tests {
     }
 
     #[test]
+    fn what_python_itself_has_no_more_has_a_stand_in() {
+        let files = std::iter::once("app.py".into()).collect();
+        let read = |_: &Utf8Path| Ok("import imghdr, distutils".to_owned());
+        let code = CodeBase::follow("app.py".into(), &files, read).unwrap();
+        let names = |minor| {
+            let found =
+                guess("/nowhere".into(), &code, &ProjectFiles::default(), minor, &BTreeMap::new());
+            found.guesses.into_iter().map(|it| it.distribution).collect::<Vec<_>>()
+        };
+        assert_eq!(names(11), [""; 0]);
+        assert_eq!(names(13), ["setuptools", "standard-imghdr"]);
+    }
+
+    #[test]
     fn what_functions_import_is_looked_for_in_the_payload() {
         let files = std::iter::once("app.py".into()).collect();
         let text = "import pandas as pd\npd.read_excel('a.xls')\npd.read_excel('b.xlsx')";
