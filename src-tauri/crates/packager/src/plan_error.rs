@@ -8,6 +8,7 @@ use crate::keys::FoundKey;
 use crate::locate::LocateError;
 use crate::own::OwnError;
 use crate::python_choice::PythonError;
+use crate::requirement::way_out;
 use crate::requirements::RequirementsError;
 use crate::secrets::SecretError;
 use crate::settings::Format;
@@ -104,8 +105,8 @@ impl PlanError {
             Self::Files(FilesError::Pattern { .. }) => {
                 Some("patterns are written as in a `.gitignore`".to_owned())
             }
-            Self::Requirements(RequirementsError::Refused { refusal, .. }) => {
-                Some(refusal.hint().to_owned())
+            Self::Requirements(RequirementsError::Refused { requirement, refusal, .. }) => {
+                Some(way_out(requirement, *refusal))
             }
             Self::Runs { .. } => {
                 Some("name one from elsewhere, or build without `--no-run`".to_owned())

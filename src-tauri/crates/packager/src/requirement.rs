@@ -18,6 +18,12 @@ pub enum Refusal {
     /// A file that does not exist.
     #[error("is not there")]
     Missing,
+    /// A file of the machine on which the list was frozen.
+    #[error("names a file that exists only on the machine where the list was made")]
+    OnlyThere,
+    /// `name=1.0=build`.
+    #[error("is in the form of conda's own lists")]
+    Conda,
     /// Neither a name nor a place.
     #[error("can't be understood")]
     Unreadable,
@@ -46,6 +52,9 @@ impl Refusal {
                 "build a wheel of it and name that, or ask for it by name and version"
             }
             Self::Missing | Self::NoSource => "correct the path",
+            Self::OnlyThere | Self::Conda => {
+                "`python -m pip list --format=freeze` writes the list without it"
+            }
             Self::Remote => "copy the list into the project's folder",
             Self::Lines | Self::Option | Self::Unreadable => {
                 "write one requirement alone, as in `pandas>=2`"
@@ -53,6 +62,35 @@ impl Refusal {
             Self::Dynamic => "write `dependencies` into `[project]` or `[tool.waterskin]`",
             Self::NotFromIndex => "only packages from an index can be packaged",
         }
+    }
+}
+
+/// What the author can do about a requirement that is refused: where the requirement itself tells
+/// its version, what to write in its place.
+pub(crate) fn way_out(requirement: &str, refusal: Refusal) -> String {
+    let hint = refusal.hint();
+    if !matches!(refusal, Refusal::OnlyThere | Refusal::Conda) {
+        return hint.to_owned();
+    }
+    let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    let name = &requirement[..end.unwrap_or(requirement.len())];
+    let version = match refusal {
+        Refusal::Conda => requirement.split('=').nth(1).map(str::trim),
+        // The second part of a wheel's name (PEP 427).
+        _ => {
+            let plain = requirement.split(['#', '?']).next().unwrap_or_default();
+            let file = plain.trim().rsplit(['/', '\\']).next().unwrap_or_default();
+            file.strip_suffix(".whl").and_then(|wheel| wheel.split('-').nth(1))
+        }
+    };
+    match version {
+        Some(version) if name_of(requirement).is_some() => {
+            format!("write `{name}=={version}` in its place; {hint}")
+        }
+        _ if name_of(requirement).is_some() => {
+            format!("write `{name}==VERSION` in its place; {hint}")
+        }
+        _ => hint.to_owned(),
     }
 }
 
@@ -82,6 +120,9 @@ pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refus
     }
     let mut parts = line.split(" --");
     let head = parts.next().unwrap_or_default().trim();
+    if is_of_conda(head) {
+        return Err(Refusal::Conda);
+    }
     let mut text = match split_name(head) {
         Some((name, "")) => name.to_owned(),
         Some((name, place)) => format!("{name} @ {}", checked_place(place, folders)?),
@@ -112,6 +153,20 @@ fn split_name(head: &str) -> Option<(&str, &str)> {
         return Some((name.trim_end(), place.trim()));
     }
     (rest.is_empty() || rest.starts_with(['<', '>', '=', '!', '~', ';', '('])).then_some((head, ""))
+}
+
+/// `name=1.0`, perhaps with `=build`: one sign of equality is nothing in a list of pip's.
+fn is_of_conda(head: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let rest = head.trim_start_matches(is_name);
+    let single = rest.strip_prefix('=').is_some_and(|rest| rest.starts_with(|c: char| is_name(c)));
+    single && rest.len() < head.len() && !rest.contains(['/', ' ', ';'])
+}
+
+/// Whether a path leads to the same place from everywhere, on any system.
+fn is_absolute(path: &str) -> bool {
+    let drive = path.get(1..2) == Some(":") && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    path.starts_with(['/', '\\']) || drive
 }
 
 fn has_ending(name: &str, ending: &str) -> bool {
@@ -169,6 +224,7 @@ pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusa
         Some(path) if path.is_dir() => Err(Refusal::NoSource),
         Some(path) if has_ending(path.as_str(), ".whl") => Ok(file_address(&path)),
         Some(_) => Err(Refusal::NoWheel),
+        None if is_absolute(&path) => Err(Refusal::OnlyThere),
         None if place.contains(['/', '\\', ':']) || is_archive(place) => Err(Refusal::Missing),
         None => Err(Refusal::Unreadable),
     }
@@ -271,6 +327,12 @@ mod tests {
             ("https://example.org/x.zip x.whl", Refusal::NoWheel),
             ("./nothing", Refusal::Missing),
             ("nothing.whl", Refusal::Missing),
+            ("x @ file:///croot/x_1/work/dist/x-1.2-py3-none-any.whl#sha256=1", Refusal::OnlyThere),
+            ("x @ file:///C:/b/abs_1/croot/x/work", Refusal::OnlyThere),
+            ("/home/ann/x-1-py3-none-any.whl", Refusal::OnlyThere),
+            ("C:\\Users\\ann\\x-1-py3-none-any.whl", Refusal::OnlyThere),
+            ("pandas=2.1.1=py311h_0", Refusal::Conda),
+            ("pandas=2.1.1", Refusal::Conda),
             ("==1.0 what is this", Refusal::Unreadable),
             ("pandas numpy", Refusal::Unreadable),
             ("pandas\n-e .", Refusal::Lines),
@@ -304,6 +366,31 @@ mod tests {
             let got = checked(&line, &[root]);
             let got = got.map(|it| it.replace("/./", "/"));
             assert_eq!(got, Ok(taken), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_frozen_on_another_machine_has_a_way_out() {
+        for (line, refusal, written) in [
+            (
+                "pandas @ file:///croot/pandas_1/work/dist/pandas-2.1.1-cp311-cp311-linux_x86_64.whl#sha256=1",
+                Refusal::OnlyThere,
+                "write `pandas==2.1.1` in its place; ",
+            ),
+            (
+                "numpy @ file:///work/mkl/numpy_1/work",
+                Refusal::OnlyThere,
+                "write `numpy==VERSION` in",
+            ),
+            (
+                "/home/ann/x-1.whl",
+                Refusal::OnlyThere,
+                "`python -m pip list --format=freeze` writes",
+            ),
+            ("pandas=2.1.1=py311h_0", Refusal::Conda, "write `pandas==2.1.1` in its place; "),
+        ] {
+            let hint = way_out(line, refusal);
+            assert!(hint.starts_with(written), "{line}: {hint}");
         }
     }
 }

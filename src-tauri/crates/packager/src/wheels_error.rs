@@ -141,7 +141,7 @@ impl WheelsError {
                 "there is one for Python {has}: build with `--python-version {has}`, or choose another version of the package"
             )),
             Self::NotAllowed { package, python } => {
-                Some(format!("build without `--no-run`, or {}", make_a_wheel(package, python)))
+                Some(format!("build without `--no-run`, {}", make_a_wheel(package, python)))
             }
             Self::NotBuilt { package, python, .. } | Self::Compiled { package, python } => {
                 Some(make_a_wheel(package, python))

@@ -177,7 +177,7 @@ fn a_package_that_is_published_as_source_only_says_how_to_go_on() {
     )]);
     let (_, text) = failure(&Settings { no_run: true, ..folder.settings("my_app é") });
     assert!(text.contains("`wsource` is published as source only, and building it"), "{text}");
-    assert!(text.contains("hint: build without `--no-run`, or make a wheel"), "{text}");
+    assert!(text.contains("hint: build without `--no-run`, choose another version"), "{text}");
     let (error, text) = failure(&folder.settings("my_app é"));
     assert!(text.contains("what it builds is for one system alone"), "{error:?}: {text}");
     assert!(text.contains("-m pip wheel --no-deps --wheel-dir wheels 'wsource==1.0'"), "{text}");

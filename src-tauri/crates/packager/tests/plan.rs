@@ -476,3 +476,41 @@ fn the_authors_own_packages_are_named_with_what_their_build_runs() {
     hint: build without `--no-run` if you trust the project
     ");
 }
+
+/// The rows of one kind in the plan of a project in `tests/apps`.
+fn rows_of(app: &str, row: &str, no_run: bool) -> Vec<String> {
+    let folder = folder();
+    folder.copy_app(app);
+    let settings = Settings { no_run, ..settings(&folder, app) };
+    let text = text(&folder, &settings);
+    let mut rows = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        let (name, value) = line.split_at_checked(14).unwrap_or((line, ""));
+        inside = if name.trim().is_empty() { inside } else { name.trim() == row };
+        rows.extend(inside.then(|| value.to_owned()));
+    }
+    rows
+}
+
+#[test]
+fn what_may_be_built_is_in_the_plan_unless_it_is_forbidden() {
+    let rows = rows_of("sourceonly", "runs", false);
+    assert!(rows.iter().any(|row| row.contains("published as source only")), "{rows:?}");
+    let rows = rows_of("sourceonly", "runs", true);
+    assert!(!rows.iter().any(|row| row.contains("backend")), "{rows:?}");
+}
+
+#[test]
+fn an_environment_of_conda() {
+    let rows = rows_of("conda", "requires", false);
+    assert_eq!(rows, ["streamlit==1.66.*, pandas>=2,<4, xyzservices (`environment.yml`)"]);
+    assert_eq!(rows_of("conda", "python", false), ["==3.12.* (from `requires-python`)"]);
+    let notes = rows_of("conda", "note", false);
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.starts_with("not taken from conda's list: `libgdal`; what the app")),
+        "{notes:?}"
+    );
+}
