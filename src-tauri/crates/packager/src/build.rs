@@ -16,7 +16,7 @@ use crate::payload::Parts;
 use crate::plan::BuildPlan;
 use crate::provision::{self, Base, Packages};
 use crate::runs::Run;
-use crate::runtime::RuntimeSource;
+use crate::runtime::{RuntimeSource, tk};
 use crate::settings::Format;
 use crate::source_build::SourceBuild;
 use crate::trial::{self, Trial};
@@ -116,6 +116,13 @@ pub fn build(
     let mut notes = plan.notes.clone();
     notes.extend(own.notes.iter().cloned());
     notes.extend(resolution.notes.iter().cloned());
+    if let Some(file) = &plan.tk
+        && !tk::is_there(&executable)
+    {
+        notes.push(format!(
+            "`{file}` imports Tk, and the Python that is packed has none: give one that has it with `--python` (on Debian and Ubuntu, the package `python3-tk`), or leave `--python` out where standalone builds can be fetched"
+        ));
+    }
     notes.extend(missing_modules(plan, &packages.tree(), &own)?);
 
     let parts = Parts { plan, base: &base, packages: &packages, resolution: &resolution };

@@ -140,7 +140,7 @@ fn trial_hint(cause: &TrialCause) -> String {
     let anyway = "`--no-try` builds without trying";
     match cause {
         TrialCause::Missing { module } if module.trim_start_matches('_').starts_with("tkinter") => {
-            "the Python that was packed has no Tk: build without `--python`, so that one with Tk is fetched"
+            "the Python that was packed has no Tk: give one that has it with `--python` (on Debian and Ubuntu, the package `python3-tk`), or leave `--python` out where standalone builds can be fetched"
                 .to_owned()
         }
         TrialCause::Missing { module } => match distribution_of(module) {

@@ -134,6 +134,12 @@ impl CodeBase {
         modules.chain(members.filter(outside).cloned()).collect()
     }
 
+    /// The first file that imports one of `modules`, the standard library's included.
+    pub fn importer(&self, modules: &[&str]) -> Option<&Utf8Path> {
+        let imports = |code: &Code| modules.iter().any(|module| code.uses(module));
+        self.files.iter().find(|(_, code)| imports(code)).map(|(file, _)| file.as_path())
+    }
+
     /// Whether any file takes a name of this kind from something by a dot.
     pub fn has_attribute(&self, name: &str) -> bool {
         self.files.values().any(|code| code.attributes.contains(name))

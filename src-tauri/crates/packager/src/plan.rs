@@ -19,6 +19,7 @@ use crate::plan_error::PlanError;
 use crate::python_choice::PythonChoice;
 use crate::requirements::{Requirements, RequirementsSource};
 use crate::runs::Run;
+use crate::runtime::tk;
 use crate::settings::{Format, Settings};
 use crate::sources::Sources;
 use crate::system_packages::SystemPackages;
@@ -88,6 +89,9 @@ pub struct BuildPlan {
     /// Packages of the system's that the project asks for: a Debian package depends on them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends: Vec<String>,
+    /// The first file that imports Tk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tk: Option<Utf8PathBuf>,
     /// What a Debian package recommends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recommends: Vec<&'static str>,
@@ -309,6 +313,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         notes,
         formats,
         depends,
+        tk: code.importer(&tk::MODULES).map(Utf8Path::to_owned),
         recommends,
         compression: settings.compression,
         target,

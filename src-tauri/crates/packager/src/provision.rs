@@ -129,7 +129,8 @@ impl Base {
     ) -> Result<Self, ProvisionError> {
         progress.step(Step::Runtime, None);
         let (request, source) = choose(plan)?;
-        let key = format!("{RECIPE} {} {}", plan.target.triple(), identity(&source));
+        let tk = if plan.tk.is_some() { " tk" } else { "" };
+        let key = format!("{RECIPE} {} {}{tk}", plan.target.triple(), identity(&source));
         let entry = cache.entry("python", &key, progress, |folder| {
             let tree = folder.join(Layout::PYTHON);
             let runtime = runtime::lay_down(&source, &request, &tree, progress)
@@ -165,6 +166,7 @@ fn choose(plan: &BuildPlan) -> Result<(RuntimeRequest, RuntimeSource), Provision
         cache: plan.cache.clone(),
         uv: plan.uv.clone(),
         offline: plan.offline,
+        tk: plan.tk.is_some(),
     };
     let candidates = plan.python.candidates()?;
     if plan.python.executable.is_some() {

@@ -42,7 +42,8 @@ pub(super) fn lay_down(
     progress: &dyn Progress,
 ) -> Result<Runtime, RuntimeError> {
     let build = folder(request).join(key);
-    copy::tree(&build, destination, Links::Keep, &left_out)?;
+    let stays_out = |path: &Utf8Path| left_out(path, request.tk);
+    copy::tree(&build, destination, Links::Keep, &stays_out)?;
     // `uv` writes the folder of the cache into the build's variables.
     let library = destination.join("lib").join(format!("python{}", minor(version)));
     if library.is_dir() {
@@ -144,29 +145,33 @@ fn executable(version: &str, triple: &str) -> Utf8PathBuf {
     Utf8Path::new("bin").join(format!("python{}", minor(version)))
 }
 
-/// Whether a path of a standalone build stays out of the payload.
-fn left_out(path: &Utf8Path) -> bool {
+/// Whether a path of a standalone build stays out of the payload of an app that imports Tk or does
+/// not.
+fn left_out(path: &Utf8Path, with_tk: bool) -> bool {
     let mut parts = path.components().map(|part| part.as_str());
     let top = parts.next().unwrap_or_default();
     let second = parts.next().unwrap_or_default();
     let name = path.file_name().unwrap_or_default();
     let tk = ["tcl", "tk", "itcl", "thread", "libtcl", "libtk", "libitcl", "libthread"];
     match top {
-        "share" | "include" | "Include" | "libs" | "tcl" | "Scripts" | "BUILD" => true,
+        "share" | "include" | "Include" | "libs" | "Scripts" | "BUILD" => true,
+        "tcl" => !with_tk,
         "bin" => !second.is_empty() && !second.starts_with("python") || name.ends_with("-config"),
         "DLLs" => {
-            tk.iter().any(|stem| name.starts_with(stem)) || name.starts_with("_t") || ends_pdb(name)
+            (!with_tk && (tk.iter().any(|stem| name.starts_with(stem)) || name.starts_with("_tk")))
+                || name.starts_with("_test")
+                || ends_pdb(name)
         }
         "lib" if second.starts_with("python") => {
             let inside: Utf8PathBuf = path.components().skip(2).collect();
-            prune::left_out(&inside)
+            prune::left_out(&inside, with_tk)
         }
         "lib" => {
             second == "pkgconfig"
                 || second.ends_with(".a")
-                || tk.iter().any(|stem| second.starts_with(stem))
+                || (!with_tk && tk.iter().any(|stem| second.starts_with(stem)))
         }
-        "Lib" => prune::left_out(&path.components().skip(1).collect::<Utf8PathBuf>()),
+        "Lib" => prune::left_out(&path.components().skip(1).collect::<Utf8PathBuf>(), with_tk),
         _ => ends_pdb(name),
     }
 }
@@ -237,7 +242,7 @@ mod tests {
             "Lib/idlelib",
             "python312.pdb",
         ] {
-            assert!(left_out(path.into()), "{path}");
+            assert!(left_out(path.into(), false), "{path}");
         }
         for path in [
             "bin",
@@ -251,7 +256,10 @@ mod tests {
             "DLLs/_ssl.pyd",
             "Lib/os.py",
         ] {
-            assert!(!left_out(path.into()), "{path}");
+            assert!(!left_out(path.into(), false), "{path}");
+        }
+        for path in ["lib/libtcl8.6.so", "lib/tk8.6/tk.tcl", "DLLs/_tkinter.pyd", "tcl/tcl8.6"] {
+            assert!(left_out(path.into(), false) && !left_out(path.into(), true), "{path}");
         }
     }
 }

@@ -19,6 +19,7 @@ mod rpath;
 mod site;
 mod start;
 mod strip;
+pub(crate) mod tk;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
@@ -50,6 +51,8 @@ pub struct RuntimeRequest {
     pub uv: Utf8PathBuf,
     /// Whether to work from the cache alone.
     pub offline: bool,
+    /// Whether Tk comes along, where the interpreter has it.
+    pub tk: bool,
 }
 
 /// Where the payload's interpreter comes from.

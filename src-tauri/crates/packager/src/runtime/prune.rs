@@ -1,8 +1,8 @@
 use camino::Utf8Path;
 
-/// Folders of the standard library that an app never imports: tests, Tk and what is drawn with
-/// it, and the installer for pip. `site-packages` and `dist-packages` belong to the author.
-const FOLDERS: [&str; 10] = [
+/// Folders of the standard library that an app never imports: tests, an editor, and the installer
+/// for pip. `site-packages` and `dist-packages` belong to the author.
+const FOLDERS: [&str; 9] = [
     "__pycache__",
     "dist-packages",
     "ensurepip",
@@ -11,20 +11,20 @@ const FOLDERS: [&str; 10] = [
     "site-packages",
     "test",
     "tests",
-    "tkinter",
     "turtledemo",
 ];
 
-/// Files that would be wrong in a payload: marks for pip, Debian's hooks, and Tk's.
-const FILES: [&str; 4] =
-    ["EXTERNALLY-MANAGED", "sitecustomize.py", "usercustomize.py", "turtle.py"];
+/// Files that would be wrong in a payload: marks for pip, and Debian's hooks.
+const FILES: [&str; 3] = ["EXTERNALLY-MANAGED", "sitecustomize.py", "usercustomize.py"];
+
+/// Tk, which few apps import.
+const TK: [&str; 3] = ["tkinter", "turtle.py", "_tkinter"];
 
 /// Beginnings of the names of extension modules without which every app runs. `nis` is the only
 /// user of libraries for Sun's yellow pages.
-const MODULES: [&str; 9] = [
+const MODULES: [&str; 8] = [
     "_ctypes_test",
     "_test",
-    "_tkinter",
     "_xxtestfuzz",
     "_xxinterpchannels_test",
     "nis.",
@@ -33,12 +33,15 @@ const MODULES: [&str; 9] = [
     "_xxsubinterpreters_test",
 ];
 
-/// Whether a path of the standard library, relative to its folder, stays out of the payload.
-pub(super) fn left_out(path: &Utf8Path) -> bool {
+/// Whether a path of the standard library, relative to its folder, stays out of the payload of an app
+/// that imports Tk or does not.
+pub(super) fn left_out(path: &Utf8Path, tk: bool) -> bool {
     let mut parts = path.components().map(|part| part.as_str());
     let top = path.components().next().map(|part| part.as_str()).unwrap_or_default();
     let name = path.file_name().unwrap_or_default();
-    parts.any(|part| FOLDERS.contains(&part))
+    let of_tk = TK.contains(&top) || (name.ends_with(".so") && name.starts_with("_tkinter."));
+    (of_tk && !tk)
+        || parts.any(|part| FOLDERS.contains(&part))
         // `config-3.11-x86_64-linux-gnu` holds the static library and its Makefile.
         || top.starts_with("config-")
         || FILES.contains(&name)
@@ -61,7 +64,7 @@ mod tests {
             "_sysconfigdata__linux_x86_64-linux-gnu.py",
             "LICENSE.txt",
         ] {
-            assert!(!left_out(path.into()), "{path}");
+            assert!(!left_out(path.into(), false), "{path}");
         }
     }
 
@@ -78,7 +81,19 @@ mod tests {
             "__pycache__/os.cpython-311.pyc",
             "sitecustomize.py",
         ] {
-            assert!(left_out(path.into()), "{path}");
+            assert!(left_out(path.into(), false), "{path}");
         }
+    }
+
+    #[test]
+    fn tk_stays_for_who_imports_it() {
+        for path in [
+            "tkinter/__init__.py",
+            "turtle.py",
+            "lib-dynload/_tkinter.cpython-311-x86_64-linux-gnu.so",
+        ] {
+            assert!(!left_out(path.into(), true), "{path}");
+        }
+        assert!(left_out("tkinter/test/x.py".into(), true));
     }
 }

@@ -9,7 +9,7 @@ use super::{
     glibc::minimum_glibc,
     interpreter::Interpreter,
     libraries::Libraries,
-    prefix, prune, rpath, site, start, strip,
+    prefix, prune, rpath, site, start, strip, tk,
 };
 use crate::Progress;
 
@@ -33,13 +33,16 @@ pub(super) fn lay_down(
         return Err(RuntimeError::Unsupported { triple: request.triple.clone() });
     }
     let interpreter = Interpreter::ask(python)?;
-    let standard_library = copy_interpreter(&interpreter, destination)?;
+    let standard_library = copy_interpreter(&interpreter, request.tk, destination)?;
     let libraries = destination.join("lib");
     bring_libraries(&interpreter, &standard_library, &libraries, progress)?;
 
     let binaries = binaries(destination)?;
     for binary in &binaries {
         rpath::set(binary, &search_path(binary, &libraries))?;
+    }
+    if request.tk {
+        tk::bring(&interpreter.program(), &libraries)?;
     }
     // Last, since what writes search paths can't read a table of sections with gaps.
     strip::strip(&binaries)?;
@@ -68,13 +71,15 @@ pub(super) fn is_possible(triple: &str) -> bool {
 /// Copies the program and the standard library, and returns where the latter is now.
 fn copy_interpreter(
     interpreter: &Interpreter,
+    tk: bool,
     destination: &Utf8Path,
 ) -> Result<Utf8PathBuf, RuntimeError> {
+    let left_out = |path: &Utf8Path| prune::left_out(path, tk);
     let folder = destination.join(&interpreter.platlibdir).join(interpreter.name());
     // Debian's has links into `/etc`; what they point to is not there on other machines.
-    copy::tree(&interpreter.stdlib, &folder, Links::Follow, &prune::left_out)?;
+    copy::tree(&interpreter.stdlib, &folder, Links::Follow, &left_out)?;
     if interpreter.platstdlib != interpreter.stdlib {
-        copy::tree(&interpreter.platstdlib, &folder, Links::Follow, &prune::left_out)?;
+        copy::tree(&interpreter.platstdlib, &folder, Links::Follow, &left_out)?;
     }
     for made in ["bin", "lib"].map(|name| destination.join(name)) {
         fs_err::create_dir_all(&made).map_err(RuntimeError::file("make", &made))?;

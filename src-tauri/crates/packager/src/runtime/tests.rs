@@ -27,6 +27,7 @@ fn place() -> Place {
 
 fn request(place: &Place) -> RuntimeRequest {
     RuntimeRequest {
+        tk: false,
         version: None,
         python: None,
         triple: TRIPLE.to_owned(),
@@ -38,7 +39,15 @@ fn request(place: &Place) -> RuntimeRequest {
 }
 
 fn relocate(python: &Utf8Path, place: &Place) -> (Runtime, Utf8PathBuf) {
-    let request = RuntimeRequest { python: Some(python.to_owned()), ..request(place) };
+    relocate_for(python, place, request(place))
+}
+
+fn relocate_for(
+    python: &Utf8Path,
+    place: &Place,
+    request: RuntimeRequest,
+) -> (Runtime, Utf8PathBuf) {
+    let request = RuntimeRequest { python: Some(python.to_owned()), ..request };
     let source = choose(&request).unwrap();
     let payload = place.root.join("payload");
     let runtime = lay_down(&source, &request, &payload.join("python"), &Quiet).unwrap();
@@ -112,6 +121,32 @@ fn check(python: &Utf8Path) {
     for file in &left {
         assert!(!bad.iter().any(|part| file.as_str().contains(part)), "{file}");
     }
+}
+
+/// Starts Tcl, which needs no display, and says where its scripts are.
+const USE_TCL: &str = "import tkinter; print(tkinter.Tcl().eval('info library'))";
+
+#[test]
+fn tk_comes_along_for_who_imports_it() {
+    let has_tk = |python: &Utf8PathBuf| tk::is_there(python);
+    let versions = ["3.11", "3.12", "3.10", "3.13", "3.9"];
+    let found = versions.iter().filter_map(|it| candidates::find(Some(it), "/nonexistent".into()));
+    let system = Utf8PathBuf::from("/usr/bin/python3");
+    let mut pythons = found.map(|(python, _)| python).chain([system]);
+    let python = pythons.find(has_tk).expect("the tests need a Python with Tk: scripts/setup");
+    let place = place();
+    let request = RuntimeRequest { tk: true, ..request(&place) };
+    let (runtime, moved) = relocate_for(&python, &place, request);
+    let executable = moved.join(&runtime.python.executable);
+    // Where a system has Tcl, that one's scripts are tried first if they are of the same version.
+    let folder = moved.join("python/lib");
+    let folders: Vec<_> = folder.read_dir_utf8().unwrap().map(|it| it.unwrap()).collect();
+    let scripts =
+        |file: &str| folders.iter().map(|it| it.path().join(file)).find(|it| it.is_file()).unwrap();
+    let tcl = scripts("init.tcl").parent().unwrap().to_owned();
+    assert!(scripts("tk.tcl").is_file());
+    let printed = run(&executable, USE_TCL, &[("TCL_LIBRARY", tcl.as_str())]);
+    assert_eq!(printed.trim(), tcl);
 }
 
 /// One test for each version, so that they run at the same time.
