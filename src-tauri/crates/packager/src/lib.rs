@@ -57,6 +57,7 @@ mod python_choice;
 mod requirement;
 mod requirements;
 mod requirements_error;
+mod requirements_source;
 mod reserved;
 mod resolve;
 mod resolved;

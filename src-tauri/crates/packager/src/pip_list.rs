@@ -20,6 +20,8 @@ pub(crate) struct PipList {
     no_index: bool,
     /// Hosts that need no valid certificate (`--trusted-host`).
     pub insecure: Vec<String>,
+    /// Whether versions before a release count (`--pre`).
+    pub pre: bool,
 }
 
 impl PipList {
@@ -123,6 +125,7 @@ impl PipList {
                     self.more.push(format!("--find-links {}", place(value, folder, root)));
                 }
                 "--no-index" => self.no_index = true,
+                "--pre" => self.pre = true,
                 "--trusted-host" => self.insecure.push(value.to_owned()),
                 // The others say how to build what is not built here, or how to choose.
                 _ => {}
@@ -251,7 +254,7 @@ mod tests {
         let (root, list) = read(&[
             (
                 "requirements.txt",
-                "-i https://one.example\n-r lists/more.txt\n-c 'lists/limits.txt'\npandas\n--no-binary :all:\n",
+                "-i https://one.example\n-r lists/more.txt\n-c 'lists/limits.txt'\npandas\n--no-binary :all:\n--pre\n",
             ),
             (
                 "lists/more.txt",
@@ -273,6 +276,7 @@ mod tests {
             ]
         );
         assert_eq!(list.insecure, ["two.example"]);
+        assert!(list.pre);
         assert_eq!(list.constraints, ["six<2"]);
         assert_eq!(list.listed, ["numpy==2", "pandas"]);
         assert_eq!(list.lines[0], "numpy==2 --hash=sha256:aa");

@@ -7,6 +7,7 @@ use crate::own::{AskedFolder, Workspace};
 use crate::pip_list::PipList;
 use crate::requirement::{Refusal, checked, name_of};
 pub use crate::requirements_error::RequirementsError;
+pub use crate::requirements_source::RequirementsSource;
 use crate::runs::Run;
 use crate::selection::Asked;
 use crate::setup_list::{self, SetupPy};
@@ -17,60 +18,6 @@ use crate::{conda_list, distributions, locks, pins, pyproject_list};
 /// The range of Streamlit versions that is asked for when the project forgot Streamlit: what the
 /// launcher was tried with.
 pub(crate) const STREAMLIT: &str = "streamlit>=1.40,<1.68";
-
-/// Where the list of an app's distributions comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RequirementsSource {
-    /// `dependencies` in the Waterskin settings.
-    Settings,
-    /// The header of the script (PEP 723).
-    Script,
-    /// `uv.lock`.
-    UvLock,
-    /// `pylock.toml` (PEP 751).
-    PylockToml,
-    /// `Pipfile`.
-    Pipfile,
-    /// `environment.yml`.
-    EnvironmentYml,
-    /// `requirements.txt`.
-    RequirementsTxt,
-    /// `[project]` of `pyproject.toml`.
-    Pyproject,
-    /// `[tool.poetry.dependencies]` of `pyproject.toml`.
-    Poetry,
-    /// `install_requires` of `setup.cfg`.
-    SetupCfg,
-    /// `install_requires` of `setup.py`, as far as it can be read.
-    SetupPy,
-    /// The imports in the code, since nothing else says it.
-    Imports,
-}
-
-impl RequirementsSource {
-    /// The name that the author knows it by.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Settings => "the settings",
-            Self::Script => "the header of the script",
-            Self::UvLock => "uv.lock",
-            Self::PylockToml => "pylock.toml",
-            Self::Pipfile => "Pipfile",
-            Self::EnvironmentYml => "environment.yml",
-            Self::RequirementsTxt => "requirements.txt",
-            Self::Pyproject | Self::Poetry => "pyproject.toml",
-            Self::SetupCfg => "setup.cfg",
-            Self::SetupPy => "setup.py",
-            Self::Imports => "the imports in the code",
-        }
-    }
-
-    /// Whether the versions are settled already, so that nothing is left to resolve.
-    pub fn is_lock(self) -> bool {
-        matches!(self, Self::UvLock | Self::PylockToml)
-    }
-}
 
 /// The distributions that an app asks for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -121,6 +68,8 @@ pub(crate) struct Given {
     pub indexes: Vec<String>,
     /// Hosts that need no valid certificate.
     pub insecure: Vec<String>,
+    /// Whether versions before a release count.
+    pub pre: bool,
     /// The project's name in `uv.lock`.
     pub project: Option<String>,
     /// The folders that `uv.lock` has installed.
@@ -370,6 +319,7 @@ impl Requirements {
         made.given.indexes = [list.indexes, pip.index_lines()].concat();
         made.given.constraints = pip.constraints;
         made.given.insecure = pip.insecure;
+        made.given.pre = pip.pre;
         made.notes = [list.notes, selected.notes].concat();
         let (extras, groups) = (selected.extras, selected.groups);
         Ok((Self { requires_python: list.requires_python, extras, groups, ..made }, list.uv))

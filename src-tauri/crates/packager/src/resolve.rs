@@ -230,6 +230,9 @@ impl Wheels<'_> {
             arguments.extend(["-c", "constraints.txt"]);
         }
         arguments.extend(self.insecure());
+        if requirements.given.pre {
+            arguments.extend(["--prerelease", "allow"]);
+        }
         let platform = self.plan.target.uv_platform(allowance.glibc);
         arguments.extend(self.target(&platform, allowance));
         arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
@@ -252,7 +255,8 @@ impl Wheels<'_> {
         settings.sort();
         let target = self.plan.target.triple();
         let (uv, python) = (self.uv.program, self.python_version);
-        format!("{uv} {target} {python} {} {settings:?}", self.plan.no_run)
+        let (no_run, pre) = (self.plan.no_run, self.plan.requirements.given.pre);
+        format!("{uv} {target} {python} {no_run} {pre} {settings:?}")
     }
 
     /// `uv.lock` as requirements with hashes and markers, without the project itself and its

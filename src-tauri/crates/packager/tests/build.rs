@@ -237,7 +237,7 @@ fn what_the_author_installs_comes_along_and_the_project_stays_as_it_is() {
         compression: Compression::Zstd(1),
         ..folder.settings("installed")
     };
-    let outcome = build(&plan(&settings).unwrap(), &Quiet).unwrap();
+    let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     assert_eq!(tree_digest(&project).unwrap(), before, "the project is only read");
     let own: Vec<_> = outcome.notes.iter().filter(|note| note.contains("suntimes")).collect();
     assert!(own.is_empty(), "{own:?}");
