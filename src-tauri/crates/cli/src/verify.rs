@@ -27,7 +27,7 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     if !made.is_empty() {
         let folder = payload.layout.app();
         let files = made.iter().map(|file| file.strip_prefix(&folder).unwrap_or(file).to_string());
-        say(format!("in `{folder}` these files are data:"), files.collect());
+        say(&format!("in `{folder}` these files are data:"), files.collect());
     }
     say_data(&payload);
     Ok(ExitCode::SUCCESS)
@@ -46,11 +46,11 @@ fn say_data(payload: &Payload) {
         true => format!("it runs in `{}`, where nothing else was saved yet", copy.folder()),
         false => format!("it runs in `{}`, where these files are data:", copy.folder()),
     };
-    say(first, files);
+    say(&first, files);
 }
 
 /// Says which files there are, as far as anybody reads them.
-fn say(first: String, files: Vec<String>) {
+fn say(first: &str, files: Vec<String>) {
     anstream::println!("{first}");
     let more = files.len().saturating_sub(MANY);
     for file in files.into_iter().take(MANY) {

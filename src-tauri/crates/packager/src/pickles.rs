@@ -44,10 +44,10 @@ pub(crate) fn read(file: &Utf8Path) -> io::Result<Pickle> {
     // A stream that is cut or no such stream still gives what came before.
     match bytes[..] {
         [0x1f, 0x8b, ..] => {
-            drop(flate2::read::GzDecoder::new(&bytes[..]).take(MOST).read_to_end(&mut plain))
+            drop(flate2::read::GzDecoder::new(&bytes[..]).take(MOST).read_to_end(&mut plain));
         }
         [0x78, ..] => {
-            drop(flate2::read::ZlibDecoder::new(&bytes[..]).take(MOST).read_to_end(&mut plain))
+            drop(flate2::read::ZlibDecoder::new(&bytes[..]).take(MOST).read_to_end(&mut plain));
         }
         _ => plain = bytes,
     }

@@ -36,10 +36,13 @@ pub(crate) struct Names<'a> {
     pub(super) left: Cell<usize>,
 }
 
+/// The function in which a name is set, and to what.
+type Binding<'a> = (usize, Option<&'a Expr>);
+
 #[derive(Default)]
 struct FileNames<'a> {
     /// What names are set to, by the function that sets them. `None` for what can't be told.
-    bound: BTreeMap<(usize, String), Vec<(usize, Option<&'a Expr>)>>,
+    bound: BTreeMap<(usize, String), Vec<Binding<'a>>>,
     /// The function around each function.
     parents: Vec<usize>,
     /// The dotted names that imported names stand for.

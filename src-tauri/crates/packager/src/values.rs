@@ -158,7 +158,7 @@ impl<'a> Values<'a> {
         for part in &text.value {
             match part {
                 FStringPart::Literal(literal) => {
-                    place = place.concat(&CodePath::text(literal.as_str()))
+                    place = place.concat(&CodePath::text(literal.as_str()));
                 }
                 FStringPart::FString(formatted) => {
                     for element in &formatted.elements {

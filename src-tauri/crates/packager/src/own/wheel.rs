@@ -150,10 +150,9 @@ fn path_line(place: &Utf8Path) -> String {
 }
 
 fn is_record(name: &str) -> bool {
-    let record = name.split_once('/').is_some_and(|(top, file)| {
+    name.split_once('/').is_some_and(|(top, file)| {
         top.ends_with(".dist-info") && file.starts_with(Layout::RECORD) && !file.contains('/')
-    });
-    record
+    })
 }
 
 /// Whether the file is neither metadata nor one for a place of its own (PEP 427).

@@ -183,7 +183,7 @@ pub fn try_out(
     std::thread::scope(|scope| {
         // A thread of its own, since it is confined for good, with all that comes of it.
         let place = &home;
-        let serving = scope.spawn(move || serve(payload, place, copied, tell, stopped));
+        let serving = scope.spawn(move || serve(payload, place, copied, &tell, stopped));
         let tried = match told.recv() {
             Ok(app) => runtime(&home.root)
                 .and_then(|runtime| runtime.block_on(visit(app, &home.record, waiting))),
@@ -272,7 +272,7 @@ fn serve(
     payload: &Payload,
     home: &Home,
     copied: impl FnOnce() -> Result<Payload, TrialError>,
-    tell: mpsc::Sender<Serving>,
+    tell: &mpsc::Sender<Serving>,
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), TrialError> {
     let payload = match confine(&home.writable(payload)) {
