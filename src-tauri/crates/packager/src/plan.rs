@@ -278,9 +278,10 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let mut runs: Vec<Run> = programs.into_iter().map(|program| Run::Program { program }).collect();
     if !settings.no_run {
         runs.extend(requirements.backends());
-        runs.extend((!settings.no_try).then(|| Run::App { entry: entry.clone() }));
     }
     runs.extend(own.iter().filter(|one| one.built).map(OwnDistribution::run));
+    let tried = !settings.no_run && !settings.no_try;
+    runs.extend(tried.then(|| Run::App { entry: entry.clone() }));
     Ok(BuildPlan {
         app: identity.app,
         arguments: declaration.config.arguments.clone(),

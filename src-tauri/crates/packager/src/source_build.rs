@@ -25,7 +25,7 @@ const EPOCH: &str = "315532800";
 
 /// Variables that a build keeps: what leads to the network, to uv's own settings and caches, and
 /// what a program can't do without. Each may end in `*`.
-const KEPT: [&str; 26] = [
+const KEPT: [&str; 27] = [
     "PATH",
     "HOME",
     "USER",
@@ -45,6 +45,7 @@ const KEPT: [&str; 26] = [
     "all_proxy",
     "no_proxy",
     "NETRC",
+    "SETUPTOOLS_SCM_PRETEND_VERSION*",
     "SYSTEMROOT",
     "SYSTEMDRIVE",
     "APPDATA",
@@ -158,7 +159,8 @@ impl SourceBuild<'_> {
         let digest = digest
             .map_err(|error| SourceBuildError::Digest { path: source.to_owned(), source: error })?;
         let (program, python) = (self.uv.program, self.uv.python);
-        let key = format!("{RECIPE} {program} {python} {}", digest.as_str());
+        let told = told_version(std::env::vars_os());
+        let key = format!("{RECIPE} {program} {python} {}{told}", digest.as_str());
         let entry = cache.entry("wheel", &key, progress, |folder| {
             self.build(source, &copied, folder)?;
             match made(folder) {
@@ -190,6 +192,18 @@ impl SourceBuild<'_> {
             .map(drop)
             .map_err(|error| SourceBuildError::Build { path: source.to_owned(), source: error })
     }
+}
+
+/// What the environment says of the version of a source that has none of its own (setuptools-scm's
+/// documentation, "environment variables").
+fn told_version(ours: impl Iterator<Item = (OsString, OsString)>) -> String {
+    const START: &str = "SETUPTOOLS_SCM_PRETEND_VERSION";
+    let mut told: Vec<String> = ours
+        .filter(|(name, _)| name.to_string_lossy().starts_with(START))
+        .map(|(name, value)| format!(" {}={}", name.display(), value.display()))
+        .collect();
+    told.sort();
+    told.concat()
 }
 
 /// The environment in which a build backend runs, with `temporary` for its files on the way.
@@ -318,6 +332,22 @@ mod tests {
         for gone in ["OPENAI_API_KEY", "PYTHONPATH", "VIRTUAL_ENV"] {
             assert_eq!(value(gone), None, "{gone}");
         }
+    }
+
+    #[test]
+    fn a_version_that_the_environment_tells_is_another_build() {
+        let told = |variables: &[(&str, &str)]| {
+            told_version(variables.iter().map(|(name, value)| (name.into(), value.into())))
+        };
+        assert_eq!(told(&[("PATH", "/bin")]), "");
+        let versions = [
+            ("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_A", "2"),
+            ("SETUPTOOLS_SCM_PRETEND_VERSION", "1"),
+        ];
+        let expected = " SETUPTOOLS_SCM_PRETEND_VERSION=1 SETUPTOOLS_SCM_PRETEND_VERSION_FOR_A=2";
+        assert_eq!(told(&versions), expected);
+        let kept = environment("/t".into(), versions.iter().map(|(n, v)| (n.into(), v.into())));
+        assert!(kept.iter().any(|(name, _)| name == "SETUPTOOLS_SCM_PRETEND_VERSION"));
     }
 
     #[cfg(unix)]

@@ -134,7 +134,7 @@ pub enum Trouble {
         range: Option<String>,
     },
     /// A build backend failed.
-    #[error("{} is published as source only, and could not be built without a compiler", tick(.package))]
+    #[error("{}", not_built(.package))]
     NotBuilt {
         /// Its name.
         package: Option<String>,
@@ -163,6 +163,15 @@ pub enum Trouble {
     /// Anything else.
     #[error("`uv` failed")]
     Other,
+}
+
+fn not_built(name: &Option<String>) -> String {
+    match name {
+        Some(name) => format!(
+            "`{name}` is published as source only, and could not be built without a compiler"
+        ),
+        None => "the build backend failed".to_owned(),
+    }
 }
 
 fn tick(name: &Option<String>) -> String {

@@ -156,12 +156,12 @@ fn a_line_that_is_no_requirement() {
 fn a_requirement_whose_own_code_would_be_run() {
     let context = project("streamlit\n-r more.txt\n");
     context.write(&[("p é/more.txt", "pandas\n-e .\n"), ("p é/setup.py", "open('ran', 'w')\n")]);
-    fails!(context, context.real_build("p é", []), @r#"
+    fails!(context, context.real_build("p é", ["--no-run"]), @r#"
     exit code: 1
     ----- stdout -----
     ----- stderr -----
-    error: `-e .` in `[DIR]/work/p é/more.txt:2` is editable: to install it, its own code would be run
-    hint: put its modules into the project's folder, or build a wheel of it and name that
+    error: a build would run the build backend of `p é`: its metadata is not in `[project]`
+    hint: build without `--no-run` if you trust the project
     "#);
     assert!(!context.root.join("work/p é/ran").exists());
 }
