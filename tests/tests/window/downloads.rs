@@ -110,19 +110,24 @@ async fn a_download_can_be_opened_and_shown() -> Result<()> {
 
 /// Presses a button of a toolbar until a file with this ending is there, and gives what is in it.
 /// The toolbar is shown only under the pointer; a click by script needs none.
-async fn by_toolbar(case: &Case, window: &Window, label: &str, ending: &str) -> Result<Vec<u8>> {
+async fn by_toolbar(
+    case: &Case,
+    window: &Window,
+    label: &str,
+    ending: &str,
+    is_whole: impl Fn(&[u8]) -> bool,
+) -> Result<()> {
     let click = format!("document.querySelector('button[aria-label*=\"{label}\"]').click()");
     let folder = case.sandbox.home().join("Downloads");
     window.find(&format!("button[aria-label*=\"{label}\"]")).await?;
     window.script(&click).await?;
-    let file = eventually(&format!("a file for `{label}`"), PATIENCE, async || {
-        // In the folder itself they are whole; one below it is still being written.
+    // What a page made itself, WebKit writes under its own name from the first byte on.
+    eventually(&format!("the whole file for `{label}`"), PATIENCE, async || {
         let files = walkdir::WalkDir::new(&folder).max_depth(1).into_iter().flatten();
-        let mut files = files.filter(|it| it.metadata().is_ok_and(|it| it.len() > 0));
-        Ok(files.find(|it| it.path().extension().is_some_and(|it| it == ending)))
+        let mut files = files.filter(|it| it.path().extension().is_some_and(|it| it == ending));
+        Ok(files.find_map(|it| fs_err::read(it.path()).ok().filter(|it| is_whole(it))).map(drop))
     })
-    .await?;
-    Ok(fs_err::read(file.path())?)
+    .await
 }
 
 /// What Streamlit itself makes of a table and a chart, in the page.
@@ -131,11 +136,12 @@ async fn a_table_and_a_chart_are_saved() -> Result<()> {
     let case = Case::of("downloads", "1.67.0").await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
-    let table = by_toolbar(&case, &window, "Download as CSV", "csv").await?;
-    assert!(String::from_utf8_lossy(&table).contains("é,1"), "{table:?}");
-    let chart = by_toolbar(&case, &window, "Download as PNG", "png").await?;
-    assert!(chart.starts_with(b"\x89PNG\r\n"), "{:?}", chart.get(..20));
-    Ok(())
+    let rows = |table: &[u8]| String::from_utf8_lossy(table).contains("é,1");
+    by_toolbar(&case, &window, "Download as CSV", "csv", rows).await?;
+    let picture = |chart: &[u8]| {
+        chart.starts_with(b"\x89PNG\r\n") && chart.ends_with(b"IEND\xae\x42\x60\x82")
+    };
+    by_toolbar(&case, &window, "Download as PNG", "png", picture).await
 }
 
 /// The command in a mount namespace of its own, with `mount` for the folder for downloads.

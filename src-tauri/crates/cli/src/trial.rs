@@ -64,6 +64,9 @@ fn judge(
     own: impl Fn(&str) -> String,
 ) -> Result<Vec<String>, TrialFailure> {
     let mut notes = Vec::new();
+    if !tried.offline {
+        notes.push("this system can't keep a trial start from the network: pages that need one open here and may not elsewhere".to_owned());
+    }
     for trouble in tried.troubles {
         let page = called(&trouble.page);
         let message = own(&trouble.message);
@@ -144,7 +147,7 @@ mod tests {
     }
 
     fn judged(troubles: Vec<Trouble>, secrets: &[&str]) -> Result<Vec<String>, TrialFailure> {
-        let tried = Tried { pages: 2, troubles, ..Tried::default() };
+        let tried = Tried { pages: 2, troubles, offline: true, ..Tried::default() };
         judge(tried, secrets, |text| text.replace("/c/payload/app", "/p"))
     }
 
@@ -183,6 +186,7 @@ mod tests {
             pages: 1,
             slow: vec![String::new()],
             unopened: vec!["B".to_owned(), "C".to_owned()],
+            offline: true,
             ..Tried::default()
         };
         let notes = judge(tried, &[], str::to_owned).unwrap();

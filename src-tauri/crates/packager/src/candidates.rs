@@ -212,7 +212,9 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
         if clues.starts_streamlit && !clues.shows() && !itself {
             return Role::Launcher(started.into_iter().next());
         }
-        if code.uses("streamlit") { Role::Direct } else { Role::Other }
+        // A test drives an app, whatever it is called.
+        let is_test = code.imports.keys().any(|it| it.starts_with("streamlit.testing"));
+        if code.uses("streamlit") && !is_test { Role::Direct } else { Role::Other }
     }
 
     fn code(&mut self, file: &Utf8Path) -> &Option<Code> {
@@ -268,10 +270,12 @@ fn may_be_entry(file: &Utf8Path) -> bool {
     let in_folder = |folder: &str| file.components().any(|part| part.as_str() == folder);
     is_python(file)
         && !name.starts_with("test_")
+        && !name.ends_with("_test.py")
         && !name.starts_with("__")
         && !matches!(name, "setup.py" | "conftest.py")
         && !in_folder("pages")
         && !in_folder("tests")
+        && !in_folder("test")
 }
 
 #[cfg(test)]
@@ -291,6 +295,14 @@ mod tests {
 
     fn script(files: &[(&str, &str)]) -> String {
         best(files).unwrap().unwrap().script.into_string()
+    }
+
+    #[test]
+    fn a_test_that_drives_the_app_is_not_the_app() {
+        let test = "from streamlit.testing.v1 import AppTest\nAppTest.from_file('Chat.py').run()";
+        for name in ["app_test.py", "check.py", "test/check.py"] {
+            assert_eq!(script(&[("Chat.py", ST), (name, test)]), "Chat.py", "{name}");
+        }
     }
 
     #[test]

@@ -45,7 +45,13 @@ const PLACEHOLDERS: [&str; 8] =
     ["true", "false", "none", "null", "changeme", "change-me", "your", "example"];
 
 static ANY: LazyLock<Option<RegexSet>> =
-    LazyLock::new(|| RegexSet::new(KEYS.iter().map(|(_, pattern)| pattern)).ok());
+    LazyLock::new(|| RegexSet::new(KEYS.iter().map(|(_, pattern)| in_bytes(pattern))).ok());
+
+/// A pattern for bytes: keys are ASCII, and a word's boundary in Unicode has the engine go the slow way
+/// through files that are no text.
+fn in_bytes(pattern: &str) -> String {
+    format!("(?-u){pattern}")
+}
 
 /// Something in a file that looks like a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +92,7 @@ fn in_text(content: &[u8]) -> impl Iterator<Item = (usize, &'static str)> {
     let kinds = ANY.as_ref().map(|any| any.matches(content));
     kinds.into_iter().flatten().filter_map(|kind| {
         let (what, pattern) = KEYS.get(kind)?;
-        let pattern = Regex::new(pattern).ok()?;
+        let pattern = Regex::new(&in_bytes(pattern)).ok()?;
         let at = pattern.find_iter(content).find(|it| !is_example(it.as_bytes()))?.start();
         Some((line_of(content, at), *what))
     })

@@ -160,7 +160,8 @@ impl SourceBuild<'_> {
             .map_err(|error| SourceBuildError::Digest { path: source.to_owned(), source: error })?;
         let (program, python) = (self.uv.program, self.uv.python);
         let told = told_version(std::env::vars_os());
-        let key = format!("{RECIPE} {program} {python} {}{told}", digest.as_str());
+        let settings = &self.settings;
+        let key = format!("{RECIPE} {program} {python} {}{told}\n{settings}", digest.as_str());
         let entry = cache.entry("wheel", &key, progress, |folder| {
             self.build(source, &copied, folder)?;
             match made(folder) {

@@ -9,6 +9,13 @@ pub struct ConfineError {
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
+/// What a thread is kept from, beside writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confined {
+    /// Whether it is kept from connecting too.
+    pub network: bool,
+}
+
 /// Has the calling thread, and all threads and processes that come of it, write to nothing but what
 /// is below `writable`, and connect to no other computer. It holds until they end.
 ///
@@ -20,7 +27,7 @@ pub struct ConfineError {
 ///
 /// Where writing can't be confined, and then nothing is.
 #[cfg(target_os = "linux")]
-pub fn confine(writable: &[&Path]) -> Result<(), ConfineError> {
+pub fn confine(writable: &[&Path]) -> Result<Confined, ConfineError> {
     use landlock::{
         ABI, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
         RulesetCreatedAttr as _, RulesetError, RulesetStatus, path_beneath_rules,
@@ -41,14 +48,15 @@ pub fn confine(writable: &[&Path]) -> Result<(), ConfineError> {
         Ok(RulesetStatus::NotEnforced) => {
             Err(ConfineError { source: "its kernel has no Landlock".into() })
         }
-        Ok(_) => Ok(()),
+        Ok(RulesetStatus::FullyEnforced) => Ok(Confined { network: true }),
+        Ok(RulesetStatus::PartiallyEnforced) => Ok(Confined { network: false }),
         Err(source) => Err(ConfineError { source: Box::new(source) }),
     }
 }
 
 /// Elsewhere nobody can without rights, or without a program of the system's that may be missing.
 #[cfg(not(target_os = "linux"))]
-pub fn confine(_: &[&Path]) -> Result<(), ConfineError> {
+pub fn confine(_: &[&Path]) -> Result<Confined, ConfineError> {
     Err(ConfineError { source: "there is no way to do so on this system".into() })
 }
 
@@ -66,7 +74,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let (here, there) = (open, closed.clone());
         std::thread::spawn(move || {
-            confine(&[&here]).unwrap();
+            assert!(confine(&[&here]).unwrap().network, "a kernel of 6.7 or newer");
             std::fs::write(here.join("file"), "x").unwrap();
             let refused = std::fs::write(there.join("file"), "x").unwrap_err();
             assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);

@@ -24,7 +24,7 @@ mod tree;
 pub use cancel::{Canceller, cancel_all};
 pub use child::Child;
 pub use command::{Command, Size, SpawnError};
-pub use confine::{ConfineError, confine};
+pub use confine::{ConfineError, Confined, confine};
 pub use exit::ExitStatus;
 pub use find::find;
 pub use lines::Lines;

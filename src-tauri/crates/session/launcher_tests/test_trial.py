@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import LauncherTest
+from harness import STREAMLIT, LauncherTest
 
 # Each is the app's whole script, with the kind and the subject of what it meets.
 MISSING = "def load():\n    import qrcode_not_there\nload()"
@@ -25,6 +25,8 @@ urllib.request.urlopen("http://127.0.0.1:1")
 NO_NAME = "import socket\nsocket.getaddrinfo('', None, proto=-1)\nraise socket.gaierror(-2, 'no')"
 SECRETS = "import streamlit as st\nst.secrets['service']['key']"
 VARIABLE = "import os\nos.environ['SERVICE_KEY_NOT_THERE']"
+USER = "import streamlit as st\nst.user.is_logged_in"
+NATIVE = "raise PermissionError(13, 'Permission denied')"
 OWN_KEY = "{}['no such key']"
 OTHER = "1 / 0"
 
@@ -63,13 +65,17 @@ class Trial(LauncherTest):
             (SECRETS, "secrets"),
             (VARIABLE, "secrets"),
             (OWN_KEY, "exception"),
+            (NATIVE, "refused"),
             (OTHER, "exception"),
         ]
+        if STREAMLIT >= (1, 42):
+            kinds.insert(0, (USER, "secrets"))
         lines = self.record_of(*(script for script, _ in kinds))
         self.assertEqual([line["kind"] for line in lines], [kind for _, kind in kinds])
-        self.assertEqual(lines[0]["module"], "qrcode_not_there")
-        self.assertEqual(lines[1]["module"], "qrcode_not_there")
-        self.assertEqual(lines[1]["message"], "RuntimeError: the codes can't be drawn")
+        missing, chained = (line for line in lines if line["kind"] == "missing")
+        self.assertEqual(missing["module"], "qrcode_not_there")
+        self.assertEqual(chained["module"], "qrcode_not_there")
+        self.assertEqual(chained["message"], "RuntimeError: the codes can't be drawn")
         self.assertEqual(lines[-1]["message"], "ZeroDivisionError: division by zero")
 
     def test_the_traceback_begins_in_the_app(self):

@@ -64,6 +64,7 @@ pub fn command(
     arguments.push(launcher.into());
     let mut environment: Vec<(OsString, OsString)> = std::env::vars_os()
         .filter(|(name, _)| keeps(&name.to_string_lossy(), options.interpreter.isolated))
+        .filter(|(name, _)| options.trial.is_none() || is_everyones(&name.to_string_lossy()))
         .collect();
     if options.interpreter.isolated && !environment.iter().any(is_path) {
         environment.retain(|(name, _)| name != "PATH");
@@ -122,6 +123,34 @@ fn keeps(name: &str, isolated: bool) -> bool {
     !ours && !foreign
 }
 
+/// Whether a variable is one that recipients have too: a trial start gets no other of the author's, among
+/// which are keys, and ways to programs that have some.
+fn is_everyones(name: &str) -> bool {
+    const NAMES: [&str; 19] = [
+        "PATH",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "LD_LIBRARY_PATH",
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "PATHEXT",
+        "COMSPEC",
+        "PROGRAMFILES",
+        "PROGRAMDATA",
+        "NUMBER_OF_PROCESSORS",
+    ];
+    let name = name.to_uppercase();
+    NAMES.contains(&&*name) || ["LC_", "XDG_", "SSL_"].iter().any(|start| name.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +172,13 @@ mod tests {
     fn an_empty_path_is_none() {
         assert!(is_path(&("PATH".into(), "/bin".into())));
         assert!(!is_path(&("PATH".into(), "".into())));
+    }
+
+    #[test]
+    fn a_trial_gets_nothing_that_is_the_authors_alone() {
+        for name in ["OPENAI_API_KEY", "AWS_PROFILE", "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS"] {
+            assert!(!is_everyones(name), "{name}");
+        }
+        assert!(is_everyones("PATH") && is_everyones("LC_ALL") && is_everyones("DISPLAY"));
     }
 }

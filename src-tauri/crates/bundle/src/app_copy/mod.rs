@@ -119,14 +119,15 @@ impl AppCopy {
             return Ok(Vec::new());
         }
         if !self.script().is_file() {
-            // Somebody emptied the folder, or nothing was ever in it: what is missing was not
-            // removed one by one.
-            state.files.clear();
+            // Somebody emptied the folder, nothing was ever in it, or the script has another name:
+            // what is missing was not removed one by one.
+            state.files.retain(|name, _| self.folder.join(name).symlink_metadata().is_ok());
         }
         let shipped = self.shipped()?;
+        let broken_off = !state.coming.is_empty();
         state.begin(&shipped);
         state.write(&self.folder).map_err(writing(&self.folder))?;
-        let kept = self.follow(&state, &shipped)?;
+        let kept = self.follow(&state, &shipped, broken_off)?;
         let done = State { edition: self.edition.clone(), files: shipped, coming: BTreeMap::new() };
         done.write(&self.folder).map_err(writing(&self.folder))?;
         Ok(kept)
@@ -208,32 +209,49 @@ impl AppCopy {
         Ok(found)
     }
 
-    /// Does what has to be done: first what makes room, then what comes.
+    /// Does what has to be done: first what makes room, then what comes. After a copy that was
+    /// broken off nothing is taken to be as it was when the last one was done.
     fn follow(
         &self,
         state: &State,
         shipped: &BTreeMap<String, Thing>,
+        broken_off: bool,
     ) -> Result<Vec<Kept>, AppCopyError> {
         let known = |name: &str| Known {
             new: shipped.get(name),
             was: state.files.get(name),
             coming: state.coming.get(name).map_or(&[], Vec::as_slice),
-            needed: is_code(name) || shipped.get(name) == Some(&Thing::Folder),
+            needed: broken_off || is_code(name) || shipped.get(name) == Some(&Thing::Folder),
+            code: is_code(name),
         };
         let earlier: BTreeSet<&String> = state.files.keys().chain(state.coming.keys()).collect();
         // What is in a folder comes before it.
         for name in earlier.into_iter().rev().filter(|name| !shipped.contains_key(*name)) {
             let path = self.folder.join(name);
+            // A log belongs to the database beside it, whosever that is now.
+            if of_database(name).is_some_and(|base| shipped.contains_key(base)) {
+                continue;
+            }
             if known(name).step(thing(&path).as_ref()) == Step::Remove {
                 remove(&path).map_err(writing(&path))?;
             }
         }
         let mut kept = Vec::new();
+        let mut put = BTreeSet::new();
         for name in shipped.keys() {
+            // The log of the author's database says what is missing in that one, and in no other.
+            if of_database(name)
+                .is_some_and(|base| shipped.contains_key(base) && !put.contains(base))
+            {
+                continue;
+            }
             let path = self.folder.join(name);
             let known = known(name);
             // Large files are not read where the author changed nothing.
-            let unchanged = known.new == known.was && path.symlink_metadata().is_ok();
+            let unchanged = !broken_off
+                && known.new == known.was
+                && known.new != Some(&Thing::Folder)
+                && path.symlink_metadata().is_ok();
             let now = if unchanged { known.new.cloned() } else { thing(&path) };
             match known.step(now.as_ref()) {
                 Step::Leave | Step::Remove => {}
@@ -243,6 +261,7 @@ impl AppCopy {
                         kept.push(self.beside(name)?);
                     } else {
                         self.put(name, &path)?;
+                        put.insert(name.as_str());
                     }
                 }
                 Step::Beside => kept.push(self.beside(name)?),
@@ -314,7 +333,8 @@ impl AppCopy {
     }
 
     fn name(&self, path: &Utf8Path, folder: &Utf8Path) -> String {
-        path.strip_prefix(folder).unwrap_or(path).as_str().replace('\\', "/")
+        let name = path.strip_prefix(folder).unwrap_or(path).as_str();
+        if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() }
     }
 }
 
@@ -334,7 +354,15 @@ fn is_temporary(name: &str) -> bool {
 
 /// What is at a path; `None` where nothing is.
 fn thing(path: &Utf8Path) -> Option<Thing> {
-    let kind = path.symlink_metadata().ok()?.file_type();
+    let kind = match path.symlink_metadata() {
+        Ok(about) => about.file_type(),
+        Err(error) => {
+            use io::ErrorKind::{NotADirectory, NotFound};
+            // What can't be looked at may be the person's.
+            let nothing = matches!(error.kind(), NotFound | NotADirectory);
+            return (!nothing).then_some(Thing::Other);
+        }
+    };
     Some(if kind.is_dir() {
         Thing::Folder
     } else if kind.is_symlink() {
@@ -347,10 +375,18 @@ fn thing(path: &Utf8Path) -> Option<Thing> {
     })
 }
 
-/// Whether a database has changes that are not in its file yet (SQLite's "Temporary Files": a
-/// write-ahead log, or a rollback journal of a program that was ended).
+/// How the logs of databases end, in which changes are that are not in the file yet: SQLite's ("Temporary
+/// Files": a write-ahead log, or a rollback journal of a program that was ended), and DuckDB's.
+const LOGS: [&str; 3] = ["-wal", "-journal", ".wal"];
+
+/// The database that a log belongs to by its name. SQLite's index of a log goes with it.
+fn of_database(name: &str) -> Option<&str> {
+    LOGS.iter().chain(&["-shm"]).find_map(|ending| name.strip_suffix(ending))
+}
+
+/// Whether a database has changes that are not in its file yet.
 fn has_journal(path: &Utf8Path) -> bool {
-    ["-wal", "-journal"].iter().any(|ending| {
+    LOGS.iter().any(|ending| {
         fs::metadata(format!("{path}{ending}")).is_ok_and(|journal| journal.len() > 0)
     })
 }

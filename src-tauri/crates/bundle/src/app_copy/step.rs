@@ -24,6 +24,8 @@ pub(super) struct Known<'a> {
     pub coming: &'a [Thing],
     /// Whether the app can't do without it, be it there or not.
     pub needed: bool,
+    /// Whether it is code: of two versions, one must not run with the other's.
+    pub code: bool,
 }
 
 /// What becomes of a path.
@@ -35,7 +37,8 @@ pub(super) enum Step {
     Put,
     /// What the author ships goes beside what is there.
     Beside,
-    /// What is there makes room for a folder, and is kept under another name.
+    /// What is there makes room, for a folder or for code of which nothing is known, and is kept under
+    /// another name.
     Aside,
     /// What is there was the author's, who has it no more.
     Remove,
@@ -56,6 +59,10 @@ impl Known<'_> {
             (Some(new), Some(now)) if new == now => Step::Leave,
             _ if authors => Step::Put,
             (Some(Thing::Folder), _) => Step::Aside,
+            // What was known of the copy was lost: most likely this is an earlier version's.
+            (Some(Thing::File(_)), Some(Thing::File(_))) if self.code && self.was.is_none() => {
+                Step::Aside
+            }
             (new, _) if new == self.was => Step::Leave,
             _ => Step::Beside,
         }
@@ -97,12 +104,16 @@ mod tests {
                 new: new.as_ref(),
                 was: was.as_ref(),
                 coming: coming.as_slice(),
-                needed: false,
+                ..Known::default()
             };
             assert_eq!(known.step(now.as_ref()), step, "{why}");
         }
         let needed =
             Known { new: one.as_ref(), was: one.as_ref(), needed: true, ..Known::default() };
         assert_eq!(needed.step(None), Step::Put, "no app runs without its code");
+        let code = Known { new: one.as_ref(), code: true, ..Known::default() };
+        assert_eq!(code.step(own.as_ref()), Step::Aside, "code of which nothing is known");
+        let changed = Known { was: two.as_ref(), ..code };
+        assert_eq!(changed.step(own.as_ref()), Step::Beside, "code that the person changed");
     }
 }

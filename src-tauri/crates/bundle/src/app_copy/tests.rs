@@ -230,3 +230,88 @@ fn a_folder_that_cannot_be_written_is_named() {
     let error = one.bring().unwrap_err();
     assert!(matches!(&error, AppCopyError::Write { path, .. } if *path == app.data()), "{error}");
 }
+
+impl Shipped {
+    /// The next version, with another script.
+    fn starting(copy: AppCopy, script: &str) -> AppCopy {
+        AppCopy { script: script.into(), ..copy }
+    }
+}
+
+#[test]
+fn a_script_with_another_name_leaves_no_code_of_the_earlier_version() {
+    let app = Shipped::new();
+    let one = app.version("1", &[("app.py", "one"), ("helper.py", "1"), ("pages/x.py", "1")]);
+    one.bring().unwrap();
+    let two = app.version("2", &[("main.py", "two"), ("helper.py", "2")]);
+    assert_eq!(Shipped::starting(two, "main.py").bring().unwrap(), []);
+    assert_eq!(app.names(), ["helper.py", "main.py"]);
+    assert_eq!(app.read("helper.py"), "2");
+}
+
+#[test]
+fn a_log_never_comes_beside_a_database_that_is_not_the_authors() {
+    for log in ["stock.db-wal", "stock.db-journal", "stock.db.wal"] {
+        let app = Shipped::new();
+        let one = app.version("1", &[("app.py", "one"), ("stock.db", "1")]);
+        one.bring().unwrap();
+        app.write("stock.db", "with rows");
+        let two = app.version("2", &[("app.py", "two"), ("stock.db", "2"), (log, "more of 2")]);
+        two.bring().unwrap();
+        assert_eq!(app.read("stock.db"), "with rows");
+        assert!(!app.data().join(log).exists(), "{log}");
+
+        // With the author's own database it comes, and rows in the person's log keep a database.
+        let app = Shipped::new();
+        let two = app.version("2", &[("app.py", "two"), ("stock.db", "2"), (log, "more of 2")]);
+        two.bring().unwrap();
+        assert_eq!(app.read(log), "more of 2");
+        let three = app.version("3", &[("app.py", "three"), ("stock.db", "3")]);
+        assert_eq!(three.bring().unwrap().len(), 1, "{log}");
+        assert_eq!((app.read("stock.db"), app.read(log)), ("2".into(), "more of 2".into()));
+    }
+}
+
+#[test]
+fn an_upgrade_that_was_broken_off_can_be_taken_back() {
+    let app = Shipped::new();
+    let files =
+        |number: &'static str| [("app.py", number), ("helper.py", number), ("prices.csv", number)];
+    let one = app.version("1", &[&files("1")[..], &[("words.txt", "1")]].concat());
+    one.bring().unwrap();
+    let two = app.version("2", &files("2"));
+    // As far as a full disk let it come.
+    let mut state = State::read(&app.data());
+    state.begin(&two.shipped().unwrap());
+    state.write(&app.data()).unwrap();
+    app.write("helper.py", "2");
+    fs_err::remove_file(app.data().join("words.txt")).unwrap();
+
+    assert_eq!(one.bring().unwrap(), []);
+    for name in ["app.py", "helper.py", "prices.csv", "words.txt"] {
+        assert_eq!(app.read(name), "1", "{name}");
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_a_folder_makes_room() {
+    let app = Shipped::new();
+    let one = app.version("1", &[("app.py", "one"), ("views/a.py", "1")]);
+    one.bring().unwrap();
+    fs_err::remove_dir_all(app.data().join("views")).unwrap();
+    app.write("views", "mine");
+    one.bring().unwrap();
+    assert_eq!(app.read("views/a.py"), "1");
+    assert_eq!(app.read("views.before-1"), "mine");
+}
+
+#[test]
+fn code_of_which_nothing_is_known_is_kept_under_another_name() {
+    let app = Shipped::new();
+    app.version("1", &[("app.py", "one"), ("own.csv", "1")]).bring().unwrap();
+    app.write("own.csv", "mine");
+    fs_err::remove_file(app.data().join(State::FILE)).unwrap();
+    app.version("2", &[("app.py", "two"), ("own.csv", "2")]).bring().unwrap();
+    assert_eq!((app.read("app.py"), app.read("own.csv")), ("two".into(), "mine".into()));
+    assert_eq!(app.read("app.py.before-2"), "one");
+}

@@ -55,6 +55,11 @@ impl Copied {
             return Err("its build may make more than it has");
         }
         let name = text("name").ok_or("its name is not in `[project]`")?;
+        // It becomes part of a path.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err("its name is none");
+        }
         let version = text("version").and_then(|version| version.parse::<Version>().ok());
         let version = version.ok_or("its version is not in `[project]`")?.to_string();
         let name = normalized(name).replace('-', "_");

@@ -2,7 +2,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{Digest, DigestError, file_digest};
 
 use super::OwnDistribution;
 use super::asked::AskedFolder;
@@ -37,15 +36,6 @@ pub enum MakeError {
         #[source]
         source: io::Error,
     },
-    /// A file can't be read whole.
-    #[error("could not read `{folder}`")]
-    Digest {
-        /// The folder of the distribution.
-        folder: Utf8PathBuf,
-        /// Why.
-        #[source]
-        source: DigestError,
-    },
     /// The cache.
     #[error(transparent)]
     Cache(#[from] CacheError),
@@ -61,7 +51,7 @@ impl MakeError {
             Self::Build { .. } => Some(
                 "see what its build says above; `uv build --wheel` in a copy of its folder, without a compiler, does the same. A version that is read from the history of a repository must be there as a tag, or in `SETUPTOOLS_SCM_PRETEND_VERSION`".to_owned(),
             ),
-            Self::Write { .. } | Self::Digest { .. } => {
+            Self::Write { .. } => {
                 Some("everything in its folder must be readable".to_owned())
             }
             Self::Cache(_) => Some("give a folder that can be written to with `--cache-dir`".to_owned()),
@@ -130,7 +120,7 @@ impl OwnBuild<'_> {
         let made = plain.as_editable(distribution, &source).map_err(failed)?;
         let mut modules = plain.modules();
         modules.extend(made.modules());
-        let key = format!("{RECIPE} {name} {:?}\n{}", one.in_project, digests(one)?);
+        let key = format!("{RECIPE} {name} {}", made.digest().as_str());
         let entry = self.cache.entry("own", &key, progress, |folder| {
             made.write(&folder.join(&name)).map_err(failed)
         })?;
@@ -169,20 +159,6 @@ impl OwnBuild<'_> {
         let name = path.file_name().unwrap_or_default().to_owned();
         Ok((name, WheelFiles::read(&path).map_err(failed)?))
     }
-}
-
-/// What tells the files of a distribution from others. Those of the wheel depend on them.
-fn digests(one: &OwnDistribution) -> Result<String, MakeError> {
-    let mut text = String::new();
-    for file in &one.files {
-        let path = one.folder.join(file);
-        if path.is_file() {
-            let digest = file_digest(&path)
-                .map_err(|source| MakeError::Digest { folder: one.folder.clone(), source })?;
-            text.push_str(&format!("{file} {}\n", digest.as_str()));
-        }
-    }
-    Ok(Digest::of(text.as_bytes()).as_str().to_owned())
 }
 
 fn causes(error: &dyn std::error::Error) -> String {

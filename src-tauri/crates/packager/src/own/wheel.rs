@@ -3,7 +3,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{Layout, Recorded};
+use waterskin_bundle::{Digest, Layout, Recorded};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
@@ -32,6 +32,16 @@ pub(crate) struct Source<'a> {
 }
 
 impl WheelFiles {
+    /// Tells these files from any others.
+    pub fn digest(&self) -> Digest {
+        let mut text = String::new();
+        for (name, file) in &self.0 {
+            let content = Digest::of(&file.content);
+            text.push_str(&format!("{name} {} {}\n", file.executable, content.as_str()));
+        }
+        Digest::of(text.as_bytes())
+    }
+
     /// Reads a wheel.
     pub fn read(path: &Utf8Path) -> io::Result<Self> {
         let mut archive = ZipArchive::new(File::open(path)?).map_err(io::Error::other)?;

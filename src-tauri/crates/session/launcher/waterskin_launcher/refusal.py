@@ -16,7 +16,8 @@ def explain(folder):
 
     def look(error):
         path = getattr(error, "filename", None)
-        if isinstance(error, OSError) and error.errno in REFUSED and path is not None:
+        refused = isinstance(error, OSError) and error.errno in REFUSED
+        if refused and isinstance(path, (str, bytes)):
             if os.path.realpath(os.fsdecode(path)).startswith(folder):
                 error.strerror = f"{error.strerror} ({_WHY})"
 

@@ -85,9 +85,10 @@ def _kind(chain):
     for error in chain:
         if isinstance(error, ModuleNotFoundError) and error.name:
             return "missing", error.name
-        path = getattr(error, "filename", None)
-        if isinstance(error, OSError) and error.errno in _REFUSED and path is not None:
-            return "refused", os.path.abspath(os.fsdecode(path))
+        if isinstance(error, OSError) and error.errno in _REFUSED:
+            path = error.filename
+            named = isinstance(path, (str, bytes))
+            return "refused", os.path.abspath(os.fsdecode(path)) if named else None
     if any(_is_readonly_database(error) for error in chain):
         return "refused", None
     return "exception", None
@@ -101,7 +102,9 @@ def _is_secrets(error):
     # Of `st.secrets` and `os.environ`, whatever the page does with them.
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1].filename.replace(os.sep, "/") if frames else ""
-    return last.endswith("/streamlit/runtime/secrets.py") or (
+    # `st.user` has what a login needs that is among the secrets.
+    of_secrets = ("/streamlit/runtime/secrets.py", "/streamlit/user_info.py")
+    return last.endswith(of_secrets) or (
         isinstance(error, KeyError) and last in (os.__file__.replace(os.sep, "/"), "<frozen os>")
     )
 
@@ -112,13 +115,23 @@ def _is_network(error):
     if isinstance(error, (ConnectionError, socket.gaierror, TimeoutError)):
         return True
     if isinstance(error, OSError):
-        # A trial may not connect: then there is no file that was refused.
+        if error.errno in _UNREACHABLE:
+            return True
+        # A trial may not connect.
         refused = error.errno in _REFUSED and error.filename is None
-        if error.errno in _UNREACHABLE or refused:
+        if refused and _was_connecting(error):
             return True
     package = type(error).__module__.split(".")[0]
     name = type(error).__name__.lower()
     return package in _NETWORK_PACKAGES and any(word in name for word in _NETWORK_WORDS)
+
+
+def _was_connecting(error):
+    """Libraries that are no Python say neither file nor address."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if "connect" in frame.name or "connect" in (frame.line or ""):
+            return True
+    return False
 
 
 def _is_database(error):

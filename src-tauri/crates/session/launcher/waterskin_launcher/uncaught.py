@@ -19,7 +19,11 @@ def watch(look):
     handle = getattr(error_util, name)
 
     def look_and_handle(error, *more, **named):
-        look(error)
+        # Whatever an exception is, Streamlit's own handling goes on.
+        try:
+            look(error)
+        except Exception:
+            pass
         return handle(error, *more, **named)
 
     for module in _MODULES:

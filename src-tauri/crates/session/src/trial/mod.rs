@@ -43,6 +43,8 @@ pub struct Tried {
     pub slow: Vec<String>,
     /// Pages that were not opened, for the time.
     pub unopened: Vec<String>,
+    /// Whether it was kept from the network.
+    pub offline: bool,
 }
 
 /// An exception that a page did not catch.
@@ -157,6 +159,7 @@ struct Serving {
     log: Arc<OutputLog>,
     /// Where the app's files are run, and where they are in the payload.
     places: [Utf8PathBuf; 2],
+    offline: bool,
 }
 
 /// Starts the app of `payload` in `place`, an empty folder with a short path, opens its pages and
@@ -242,21 +245,12 @@ impl Home {
     /// Where the app may write: its own folders, and what every program may write to, unless the
     /// payload lies there.
     fn writable<'a>(&'a self, payload: &'a Payload) -> Vec<&'a std::path::Path> {
-        const DEVICES: [&str; 7] = [
-            "/dev/null",
-            "/dev/zero",
-            "/dev/full",
-            "/dev/tty",
-            "/dev/ptmx",
-            "/dev/pts",
-            "/dev/shm",
-        ];
-        let shared = ["/tmp", "/var/tmp"].into_iter().filter(|folder| {
+        // Cards, cameras and serial ports too: who may use them is the system's to say.
+        let shared = ["/dev", "/tmp", "/var/tmp"].into_iter().filter(|folder| {
             let real = Utf8Path::new(folder).canonicalize_utf8();
             !real.is_ok_and(|real| payload.layout.root().starts_with(real))
         });
-        let paths = DEVICES.into_iter().chain(shared).map(std::path::Path::new);
-        paths.chain([self.root.as_std_path()]).collect()
+        shared.map(std::path::Path::new).chain([self.root.as_std_path()]).collect()
     }
 }
 
@@ -275,11 +269,11 @@ fn serve(
     tell: &mpsc::Sender<Serving>,
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), TrialError> {
-    let payload = match confine(&home.writable(payload)) {
-        Ok(()) => payload.clone(),
+    let (payload, offline) = match confine(&home.writable(payload)) {
+        Ok(confined) => (payload.clone(), confined.network),
         Err(error) => {
             tracing::debug!(%error, "the trial is not confined");
-            copied()?
+            (copied()?, false)
         }
     };
     let options = Options {
@@ -302,6 +296,7 @@ fn serve(
             states: session.subscribe(),
             log: Arc::clone(session.log()),
             places,
+            offline,
         };
         // Nobody is there only where the visitor is over.
         let _ = tell.send(serving);
@@ -313,11 +308,11 @@ fn serve(
 
 /// Opens the app's pages one after the other.
 async fn visit(app: Serving, record: &Utf8Path, waiting: &dyn Fn()) -> Result<Tried, TrialError> {
-    let Serving { url, port, states, log, places } = app;
+    let Serving { url, port, states, log, places, offline } = app;
     let began = Instant::now();
     let failed = |source| TrialError::Visit { source };
     let mut seen = Seen { record, lines: 0, places };
-    let mut tried = Tried::default();
+    let mut tried = Tried { offline, ..Tried::default() };
     let watched = Watched { states, log, waiting };
     let mut visit = watched.during(Visit::enter(&url, port)).await?.map_err(failed)?;
     let mut known = BTreeSet::new();
@@ -325,6 +320,7 @@ async fn visit(app: Serving, record: &Utf8Path, waiting: &dyn Fn()) -> Result<Tr
     while let Some(page) = next {
         let run = watched.during(visit.open(&page.hash, SILENT, DRAWING)).await?;
         tried.pages += 1;
+        known.insert(visit.current().to_owned());
         tried.troubles.extend(seen.more(&page.name)?);
         match run.map_err(failed)? {
             Run::Finished => {}
@@ -408,10 +404,19 @@ impl Seen<'_> {
         };
         let new: Vec<&str> = text.lines().skip(self.lines).collect();
         self.lines += new.len();
-        let read = |line: &str| serde_json::from_str::<Line>(line).ok();
+        // One that can't be read is of something that went wrong all the same.
+        let read = |line: &str| {
+            serde_json::from_str::<Line>(line).unwrap_or_else(|_| Line {
+                kind: String::new(),
+                module: None,
+                path: None,
+                message: line.to_owned(),
+                traceback: String::new(),
+            })
+        };
         let [run, kept] = &self.places;
         let kept = |text: String| text.replace(run.as_str(), kept.as_str());
-        Ok(new.into_iter().filter_map(read).map(|line| line.trouble(page, kept)).collect())
+        Ok(new.into_iter().map(read).map(|line| line.trouble(page, kept)).collect())
     }
 }
 

@@ -137,6 +137,11 @@ impl Visit {
         }
     }
 
+    /// What Streamlit knows the page by that is open.
+    pub fn current(&self) -> &str {
+        &self.current
+    }
+
     /// The pages beside the one that is open, in the order of their hashes.
     pub fn others(&self) -> Vec<Page> {
         let others = self.pages.iter().filter(|(hash, _)| **hash != self.current);
