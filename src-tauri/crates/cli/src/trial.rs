@@ -83,6 +83,11 @@ fn judge(
                 ));
                 continue;
             }
+            // The package may bring it, or recipients have it.
+            TroubleKind::Program => {
+                notes.push(format!("{page} calls a program that this machine lacks ({message})"));
+                continue;
+            }
             TroubleKind::Missing { module } => TrialCause::Missing { module },
             TroubleKind::Refused { path } => {
                 TrialCause::Refused { path: path.map(|path| own(path.as_str()).into()) }
@@ -156,11 +161,12 @@ mod tests {
         let troubles = vec![
             trouble(TroubleKind::Secrets, "KeyError: 'x'"),
             trouble(TroubleKind::Network, "gaierror: no"),
+            trouble(TroubleKind::Program, "FileNotFoundError: 'pdfinfo'"),
             trouble(TroubleKind::Exception, "OpenAIError: the api_key option must be set"),
             trouble(TroubleKind::Exception, "RuntimeError: set WEATHER_KEY first"),
         ];
         let notes = judged(troubles, &["WEATHER_KEY"]).unwrap();
-        assert_eq!(notes.len(), 4, "{notes:?}");
+        assert_eq!(notes.len(), 5, "{notes:?}");
         assert!(notes[1].starts_with("the page `Two` needs a network"), "{notes:?}");
         let one = vec![trouble(TroubleKind::Exception, "RuntimeError: set WEATHER_KEY first")];
         judged(one, &[]).unwrap_err();

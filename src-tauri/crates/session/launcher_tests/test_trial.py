@@ -27,6 +27,7 @@ SECRETS = "import streamlit as st\nst.secrets['service']['key']"
 VARIABLE = "import os\nos.environ['SERVICE_KEY_NOT_THERE']"
 USER = "import streamlit as st\nst.user.is_logged_in"
 NATIVE = "raise PermissionError(13, 'Permission denied')"
+PROGRAM = "import subprocess\nsubprocess.run(['no-such-program-there'])"
 OWN_KEY = "{}['no such key']"
 OTHER = "1 / 0"
 
@@ -64,6 +65,7 @@ class Trial(LauncherTest):
             (NO_NAME, "network"),
             (SECRETS, "secrets"),
             (VARIABLE, "secrets"),
+            (PROGRAM, "program"),
             (OWN_KEY, "exception"),
             (NATIVE, "refused"),
             (OTHER, "exception"),

@@ -7,7 +7,8 @@ Each exception that no page catches is a line of JSON:
 
 `kind` is `missing` (a module, named by `module`), `refused` (the file `path` may not be
 written), `secrets` (the page asks for some that it was not given), `network` (something
-outside can't be reached) or `exception`.
+outside can't be reached), `program` (this machine lacks one that the page calls) or
+`exception`.
 """
 
 import errno
@@ -82,6 +83,8 @@ def _kind(chain):
     for error in chain:
         if _is_network(error):
             return "network", None
+    if any(_is_program(error) for error in chain):
+        return "program", None
     for error in chain:
         if isinstance(error, ModuleNotFoundError) and error.name:
             return "missing", error.name
@@ -124,6 +127,12 @@ def _is_network(error):
     package = type(error).__module__.split(".")[0]
     name = type(error).__name__.lower()
     return package in _NETWORK_PACKAGES and any(word in name for word in _NETWORK_WORDS)
+
+
+def _is_program(error):
+    frames = traceback.extract_tb(error.__traceback__)
+    called = bool(frames) and frames[-1].name == "_execute_child"
+    return called and isinstance(error, FileNotFoundError)
 
 
 def _was_connecting(error):

@@ -77,6 +77,8 @@ pub enum TroubleKind {
     Secrets,
     /// The page asks for something that a trial can't reach.
     Network,
+    /// The page calls a program that this machine lacks.
+    Program,
     /// Anything else.
     Exception,
 }
@@ -144,6 +146,7 @@ impl Line {
             }
             ("secrets", _) => TroubleKind::Secrets,
             ("network", _) => TroubleKind::Network,
+            ("program", _) => TroubleKind::Program,
             _ => TroubleKind::Exception,
         };
         let (message, traceback) = (kept(self.message), kept(self.traceback));
