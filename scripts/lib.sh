@@ -125,6 +125,12 @@ changed() { [ "$(digest "${@:2}")" != "$(cat "$1" 2>/dev/null)" ]; }
 stamp() { digest "${@:2}" >"$1"; }
 digest() { sha256sum -- "$@" | sha256sum; }
 
+# The versions of Streamlit that the tests run on, the oldest first.
+tested_streamlits() {
+  sed -n 's/^pub const TESTED: .* = \[\(.*\)\];$/\1/p' "$root/src-tauri/crates/streamlit/src/version.rs" |
+    tr -d '",'
+}
+
 # own_target before|after: makes the target folders this clone's, around all that compiles. Where a
 # script runs another, it is the outer one that does it.
 own_target() {

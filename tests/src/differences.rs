@@ -266,6 +266,7 @@ impl fmt::Debug for Difference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NEWEST;
 
     fn answer(fields: &[(&str, &str)], body: &str) -> Exchange {
         let fields = fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
@@ -276,7 +277,7 @@ mod tests {
     fn what_nothing_explains_is_found() {
         let direct = answer(&[("A", "1"), ("B", "2"), ("b", "3"), ("Date", "now")], "body");
         let draft = Draft::new("GET /x");
-        let judged = |through: &Exchange| judge(&draft, "1.67.0", &direct, through);
+        let judged = |through: &Exchange| judge(&draft, NEWEST, &direct, through);
         let same = answer(&[("Connection", "close"), ("A", "1"), ("B", "2"), ("b", "3")], "body");
         assert_eq!(judged(&same), (vec![], vec![]));
         for (through, name) in [

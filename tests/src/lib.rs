@@ -25,7 +25,6 @@ mod picture;
 mod port;
 mod portal;
 mod processes;
-mod protobuf;
 mod provider;
 mod rawsocket;
 mod sandbox;
@@ -65,11 +64,14 @@ pub use sandbox::{Sandbox, app, example};
 pub use seen::Seen;
 pub use served::{Served, ServedOptions};
 pub use skipped::skipped;
-pub use streamlit::{Forward, Page, Run, Tag, Widget};
+pub use streamlit::{Forward, Page, Run, Status, Tag, Widget};
 pub use tap::{Tap, connections, python_socket};
 pub use transcript::Transcript;
 pub use unpacked::Unpacked;
-pub use venv::{STREAMLITS, Venv, servers, tool};
+pub use venv::{Venv, servers, tool};
+pub use waterskin_streamlit::{
+    NEWEST_TESTED as NEWEST, OLDEST_TESTED as OLDEST, TESTED, TORNADO_TESTED as TORNADO,
+};
 pub use website::Website;
 pub use window::{RIGHT, Window};
 pub use x11::{Camera, Shown};

@@ -10,20 +10,22 @@ use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::protocol::{Message, WebSocketConfig};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use crate::protobuf::{self, Value};
+use waterskin_streamlit::{Back, Forward as Kind, STREAM, metadata, session_id, status};
+pub use waterskin_streamlit::{Status, Widget};
+
 use crate::{PATIENCE, Result, Site};
 
-/// What a message to the page is about, by its tag in `ForwardMsg`.
+/// What a message to the page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
     /// A run of the script begins.
     NewSession,
     /// An element of the page.
     Delta,
-    /// The run has ended, with the value of `ScriptFinishedStatus`; 0 is success.
-    ScriptFinished(u64),
-    /// Something else.
-    Other(u64),
+    /// The run has ended.
+    ScriptFinished(Status),
+    /// Something else, by Streamlit's name for it.
+    Other(&'static str),
 }
 
 /// One message to the page.
@@ -40,12 +42,6 @@ pub struct Forward {
 pub struct Run {
     /// In the order in which they came.
     pub messages: Vec<Forward>,
-}
-
-/// A widget with its state, as the page sends it.
-#[derive(Clone, Debug)]
-pub struct Widget {
-    state: Vec<u8>,
 }
 
 /// The part of Streamlit's front end: a WebSocket that runs the script and hears of its elements.
@@ -72,7 +68,7 @@ impl Page {
 
     /// Opens it with these subprotocols and further header lines.
     pub async fn open_with(site: &Site, protocols: &str, headers: HeaderMap) -> Result<Self> {
-        let address = format!("ws://{}/_stcore/stream", site.authority());
+        let address = format!("ws://{}{STREAM}", site.authority());
         let mut request = address.into_client_request()?;
         // In place of those lines that the library has put there.
         for (name, value) in &site.completed(headers) {
@@ -112,10 +108,7 @@ impl Page {
 
     /// Asks for the end of the run, as the stop button does.
     pub async fn stop(&mut self) -> Result<()> {
-        // BackMsg.stop_script = 7.
-        let mut message = Vec::new();
-        protobuf::put_number(&mut message, 7, 1);
-        Ok(self.socket.send(Message::Binary(message.into())).await?)
+        Ok(self.socket.send(Message::Binary(Back::Stop.encode().into())).await?)
     }
 
     /// Sets a widget and runs the script, without waiting for anything.
@@ -138,20 +131,10 @@ impl Page {
 
     /// Asks for a run of the script, with one more widget for this run only.
     pub async fn ask_for_run(&mut self, once: Option<(&str, Widget)>) -> Result<()> {
-        // BackMsg.rerun_script = 11; ClientState.widget_states = 2; WidgetStates.widgets = 1;
-        // WidgetState.id = 1.
-        let mut states = Vec::new();
         let kept = self.widgets.iter().map(|(id, widget)| (id.as_str(), widget));
-        for (id, widget) in kept.chain(once.as_ref().map(|(id, widget)| (*id, widget))) {
-            let mut state = Vec::new();
-            protobuf::put_bytes(&mut state, 1, id.as_bytes());
-            state.extend_from_slice(&widget.state);
-            protobuf::put_bytes(&mut states, 1, &state);
-        }
-        let mut client = Vec::new();
-        protobuf::put_bytes(&mut client, 2, &states);
-        let mut message = Vec::new();
-        protobuf::put_bytes(&mut message, 11, &client);
+        let once = once.as_ref().map(|(id, widget)| (*id, widget));
+        let widgets: Vec<_> = kept.chain(once).collect();
+        let message = Back::Rerun { page: "", widgets: &widgets }.encode();
         Ok(self.socket.send(Message::Binary(message.into())).await?)
     }
 
@@ -185,10 +168,7 @@ impl Page {
                 Some(Ok(Message::Binary(bytes))) => {
                     let forward = Forward::read(bytes)?;
                     if forward.tag == Tag::NewSession {
-                        // ForwardMsg.new_session = 4; NewSession.initialize = 1; session_id = 6.
-                        let id =
-                            [4, 1, 6].into_iter().try_fold(&forward.bytes[..], protobuf::bytes);
-                        self.session = id.map(|id| String::from_utf8_lossy(id).into_owned());
+                        self.session = session_id(&forward.bytes);
                     }
                     return Ok(forward);
                 }
@@ -236,22 +216,19 @@ impl Page {
 impl Forward {
     /// Reads the kind of a message.
     pub fn read(bytes: Bytes) -> Result<Self> {
-        let fields = protobuf::fields(&bytes).context("Python sent what is no message")?;
-        // 1 is the hash and 2 the metadata of every message; the rest is one of its kinds.
-        let kind = fields.into_iter().find(|(tag, _)| *tag > 2);
-        let (tag, value) = kind.context("Python sent a message without a kind")?;
-        let tag = match (tag, value) {
-            (4, _) => Tag::NewSession,
-            (5, _) => Tag::Delta,
-            (6, Value::Varint(status)) => Tag::ScriptFinished(status),
-            (other, _) => Tag::Other(other),
+        let kind = Kind::of(&bytes).zip(Kind::name(&bytes));
+        let tag = match kind.context("Python sent a message without a kind")? {
+            (Kind::NewSession, _) => Tag::NewSession,
+            (Kind::Delta, _) => Tag::Delta,
+            (Kind::ScriptFinished, _) => Tag::ScriptFinished(status(&bytes)),
+            (Kind::Other, name) => Tag::Other(name),
         };
         Ok(Self { tag, bytes })
     }
 
     /// What it says about itself: for an element, its place in the page.
     pub fn metadata(&self) -> &[u8] {
-        protobuf::bytes(&self.bytes, 2).unwrap_or_default()
+        metadata(&self.bytes)
     }
 
     /// Whether `text` stands in it: texts are in a message as they are.
@@ -271,8 +248,8 @@ impl Run {
         self.messages.iter().filter(|message| message.tag == Tag::Delta)
     }
 
-    /// How the script ended; 0 is success, 1 an error before its first line (`ScriptFinishedStatus`).
-    pub fn status(&self) -> Option<u64> {
+    /// How the script ended.
+    pub fn status(&self) -> Option<Status> {
         self.messages.iter().rev().find_map(|message| match message.tag {
             Tag::ScriptFinished(status) => Some(status),
             _ => None,
@@ -286,32 +263,5 @@ impl Run {
         let id = self.deltas().find_map(|delta| pattern.find(&delta.bytes));
         let id = id.with_context(|| format!("no element of the run has the key `{key}`"))?;
         Ok(String::from_utf8_lossy(id.as_bytes()).into_owned())
-    }
-}
-
-impl Widget {
-    /// A slider at `value`.
-    pub fn slider(value: f64) -> Self {
-        // WidgetState.double_array_value = 7; DoubleArray.data = 1, packed.
-        let mut array = Vec::new();
-        protobuf::put_bytes(&mut array, 1, &value.to_le_bytes());
-        let mut state = Vec::new();
-        protobuf::put_bytes(&mut state, 7, &array);
-        Self { state }
-    }
-
-    /// A field with `text`.
-    pub fn text(text: &str) -> Self {
-        // WidgetState.string_value = 6.
-        let mut state = Vec::new();
-        protobuf::put_bytes(&mut state, 6, text.as_bytes());
-        Self { state }
-    }
-
-    fn pressed() -> Self {
-        // WidgetState.trigger_value = 2.
-        let mut state = Vec::new();
-        protobuf::put_number(&mut state, 2, 1);
-        Self { state }
     }
 }

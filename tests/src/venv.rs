@@ -1,18 +1,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use waterskin_streamlit::{NEWEST_TESTED, OLDEST_TESTED, TESTED};
+
 use crate::sandbox::user_cache;
 use crate::{Launch, Result, Sandbox};
-
-/// The versions of Streamlit that the tests run on: the oldest, the last with Tornado, the newest.
-pub const STREAMLITS: [&str; 3] = ["1.40.2", "1.52.2", "1.67.0"];
 
 /// One version of Streamlit for each of its servers, Tornado and Starlette: what depends on the
 /// server is tested on these. With `WATERSKIN_TESTS=all`, which `scripts/test --all` sets, on all.
 pub fn servers() -> Vec<&'static str> {
     let all = std::env::var_os("WATERSKIN_TESTS").is_some_and(|tests| tests == "all");
-    let [oldest, .., newest] = STREAMLITS;
-    if all { STREAMLITS.to_vec() } else { vec![oldest, newest] }
+    if all { TESTED.to_vec() } else { vec![OLDEST_TESTED, NEWEST_TESTED] }
 }
 
 /// A virtual environment with one version of Streamlit, shared by all tests and kept.

@@ -13,7 +13,7 @@ mod upstream;
 mod usage;
 
 use anyhow::Context;
-use waterskin_tests::{PATIENCE, Result, Sandbox, Venv};
+use waterskin_tests::{NEWEST, PATIENCE, Result, Sandbox, Venv};
 
 pub use ours::{OursArguments, serve as serve_ours};
 pub use upstream::serve as serve_upstream;
@@ -24,7 +24,7 @@ use sides::{Kind, Server, whole_line};
 use table::Table;
 
 /// The newest version that is tested.
-const STREAMLIT: &str = "1.67.0";
+const STREAMLIT: &str = NEWEST;
 
 /// Measures every side and prints the figures.
 pub async fn run(quick: bool) -> Result<()> {

@@ -10,7 +10,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use waterskin_proxy::{Address, Gate, Listener, Options, Proxy, Upstream};
-use waterskin_tests::{PATIENCE, Result, Sandbox, Site, Venv, skipped, tool};
+use waterskin_tests::{NEWEST, PATIENCE, Result, Sandbox, Site, Venv, skipped, tool};
 
 /// Every case about frames and closing, and of the many that send by the thousand some of each
 /// kind: the others take minutes. 12 and 13 are about compression.
@@ -49,7 +49,7 @@ async fn assert_same(cases: &[&str], least: usize, limit: Duration) -> Result<()
     let sandbox = Sandbox::new()?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("autobahn");
     let socket = sandbox.path().join("echo.sock");
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let echo = sandbox.launch(venv.python()).arg(folder.join("echo.py")).arg(&socket);
     let mut echo = echo.start()?;
     let port = echo.stdout.wait_for("the server's port", PATIENCE, port).await?;

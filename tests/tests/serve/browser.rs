@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use waterskin_tests::{
-    PATIENCE, Result, Sandbox, Served, ServedOptions, Tap, Venv, Website, Window, app, eventually,
+    NEWEST, PATIENCE, Result, Sandbox, Served, ServedOptions, Tap, Venv, Website, Window, app,
+    eventually,
 };
 
 /// Every name under `.example` is this machine: a stranger's name for it.
@@ -12,7 +13,7 @@ const NAMES: &str = "--host-resolver-rules=MAP *.example 127.0.0.1";
 const TRIES: usize = 21;
 
 async fn served(sandbox: &Sandbox, name: &str) -> Result<Served> {
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let folder = sandbox.copy(&app(name), name)?;
     Served::start(sandbox, &folder, &venv, ServedOptions::default()).await
 }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use walkdir::WalkDir;
 use waterskin_tests::{
-    Ask, PATIENCE, Page, Result, STREAMLITS, Sandbox, Served, ServedOptions, Site, Venv, app,
+    Ask, NEWEST, PATIENCE, Page, Result, Sandbox, Served, ServedOptions, Site, Venv, app,
     as_stranger, eventually, is_root, python_socket, servers, skipped,
 };
 
@@ -38,7 +38,7 @@ async fn another_user_of_the_machine_is_refused() -> Result<()> {
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
-    let served = served(&sandbox, STREAMLITS[2]).await?;
+    let served = served(&sandbox, NEWEST).await?;
     let site = served.enter().await?;
     assert_eq!(site.get("/_stcore/health").await?.text(), "ok", "Python is up");
     let socket = python_socket(&sandbox).await?;
@@ -147,7 +147,7 @@ fn assert_none(secrets: &[String], content: &[u8], place: &Path) {
 #[tokio::test]
 async fn guesses_neither_open_nor_close_the_gate() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let served = served(&sandbox, STREAMLITS[2]).await?;
+    let served = served(&sandbox, NEWEST).await?;
     let stranger = Site::on(served.port()?);
     for guess in 0..500 {
         let token = format!("/_waterskin/enter?token={guess:064x}");
@@ -164,7 +164,7 @@ async fn guesses_neither_open_nor_close_the_gate() -> Result<()> {
 #[tokio::test]
 async fn a_foreign_origin_makes_python_call_nobody() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let served = served(&sandbox, STREAMLITS[2]).await?;
+    let served = served(&sandbox, NEWEST).await?;
     let site = served.enter().await?;
     assert_eq!(site.get("/_stcore/health").await?.text(), "ok", "Python is up");
     let socket = python_socket(&sandbox).await?;

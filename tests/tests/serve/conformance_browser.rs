@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::Value;
 use waterskin_tests::{
-    Engine, Findings, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Window, app,
-    eventually, skipped,
+    Engine, Findings, NEWEST, OLDEST, PATIENCE, Result, Sandbox, Served, ServedOptions, TORNADO,
+    Venv, Window, app, eventually, skipped,
 };
 
 /// Items that no browser runs here, and why. docs/conformance.md says where their parts are tested.
@@ -18,7 +18,7 @@ const LEFT_OUT: [(&str, &str); 3] = [
 ];
 
 /// The first version that the tests run on which has what `pages/newer.py` uses.
-const NEWER: &str = "1.52.2";
+const NEWER: &str = TORNADO;
 
 /// A page in a browser, and all that it needs.
 struct Stage {
@@ -280,7 +280,7 @@ async fn c28_a_folder(stage: &Stage, found: &mut Findings) -> Result<()> {
 }
 
 async fn c29_pasted(stage: &Stage, found: &mut Findings) -> Result<()> {
-    if stage.version == "1.52.2" {
+    if stage.version == TORNADO {
         found.note("its chat input takes no pasted files");
         return Ok(());
     }
@@ -485,7 +485,7 @@ async fn conforms(engine: Engine, version: &'static str) -> Result<()> {
 /// Which page is looked at with which browser: every browser and every page. The rest of the pairs
 /// is in `long`.
 macro_rules! conforms {
-    ($($name:ident: $engine:ident, $version:literal;)*) => {
+    ($($name:ident: $engine:ident, $version:expr;)*) => {
         $(#[tokio::test]
         async fn $name() -> waterskin_tests::Result<()> {
             crate::conformance_browser::conforms(waterskin_tests::Engine::$engine, $version).await
@@ -494,15 +494,15 @@ macro_rules! conforms {
 }
 
 conforms! {
-    streamlit_1_40_in_chromium: Chromium, "1.40.2";
-    streamlit_1_67_in_chromium: Chromium, "1.67.0";
-    streamlit_1_52_in_webkit: WebKit, "1.52.2";
-    streamlit_1_67_in_webkit: WebKit, "1.67.0";
+    oldest_streamlit_in_chromium: Chromium, OLDEST;
+    newest_streamlit_in_chromium: Chromium, NEWEST;
+    tornado_streamlit_in_webkit: WebKit, TORNADO;
+    newest_streamlit_in_webkit: WebKit, NEWEST;
 }
 
 mod long {
     conforms! {
-        streamlit_1_52_in_chromium: Chromium, "1.52.2";
-        streamlit_1_40_in_webkit: WebKit, "1.40.2";
+        tornado_streamlit_in_chromium: Chromium, waterskin_tests::TORNADO;
+        oldest_streamlit_in_webkit: WebKit, waterskin_tests::OLDEST;
     }
 }

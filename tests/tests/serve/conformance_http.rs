@@ -9,8 +9,8 @@ use regex::bytes::Regex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use waterskin_tests::{
-    DIFFERENCES, Draft, Exchange, Findings, PATIENCE, Page, Pair, Result, Site, Way, app,
-    connections, eventually, is_old,
+    DIFFERENCES, Draft, Exchange, Findings, NEWEST, OLDEST, PATIENCE, Page, Pair, Result, Site,
+    Status, Way, app, connections, eventually, is_old,
 };
 
 /// What the items work with besides the servers.
@@ -33,7 +33,10 @@ impl Opened {
         let mut open = async |site: &Site| {
             let mut page = Page::open(site).await?;
             let run = page.run().await?;
-            anyhow::ensure!(run.status() == Some(0) && run.has("The last text."), "{run:?}");
+            anyhow::ensure!(
+                run.status() == Some(Status::Finished) && run.has("The last text."),
+                "{run:?}"
+            );
             let session = page.session()?.to_owned();
             pages.spawn(async move { page.closed(10 * PATIENCE).await });
             Ok((run, session))
@@ -483,7 +486,7 @@ async fn c28_uploads(pair: &Pair, opened: &Opened, found: &mut Findings) -> Resu
 }
 
 async fn large_uploads(pair: &Pair, opened: &Opened, found: &mut Findings) -> Result<()> {
-    if pair.version == "1.40.2" {
+    if pair.version == OLDEST {
         found.note("large ones left out: its ping of a second ends the session meanwhile");
         return Ok(());
     }
@@ -586,20 +589,20 @@ async fn conforms(version: &'static str) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streamlit_1_40() -> Result<()> {
-    conforms("1.40.2").await
+async fn oldest_streamlit() -> Result<()> {
+    conforms(OLDEST).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streamlit_1_67() -> Result<()> {
-    conforms("1.67.0").await
+async fn newest_streamlit() -> Result<()> {
+    conforms(NEWEST).await
 }
 
 mod long {
     use waterskin_tests::Result;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn streamlit_1_52() -> Result<()> {
-        super::conforms("1.52.2").await
+    async fn tornado_streamlit() -> Result<()> {
+        super::conforms(waterskin_tests::TORNADO).await
     }
 }

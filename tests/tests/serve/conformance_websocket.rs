@@ -9,8 +9,8 @@ use anyhow::Context;
 use futures_util::future::try_join_all;
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
-    Findings, Forward, Frame, PATIENCE, Page, Pair, RawSocket, Result, Site, Tag, Widget, app,
-    eventually, is_old,
+    Findings, Forward, Frame, NEWEST, OLDEST, PATIENCE, Page, Pair, RawSocket, Result, Site,
+    Status, Tag, Widget, app, eventually, is_old,
 };
 
 /// `BackMsg.rerun_script` with no widget's state: what the page sends first.
@@ -248,7 +248,7 @@ async fn c24_slow_reader(pair: &Pair, found: &mut Findings) -> Result<()> {
     }
     let grown = resident(pair)?.saturating_sub(before);
     found.holds(&format!("{} MB more in the proxy", grown >> 20), grown < 32 << 20);
-    if pair.version == "1.40.2" {
+    if pair.version == OLDEST {
         // It pings each second, and with the newest Tornado it waits a second for the pong.
         found.note("this version itself ends a connection whose reader is slow");
         return Ok(());
@@ -349,7 +349,7 @@ async fn c43_long_scripts(pair: &Pair, found: &mut Findings) -> Result<()> {
         }
         page.stop().await?;
         let end = page.finished(PATIENCE).await?;
-        found.holds("each step was shown, and it stopped", end.status() == Some(0));
+        found.holds("each step was shown, and it stopped", end.status() == Some(Status::Finished));
     }
     found.note("a run of minutes is shortened: three steps while it runs, then the stop button");
     Ok(())
@@ -462,20 +462,20 @@ async fn conforms(version: &'static str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn streamlit_1_40() -> Result<()> {
-    conforms("1.40.2").await
+async fn oldest_streamlit() -> Result<()> {
+    conforms(OLDEST).await
 }
 
 #[tokio::test]
-async fn streamlit_1_67() -> Result<()> {
-    conforms("1.67.0").await
+async fn newest_streamlit() -> Result<()> {
+    conforms(NEWEST).await
 }
 
 mod long {
     use waterskin_tests::Result;
 
     #[tokio::test]
-    async fn streamlit_1_52() -> Result<()> {
-        super::conforms("1.52.2").await
+    async fn tornado_streamlit() -> Result<()> {
+        super::conforms(waterskin_tests::TORNADO).await
     }
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
-    Finished, PATIENCE, Page, Process, Result, Sandbox, Served, ServedOptions, Site, Venv, app,
-    eventually, servers,
+    Finished, NEWEST, PATIENCE, Page, Process, Result, Sandbox, Served, ServedOptions, Site,
+    Status, Venv, app, eventually, servers,
 };
 
 /// How long anything of ours may outlive its shell.
@@ -54,7 +54,7 @@ async fn nothing_is_left(sandbox: &Sandbox, after: &str) -> Result<()> {
 #[tokio::test]
 async fn python_killed_ten_times_in_a_row_comes_back_every_time() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let served = serve(&sandbox, "stages", "1.67.0").await?;
+    let served = serve(&sandbox, "stages", NEWEST).await?;
     let site = served.enter().await?;
     let mut killed = Vec::new();
     for _ in 0..10 {
@@ -67,7 +67,7 @@ async fn python_killed_ten_times_in_a_row_comes_back_every_time() -> Result<()> 
         killed.push(python.id);
     }
     let (_page, run) = working_page(&site).await?;
-    assert_eq!(run.status(), Some(0));
+    assert_eq!(run.status(), Some(Status::Finished));
     served.stop(STOP).await?;
     nothing_is_left(&sandbox, "ten times").await
 }
@@ -75,7 +75,7 @@ async fn python_killed_ten_times_in_a_row_comes_back_every_time() -> Result<()> 
 #[tokio::test]
 async fn python_that_ends_by_itself_comes_back() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let served = serve(&sandbox, "crash", "1.67.0").await?;
+    let served = serve(&sandbox, "crash", NEWEST).await?;
     let site = served.enter().await?;
     for key in ["kill", "exit"] {
         let (mut page, run) = working_page(&site).await?;
@@ -108,7 +108,7 @@ async fn an_app_that_ends_itself_is_over() -> Result<()> {
 
 #[tokio::test]
 async fn the_command_killed_at_start_leaves_nothing() -> Result<()> {
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     for attempt in 0..5 {
         let sandbox = Sandbox::new()?;
         let folder = sandbox.copy(&app("stages"), "start")?;
@@ -133,7 +133,7 @@ async fn the_command_killed_at_start_leaves_nothing() -> Result<()> {
 async fn the_command_killed_while_holding_leaves_nothing() -> Result<()> {
     // Python is not there yet, so its version is no matter.
     let sandbox = Sandbox::new()?;
-    let mut served = serve(&sandbox, "stages", "1.67.0").await?;
+    let mut served = serve(&sandbox, "stages", NEWEST).await?;
     // A Python that is stopped never gets ready, and can't end itself.
     let python = python(&sandbox, &served).await?;
     kill_process(python.id, Signal::STOP)?;
@@ -186,7 +186,7 @@ async fn a_stuck_script_ends_in_time() -> Result<()> {
 #[tokio::test]
 async fn a_python_that_never_gets_ready_ends_the_command_with_its_traceback() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let python = venv.with_damage(&sandbox, "starlette").await?;
     let folder = sandbox.copy(&app("stages"), "damaged library")?;
     let launch = sandbox.launch(waterskin_tests::cli()?).arg("run").arg(&folder);

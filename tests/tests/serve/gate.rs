@@ -4,7 +4,7 @@ use http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN};
 use http::{Method, StatusCode};
 use tokio_tungstenite::tungstenite;
 use waterskin_tests::{
-    Ask, Page, Result, STREAMLITS, Sandbox, Served, ServedOptions, Site, Tap, Venv, app,
+    Ask, NEWEST, Page, Result, Sandbox, Served, ServedOptions, Site, TESTED, Tap, Venv, app,
     python_socket, servers,
 };
 
@@ -93,7 +93,7 @@ fn fetched(site: &str, mode: &str, dest: &str) -> Vec<(http::HeaderName, String)
 #[tokio::test]
 async fn every_route_of_every_streamlit_is_known_here() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    for version in STREAMLITS {
+    for version in TESTED {
         for route in Venv::with_streamlit(version).await?.routes(&sandbox).await? {
             let known = ROUTES.iter().any(|(name, _)| *name == route);
             assert!(known, "Streamlit {version} has a route that is not known here: `{route}`");
@@ -103,21 +103,21 @@ async fn every_route_of_every_streamlit_is_known_here() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_refused_never_reaches_streamlit_1_67() -> Result<()> {
-    what_is_refused_never_reaches_python(STREAMLITS[2]).await
+async fn what_is_refused_never_reaches_newest_streamlit() -> Result<()> {
+    what_is_refused_never_reaches_python(NEWEST).await
 }
 
 mod long {
-    use super::{Result, STREAMLITS};
+    use super::Result;
 
     #[tokio::test]
-    async fn what_is_refused_never_reaches_streamlit_1_40() -> Result<()> {
-        super::what_is_refused_never_reaches_python(STREAMLITS[0]).await
+    async fn what_is_refused_never_reaches_oldest_streamlit() -> Result<()> {
+        super::what_is_refused_never_reaches_python(waterskin_tests::OLDEST).await
     }
 
     #[tokio::test]
-    async fn what_is_refused_never_reaches_streamlit_1_52() -> Result<()> {
-        super::what_is_refused_never_reaches_python(STREAMLITS[1]).await
+    async fn what_is_refused_never_reaches_tornado_streamlit() -> Result<()> {
+        super::what_is_refused_never_reaches_python(waterskin_tests::TORNADO).await
     }
 }
 
@@ -173,7 +173,7 @@ async fn what_is_refused_never_reaches_python(version: &str) -> Result<()> {
 #[tokio::test]
 async fn malformed_requests_are_refused() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let folder = sandbox.copy(&app("stages"), "raw")?;
     let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
     let site = served.enter().await?;

@@ -5,8 +5,8 @@ use anyhow::Context as _;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use serde_json::{Value, json};
 use waterskin_tests::{
-    Desktop, Engine, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Website, Window, app,
-    eventually, skipped,
+    Desktop, Engine, NEWEST, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Website,
+    Window, app, eventually, skipped,
 };
 
 /// WebDriver's names of keys.
@@ -25,7 +25,7 @@ struct Equipped {
 
 impl Equipped {
     async fn with(sandbox: Sandbox, window: Window, desktop: Option<Desktop>) -> Result<Self> {
-        let venv = Venv::with_streamlit("1.67.0").await?;
+        let venv = Venv::with_streamlit(NEWEST).await?;
         let folder = sandbox.copy(&app("everyday"), "everyday")?;
         let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
         window.client.goto(served.entry.as_str()).await?;

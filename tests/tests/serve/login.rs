@@ -44,13 +44,13 @@ mod chromium {
     use waterskin_tests::{Engine, Result};
 
     #[tokio::test]
-    async fn streamlit_1_52() -> Result<()> {
-        super::logs_in_and_out(Engine::Chromium, "1.52.2").await
+    async fn tornado_streamlit() -> Result<()> {
+        super::logs_in_and_out(Engine::Chromium, waterskin_tests::TORNADO).await
     }
 
     #[tokio::test]
-    async fn streamlit_1_67() -> Result<()> {
-        super::logs_in_and_out(Engine::Chromium, "1.67.0").await
+    async fn newest_streamlit() -> Result<()> {
+        super::logs_in_and_out(Engine::Chromium, waterskin_tests::NEWEST).await
     }
 }
 
@@ -59,12 +59,12 @@ mod long {
     use waterskin_tests::{Engine, Result};
 
     #[tokio::test]
-    async fn streamlit_1_52() -> Result<()> {
-        super::logs_in_and_out(Engine::WebKit, "1.52.2").await
+    async fn tornado_streamlit() -> Result<()> {
+        super::logs_in_and_out(Engine::WebKit, waterskin_tests::TORNADO).await
     }
 
     #[tokio::test]
-    async fn streamlit_1_67() -> Result<()> {
-        super::logs_in_and_out(Engine::WebKit, "1.67.0").await
+    async fn newest_streamlit() -> Result<()> {
+        super::logs_in_and_out(Engine::WebKit, waterskin_tests::NEWEST).await
     }
 }

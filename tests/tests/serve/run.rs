@@ -1,7 +1,7 @@
 //! What an author has of `waterskin run`: the script's arguments, and the page that follows it.
 
 use waterskin_tests::{
-    Case, PATIENCE, Page, Result, Sandbox, Served, ServedOptions, Venv, eventually, servers,
+    Case, NEWEST, PATIENCE, Page, Result, Sandbox, Served, ServedOptions, Venv, eventually, servers,
 };
 
 /// A script that shows its arguments, its place and a text that the tests change.
@@ -66,7 +66,7 @@ async fn saving_the_script_runs_it_again() -> Result<()> {
 /// stands in for the payload, which has another id than a run.
 #[tokio::test]
 async fn a_run_has_its_own_window_beside_the_installed_app() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let settings = "name = \"Stages\"\nid = \"org.example.stages\"\n";
     fs_err::write(case.project.join("waterskin.toml"), settings)?;
     let installed = case.sandbox.work().join("installed.json");

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
 use regex::Regex;
 use waterskin_tests::{
-    Ask, Page, Result, Sandbox, Served, ServedOptions, Site, Tag, Venv, Widget, app,
+    Ask, NEWEST, Page, Result, Sandbox, Served, ServedOptions, Site, Status, Tag, Venv, Widget, app,
 };
 
 /// An app that is served, and all that it needs as long as it lives.
@@ -106,7 +106,7 @@ async fn messages(version: &str) -> Result<()> {
     let mut page = Page::open(&site).await?;
     let run = page.run().await?;
     assert_eq!(run.messages.first().map(|message| message.tag), Some(Tag::NewSession));
-    assert_eq!(run.status(), Some(0));
+    assert_eq!(run.status(), Some(Status::Finished));
     assert!(run.has("Level is 10.") && run.has("The last text."));
     page.ping(b"waterskin").await?;
 
@@ -124,7 +124,7 @@ async fn messages(version: &str) -> Result<()> {
 
 /// The same four tests for one version of Streamlit.
 macro_rules! stages {
-    ($module:ident, $version:literal) => {
+    ($module:ident, $version:expr) => {
         mod $module {
             use waterskin_tests::Result;
 
@@ -151,22 +151,22 @@ macro_rules! stages {
     };
 }
 
-stages!(streamlit_1_40, "1.40.2");
-stages!(streamlit_1_67, "1.67.0");
+stages!(oldest_streamlit, waterskin_tests::OLDEST);
+stages!(newest_streamlit, waterskin_tests::NEWEST);
 
 mod long {
-    stages!(streamlit_1_52, "1.52.2");
+    stages!(tornado_streamlit, waterskin_tests::TORNADO);
 }
 
 #[tokio::test]
 async fn a_message_of_70_mb_passes_whole() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let folder = sandbox.copy(&app("big"), "big")?;
     let served = Served::start(&sandbox, &folder, &venv, ServedOptions::default()).await?;
     let mut page = Page::open(&served.enter().await?).await?;
     let run = page.run().await?;
-    assert_eq!(run.status(), Some(0));
+    assert_eq!(run.status(), Some(Status::Finished));
     let largest = run.deltas().map(|delta| delta.bytes.len()).max();
     assert!(largest > Some(64 << 20), "the largest message has {largest:?} bytes");
     assert!(run.has("After the chart."));

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, SEC_WEBSOCKET_PROTOCOL};
 use waterskin_tests::{
-    Desktop, Launch, Ordinary, PATIENCE, Page, Port, RIGHT, Result, Running, Sandbox, Site, Venv,
-    Widget, Window, app, eventually, is_root, servers, skipped,
+    Desktop, Launch, NEWEST, Ordinary, PATIENCE, Page, Port, RIGHT, Result, Running, Sandbox, Site,
+    Status, Venv, Widget, Window, app, eventually, is_root, servers, skipped,
 };
 
 /// Streamlit as its own command serves it, with no proxy before it.
@@ -43,7 +43,7 @@ async fn page_plays_the_front_end_of_every_version() -> Result<()> {
         let mut page = Page::open(&site).await?;
         assert_eq!(page.handshake_header(&SEC_WEBSOCKET_PROTOCOL), Some("streamlit"));
         let run = page.run().await?;
-        assert_eq!(run.status(), Some(0), "{version}");
+        assert_eq!(run.status(), Some(Status::Finished), "{version}");
         assert!(run.has("The first text.") && run.has("Level is 10."), "{version}");
         page.ping(b"are you there").await?;
 
@@ -90,7 +90,7 @@ async fn a_window_is_driven_and_shot() -> Result<()> {
         return Ok(());
     }
     let sandbox = Sandbox::new()?;
-    let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", "1.67.0").await?;
+    let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", NEWEST).await?;
     let desktop = Desktop::start(&sandbox, None).await?;
     let window = Window::open(&sandbox, &desktop, None, browser, &["--automation"]).await?;
     window.client.goto(&format!("http://{}/", site.authority())).await?;
@@ -132,8 +132,8 @@ async fn an_ordinary_user_has_no_python_and_no_rights() -> Result<()> {
 #[tokio::test]
 async fn the_site_gives_the_files_of_the_environment() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", "1.67.0").await?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let (_streamlit, _port, site) = plain_streamlit(&sandbox, "stages", NEWEST).await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let page = site.get("/").await?;
     assert_eq!(page.body, fs_err::read(venv.streamlit_static().join("index.html"))?);
     assert_eq!(page.header(&CONTENT_TYPE), Some("text/html; charset=utf-8"));

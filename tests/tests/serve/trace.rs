@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use waterskin_tests::{
-    Ask, PATIENCE, Page, Result, Sandbox, Served, ServedOptions, Venv, app, eventually,
+    Ask, NEWEST, PATIENCE, Page, Result, Sandbox, Served, ServedOptions, Venv, app, eventually,
 };
 
 /// The lines so far; the last one may be under way.
@@ -27,7 +27,7 @@ fn number(line: &Value, name: &str) -> f64 {
 #[tokio::test]
 async fn a_trace_tells_what_passed() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let folder = sandbox.copy(&app("stages"), "é app")?;
     let file = sandbox.work().join("a trace.jsonl");
     let options = ServedOptions { trace: Some("a trace.jsonl".into()), ..ServedOptions::default() };
@@ -113,7 +113,7 @@ async fn a_trace_tells_what_passed() -> Result<()> {
 #[tokio::test]
 async fn a_trace_that_cant_be_written_stops_nothing() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     let folder = sandbox.copy(&app("stages"), "é app")?;
     let options =
         ServedOptions { trace: Some("no folder/trace".into()), ..ServedOptions::default() };

@@ -1,11 +1,11 @@
 use anyhow::Context as _;
-use waterskin_tests::{Case, PATIENCE, Result, Running, Window, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Running, Window, eventually};
 
 use crate::menu::entries;
 
 /// The app `everyday` in a window that has the keys.
 async fn opened() -> Result<(Case, Running, Window)> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let manager = case.desktop.managed(&case.sandbox).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
@@ -74,7 +74,7 @@ async fn what_others_copied_is_pasted_into_fields() -> Result<()> {
 
 #[tokio::test]
 async fn the_copy_button_of_code_copies() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     window.rests().await?;
@@ -91,7 +91,7 @@ async fn the_copy_button_of_code_copies() -> Result<()> {
 
 #[tokio::test]
 async fn the_context_menu_copies_and_saves() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     window.rests().await?;

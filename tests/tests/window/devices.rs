@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use waterskin_tests::{Case, PATIENCE, Result, Running, Website, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Running, TORNADO, Website, eventually};
 
 use crate::menu::switch;
 
@@ -16,7 +16,7 @@ struct Asking {
 
 impl Asking {
     async fn new() -> Result<Self> {
-        let case = Case::of("devices", "1.67.0").await?;
+        let case = Case::of("devices", NEWEST).await?;
         let site = Website::serve(String::new()).await?;
         Ok(Self { case, site })
     }
@@ -89,7 +89,7 @@ const SOUND: Duration = Duration::from_secs(3);
 #[tokio::test]
 async fn sound_is_recorded() -> Result<()> {
     // The version that asks WebKitGTK for what it can't record, and one that leaves the rate open.
-    for version in ["1.67.0", "1.52.2"] {
+    for version in [NEWEST, TORNADO] {
         let case = Case::of("devices", version).await?;
         let _manager = case.desktop.managed(&case.sandbox).await?;
         let _microphone = case.desktop.microphone(&case.sandbox).await?;
@@ -125,7 +125,7 @@ const PICTURE: Duration = Duration::from_secs(20);
 /// `st.camera_input`, from the question to the picture in Python.
 #[tokio::test]
 async fn a_picture_is_taken() -> Result<()> {
-    let case = Case::of("devices", "1.67.0").await?;
+    let case = Case::of("devices", NEWEST).await?;
     let desktop = &case.desktop;
     let _manager = desktop.managed(&case.sandbox).await?;
     let seen = desktop.seen();

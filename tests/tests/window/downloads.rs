@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
-use waterskin_tests::{Case, PATIENCE, Result, Window, eventually, is_root, servers, skipped};
+use waterskin_tests::{
+    Case, NEWEST, PATIENCE, Result, Window, eventually, is_root, servers, skipped,
+};
 
 /// Waits for the file `name` in the folder for downloads, and gives what is in it.
 async fn saved(case: &Case, name: &str, length: Option<u64>) -> Result<Vec<u8>> {
@@ -89,7 +91,7 @@ async fn every_kind_of_download_is_saved_whole_and_told() -> Result<()> {
 
 #[tokio::test]
 async fn a_download_can_be_opened_and_shown() -> Result<()> {
-    let case = Case::of("downloads", "1.67.0").await?;
+    let case = Case::of("downloads", NEWEST).await?;
     let opened = case.sandbox.stub("xdg-open")?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
@@ -133,7 +135,7 @@ async fn by_toolbar(
 /// What Streamlit itself makes of a table and a chart, in the page.
 #[tokio::test]
 async fn a_table_and_a_chart_are_saved() -> Result<()> {
-    let case = Case::of("downloads", "1.67.0").await?;
+    let case = Case::of("downloads", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let rows = |table: &[u8]| String::from_utf8_lossy(table).contains("é,1");
@@ -170,7 +172,7 @@ async fn a_disk_that_is_full_or_closed_is_told() -> Result<()> {
         ("mount -t tmpfs -o size=4m tmpfs", "there is not enough space on the disk", "full"),
         ("mount -t tmpfs -o ro tmpfs", "the folder Downloads cannot be written to", "closed"),
     ] {
-        let case = Case::of("downloads", "1.67.0").await?;
+        let case = Case::of("downloads", NEWEST).await?;
         let program = with_mounted(&case, mount)?;
         let arguments = case.arguments();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -187,7 +189,7 @@ async fn a_disk_that_is_full_or_closed_is_told() -> Result<()> {
 
 #[tokio::test]
 async fn an_author_can_have_the_place_asked_for() -> Result<()> {
-    let case = Case::of("downloads", "1.67.0").await?;
+    let case = Case::of("downloads", NEWEST).await?;
     fs_err::write(case.project.join("waterskin.toml"), "downloads = \"ask\"\n")?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
@@ -231,7 +233,7 @@ const BLOCK: usize = 256 * 4096;
 
 /// The app `huge` with a download of so many of them.
 async fn huge(blocks: usize) -> Result<(Case, Window)> {
-    let case = Case::of("huge", "1.67.0").await?;
+    let case = Case::of("huge", NEWEST).await?;
     let window = of_size(&case, blocks).await?;
     Ok((case, window))
 }
@@ -379,7 +381,7 @@ async fn held_at_the_dialog(case: &Case, window: &Window) -> Result<Pid> {
 async fn a_download_that_takes_long_is_told_only_after_its_place_is_known() -> Result<()> {
     const BLOCKS: usize = 100;
     const LENGTH: u64 = (BLOCKS * BLOCK) as u64;
-    let case = Case::of("huge", "1.67.0").await?;
+    let case = Case::of("huge", NEWEST).await?;
     fs_err::write(case.project.join("waterskin.toml"), "downloads = \"ask\"\n")?;
     let window = of_size(&case, BLOCKS).await?;
     let seen = case.desktop.seen();

@@ -1,5 +1,5 @@
 use waterskin_tests::{
-    Case, PATIENCE, Result, Website, Window, as_stranger, eventually, is_root, skipped,
+    Case, NEWEST, PATIENCE, Result, Website, Window, as_stranger, eventually, is_root, skipped,
 };
 
 /// What a page that means harm can try, each as an expression; `true` where it got somewhere.
@@ -31,7 +31,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
 /// A page with scripts of somebody else, in the window's own place and in a frame of it.
 #[tokio::test]
 async fn a_page_that_means_harm_gets_nowhere() -> Result<()> {
-    let case = Case::of("links", "1.67.0").await?;
+    let case = Case::of("links", NEWEST).await?;
     let opened = case.sandbox.stub("xdg-open")?;
     let site = Website::serve("<title>Other</title><p>The other site.".into()).await?;
     let mut arguments = case.arguments();
@@ -110,7 +110,7 @@ const RACE: &str = "
 /// A page that is on its way to a screen of the shell's has no more rights than one at rest.
 #[tokio::test]
 async fn a_page_does_not_become_the_shells_own_by_going_to_a_screen() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let before = case.desktop.windows()?.len();
@@ -153,7 +153,7 @@ async fn a_cookie_that_reached_another_port_lets_no_other_user_in() -> Result<()
         skipped("only root can run programs as another user");
         return Ok(());
     }
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     // A page of another port opens outside.
     let _opened = case.sandbox.stub("xdg-open")?;
     let neighbour = Website::serve("<title>Other</title><p>Another port.".into()).await?;

@@ -1,5 +1,5 @@
 use serde_json::Value;
-use waterskin_tests::{Case, PATIENCE, Result, Running, Window, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Running, Window, eventually};
 
 /// The app `stages` in a window that has the keys.
 struct Opened {
@@ -10,7 +10,7 @@ struct Opened {
 
 impl Opened {
     async fn new() -> Result<Self> {
-        let case = Case::of("stages", "1.67.0").await?;
+        let case = Case::of("stages", NEWEST).await?;
         let manager = case.desktop.managed(&case.sandbox).await?;
         let window = case.driven().await?;
         window.shows("The last text.", PATIENCE).await?;

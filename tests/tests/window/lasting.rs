@@ -9,8 +9,8 @@ use anyhow::Context;
 use http::StatusCode;
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
-    Ask, Built, Case, Desktop, Installed, Launch, Ordinary, PATIENCE, Process, Result, Sandbox,
-    Site, Window, app, eventually, is_root, python_socket, skipped,
+    Ask, Built, Case, Desktop, Installed, Launch, NEWEST, Ordinary, PATIENCE, Process, Result,
+    Sandbox, Site, Window, app, eventually, is_root, python_socket, skipped,
 };
 
 /// Longer than Streamlit waits between two pings, and for the answer to one (30 s, 1.67).
@@ -44,13 +44,13 @@ async fn press(window: &Window, count: u32) -> Result<()> {
 }
 
 mod long {
-    use waterskin_tests::{Case, PATIENCE, Result};
+    use waterskin_tests::{Case, NEWEST, PATIENCE, Result};
 
     use super::{press, sleeps};
 
     #[tokio::test]
     async fn an_app_goes_on_after_the_machine_slept() -> Result<()> {
-        let case = Case::of("stages", "1.67.0").await?;
+        let case = Case::of("stages", NEWEST).await?;
         let window = case.driven().await?;
         window.shows("The last text.", PATIENCE).await?;
         press(&window, 1).await?;
@@ -121,7 +121,7 @@ async fn an_app_goes_on_when_the_clock_is_set() -> Result<()> {
         skipped("libfaketime is not on this machine");
         return Ok(());
     }
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let (clock, program) = Clock::before(&case)?;
     let arguments = case.arguments();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -189,7 +189,7 @@ async fn a_map_without_a_network_says_what_it_misses() -> Result<()> {
 #[ignore = "a test above runs it in a network of its own"]
 async fn a_map_in_a_network_of_its_own() -> Result<()> {
     nobody_else_is_there().await?;
-    let case = Case::of("map", "1.67.0").await?;
+    let case = Case::of("map", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let seen = case.desktop.seen();
@@ -207,7 +207,7 @@ async fn a_map_in_a_network_of_its_own() -> Result<()> {
 #[ignore = "a test above runs it in a network of its own"]
 async fn in_a_network_of_its_own() -> Result<()> {
     nobody_else_is_there().await?;
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     press(&window, 1).await?;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use fantoccini::Locator;
-use waterskin_tests::{Case, PATIENCE, Result, Website, Window, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Website, Window, eventually};
 
 use crate::menu::entries;
 
@@ -15,7 +15,7 @@ struct Linked {
 
 impl Linked {
     async fn open() -> Result<Self> {
-        let case = Case::of("links", "1.67.0").await?;
+        let case = Case::of("links", NEWEST).await?;
         let site = Website::serve("<title>Other</title><p>The other site.".into()).await?;
         let opened = case.sandbox.stub("xdg-open")?;
         let address = format!("http://127.0.0.1:{}/", site.port);

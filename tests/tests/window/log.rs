@@ -1,4 +1,4 @@
-use waterskin_tests::{Case, PATIENCE, Result, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, eventually};
 
 use crate::menu::choose;
 
@@ -6,7 +6,7 @@ use crate::menu::choose;
 /// line. It can be searched, held and copied by key alone.
 #[tokio::test]
 async fn the_log_is_a_terminal() -> Result<()> {
-    let case = Case::of("printing", "1.67.0").await?;
+    let case = Case::of("printing", NEWEST).await?;
     let opened = case.sandbox.stub("xdg-open")?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let window = case.driven().await?;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use http::StatusCode;
 use http::header::HeaderName;
 use waterskin_tests::{
-    Ask, Case, Desktop, PATIENCE, Port, Provider, Result, Running, Sandbox, Site, Unpacked, Venv,
-    Window, app, eventually,
+    Ask, Case, Desktop, NEWEST, PATIENCE, Port, Provider, Result, Running, Sandbox, Site, TORNADO,
+    Unpacked, Venv, Window, app, eventually,
 };
 
 /// The app `login` in its window, with a provider that refuses web views.
@@ -143,7 +143,7 @@ async fn goes_by_the_systems_browser(version: &str) -> Result<()> {
     window.click("Log out").await?;
     window.shows("Nobody is logged in.", PATIENCE).await?;
     // Streamlit tells the provider of that from 1.53 on.
-    if version != "1.52.2" {
+    if version != TORNADO {
         let out = it.outside(2).await?.remove(1);
         browser.client.goto(&out).await?;
         browser.find("#agree").await?.click().await?;
@@ -154,20 +154,20 @@ async fn goes_by_the_systems_browser(version: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn by_the_systems_browser_streamlit_1_52() -> Result<()> {
-    goes_by_the_systems_browser("1.52.2").await
+async fn by_the_systems_browser_tornado_streamlit() -> Result<()> {
+    goes_by_the_systems_browser(TORNADO).await
 }
 
 #[tokio::test]
-async fn by_the_systems_browser_streamlit_1_67() -> Result<()> {
-    goes_by_the_systems_browser("1.67.0").await
+async fn by_the_systems_browser_newest_streamlit() -> Result<()> {
+    goes_by_the_systems_browser(NEWEST).await
 }
 
 /// The packaged app, which got all that a provider needs from its user.
 #[tokio::test]
 async fn a_packaged_app_logs_in() -> Result<()> {
     let sandbox = Sandbox::new()?;
-    let venv = Venv::with_login("1.67.0").await?;
+    let venv = Venv::with_login(NEWEST).await?;
     let provider = Provider::strict(&sandbox, &venv, "Zoë", "zoe@example.org").await?;
     let unpacked = Unpacked::of(&app("login"), &sandbox).await?;
     let reserved = Port::reserve()?;
@@ -206,7 +206,7 @@ async fn a_packaged_app_logs_in() -> Result<()> {
 /// The provider sends people to a fixed port, which another program has.
 #[tokio::test]
 async fn a_taken_port_is_told_with_the_program_that_has_it() -> Result<()> {
-    let it = Login::new("1.67.0").await?;
+    let it = Login::new(NEWEST).await?;
     let other = it.another_program().await?;
     let window = it.window().await?;
     window.click("Log in").await?;
@@ -232,7 +232,7 @@ async fn a_taken_port_is_told_with_the_program_that_has_it() -> Result<()> {
 /// Where the provider takes any port, a taken one is no matter.
 #[tokio::test]
 async fn with_any_port_a_taken_one_is_no_matter() -> Result<()> {
-    let it = Login::new("1.67.0").await?;
+    let it = Login::new(NEWEST).await?;
     let secrets = it.case.project.join(".streamlit/secrets.toml");
     let text = fs_err::read_to_string(&secrets)?;
     let (fixed, any) = (format!("http://localhost:{}/", it.port), "http://localhost:{port}/");
@@ -253,7 +253,7 @@ async fn with_any_port_a_taken_one_is_no_matter() -> Result<()> {
 /// The author forgot to change the address when the app was packaged.
 #[tokio::test]
 async fn an_address_that_is_not_the_apps_is_told() -> Result<()> {
-    let it = Login::new("1.67.0").await?;
+    let it = Login::new(NEWEST).await?;
     let secrets = it.case.project.join(".streamlit/secrets.toml");
     let text = fs_err::read_to_string(&secrets)?;
     let own = format!("http://localhost:{}/", it.port);

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use waterskin_tests::{
-    Case, Desktop, PATIENCE, Result, Sandbox, Shown, Unpacked, Window, app, eventually,
+    Case, Desktop, NEWEST, PATIENCE, Result, Sandbox, Shown, Unpacked, Window, app, eventually,
 };
 
 use crate::menu::choose;
@@ -41,7 +41,7 @@ async fn log_is(desktop: &Desktop, ground: &str, picture: &str) -> Result<()> {
 
 #[tokio::test]
 async fn light_and_dark_follow_the_system() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let portal = case.desktop.portal().await?;
     let window = case.driven().await?;
@@ -105,7 +105,7 @@ async fn dark(sandbox: &Sandbox) -> Result<Unpacked> {
 /// WebGL still has it to draw with.
 #[tokio::test]
 async fn a_canvas_of_webgl_is_drawn() -> Result<()> {
-    let case = Case::of("canvas", "1.67.0").await?;
+    let case = Case::of("canvas", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let mut camera = case.desktop.camera()?;
@@ -158,7 +158,7 @@ async fn nothing_flashes_where_the_author_chose_a_theme() -> Result<()> {
 /// `waterskin run` has the same looks as what will be built.
 #[tokio::test]
 async fn a_theme_of_the_authors_is_seen_before_it_is_built() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     fs_err::write(case.project.join("waterskin.toml"), "[window]\ntheme = \"dark\"\n")?;
     let opened = grounds_of_a_start(&case.desktop, async || case.driven().await).await;
     let (window, seen) = opened?;
@@ -169,7 +169,7 @@ async fn a_theme_of_the_authors_is_seen_before_it_is_built() -> Result<()> {
 /// The app `stages` where the person prefers dark windows. Desktops without a portal say it in a
 /// file of GTK's settings.
 async fn where_gtk_is_dark() -> Result<Case> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let settings = case.sandbox.home().join(".config/gtk-3.0");
     fs_err::create_dir_all(&settings)?;
     let text = "[Settings]\ngtk-application-prefer-dark-theme=1\n";
@@ -247,7 +247,7 @@ async fn the_menu_bar_can_be_read_on_the_apps_own_ground() -> Result<()> {
 /// The ground that the app has by Streamlit's own settings is there from the first picture on.
 #[tokio::test]
 async fn nothing_flashes_where_the_app_has_a_ground_of_its_own() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let config = case.project.join(".streamlit/config.toml");
     fs_err::create_dir_all(case.project.join(".streamlit"))?;
     fs_err::write(config, "[theme]\nbackgroundColor = '#ffe4e1'\n")?;
@@ -259,7 +259,7 @@ async fn nothing_flashes_where_the_app_has_a_ground_of_its_own() -> Result<()> {
 
 #[tokio::test]
 async fn title_and_icon_are_those_of_the_page() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let icon = async |title: &str, wanted: [u8; 3]| {

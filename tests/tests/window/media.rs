@@ -1,5 +1,5 @@
 use serde_json::Value;
-use waterskin_tests::{Case, PATIENCE, Result, Window, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Window, eventually};
 
 /// Has an element of the page jump to a second and play on from there. A page that is drawn anew
 /// may have another element by then, which is told the same.
@@ -32,7 +32,7 @@ async fn jump(window: &Window, element: &str, to: f64) -> Result<()> {
 
 #[tokio::test]
 async fn sound_and_pictures_play_from_any_place() -> Result<()> {
-    let case = Case::of("media", "1.67.0").await?;
+    let case = Case::of("media", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     window.rests().await?;

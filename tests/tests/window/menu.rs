@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use waterskin_tests::{
-    Case, Desktop, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
+    Case, Desktop, NEWEST, PATIENCE, Result, Sandbox, Unpacked, Window, app, eventually,
 };
 
 /// Chooses an entry by the names of the menus on the way.
@@ -82,7 +82,7 @@ fn files(folder: &PathBuf) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn the_menu_comes_by_key_and_does_what_it_says() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
@@ -134,7 +134,7 @@ async fn the_menu_comes_by_key_and_does_what_it_says() -> Result<()> {
 
 #[tokio::test]
 async fn the_cache_is_cleared_by_the_menu() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let window = case.driven().await?;
     window.shows("Made for the 1. time.", PATIENCE).await?;

@@ -1,8 +1,8 @@
-use waterskin_tests::{Case, PATIENCE, Result, eventually};
+use waterskin_tests::{Case, NEWEST, PATIENCE, Result, eventually};
 
 #[tokio::test]
 async fn a_window_comes_back_where_it_was() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let shell = case.opened()?;
     let window = case.desktop.window("Stages").await?;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use waterskin_tests::{
-    Desktop, PATIENCE, Result, Sandbox, Unpacked, Venv, Window, app, eventually, is_root, skipped,
+    Desktop, NEWEST, PATIENCE, Result, Sandbox, Unpacked, Venv, Window, app, eventually, is_root,
+    skipped,
 };
 
 /// A project on a desktop, opened by the shell itself: a home where the command can't write must
@@ -40,7 +41,7 @@ impl Case {
     /// The project `tests/apps/stages`.
     async fn new(statics: Statics) -> Result<Self> {
         let sandbox = Sandbox::new()?;
-        let venv = Venv::with_streamlit("1.67.0").await?;
+        let venv = Venv::with_streamlit(NEWEST).await?;
         let copy = sandbox.copy(&app("stages"), "stages")?;
         let statics = statics(&venv, &sandbox)?;
         let project = sandbox.work().join("project.json");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
-    Case, Desktop, Launch, PATIENCE, Process, RIGHT, Result, STREAMLITS, Sandbox, Venv, Window,
+    Case, Desktop, Launch, NEWEST, PATIENCE, Process, RIGHT, Result, Sandbox, Venv, Window,
     eventually, is_root, servers, skipped,
 };
 
@@ -66,7 +66,7 @@ async fn messages_and_files_go_both_ways() -> Result<()> {
 /// Tauri gives every page the means to ask; what counts is that the Streamlit page is refused.
 #[tokio::test]
 async fn the_page_can_ask_the_shell_for_nothing() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let commands = [
@@ -94,7 +94,7 @@ async fn the_page_can_ask_the_shell_for_nothing() -> Result<()> {
 /// The shell as talkative as it can be, a page loaded, and then every file of it.
 #[tokio::test]
 async fn no_secret_is_written_down_by_the_window() -> Result<()> {
-    let case = Case::of("stages", STREAMLITS[2]).await?;
+    let case = Case::of("stages", NEWEST).await?;
     let arguments = case.arguments();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let program = case.talkative()?;
@@ -135,7 +135,7 @@ async fn no_secret_is_written_down_by_the_window() -> Result<()> {
 
 #[tokio::test]
 async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
-    let case = Case::of("crash", "1.67.0").await?;
+    let case = Case::of("crash", NEWEST).await?;
     let window = case.driven().await?;
     let mut killed = Vec::new();
     for round in 0..=10 {
@@ -156,7 +156,7 @@ async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
 /// It showed the proxy's error, or nothing.
 #[tokio::test]
 async fn a_proxy_in_the_environment_is_not_asked_for_the_page() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"];
     let mut launch = case.sandbox.launch(waterskin_tests::cli()?).args(case.arguments());
     launch = launch.envs(case.desktop.environment());
@@ -172,7 +172,7 @@ async fn a_proxy_in_the_environment_is_not_asked_for_the_page() -> Result<()> {
 /// The same of the desktop's settings, where somebody has taken GNOME's exceptions away.
 #[tokio::test]
 async fn a_proxy_in_the_desktops_settings_is_not_asked_for_the_page() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let settings = case.sandbox.home().join(".config/glib-2.0/settings");
     fs_err::create_dir_all(&settings)?;
     // Nobody listens there.
@@ -193,7 +193,7 @@ async fn a_proxy_in_the_desktops_settings_is_not_asked_for_the_page() -> Result<
 
 #[tokio::test]
 async fn an_app_that_quits_takes_its_window_along() -> Result<()> {
-    let case = Case::of("crash", "1.67.0").await?;
+    let case = Case::of("crash", NEWEST).await?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let mut shell = case.opened()?;
     case.desktop.seen().press_within("Crash", "push button", "Quit").await?;
@@ -204,7 +204,7 @@ async fn an_app_that_quits_takes_its_window_along() -> Result<()> {
 /// The window stayed white when the web view's own process was gone.
 #[tokio::test]
 async fn the_web_process_killed_the_page_comes_back() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let _shell = case.opened()?;
     // Its title is the page's: before there is a page, there is nothing to load again.
     case.desktop.window("Stages").await?;
@@ -226,7 +226,7 @@ async fn the_web_process_killed_the_page_comes_back() -> Result<()> {
 /// The splash stayed for ever when the web view's own process was gone before there was a page.
 #[tokio::test]
 async fn the_web_process_killed_under_the_splash_the_page_comes() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let _shell = case.opened()?;
     let found = async |name: &str| {
         eventually(name, PATIENCE, async || {
@@ -270,7 +270,7 @@ async fn a_stuck_script_does_not_keep_the_window_open() -> Result<()> {
 
 #[tokio::test]
 async fn the_shell_killed_at_start_leaves_nothing() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     for _ in 0..3 {
         let mut shell = case.opened()?;
         eventually("a first process of the shell's", PATIENCE, async || {
@@ -286,7 +286,7 @@ async fn the_shell_killed_at_start_leaves_nothing() -> Result<()> {
 
 #[tokio::test]
 async fn the_shell_killed_while_holding_leaves_nothing() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let mut shell = case.opened()?;
     let python = case.running_python(&[]).await?;
     kill_process(python.id, Signal::STOP)?;
@@ -299,7 +299,7 @@ async fn the_shell_killed_while_holding_leaves_nothing() -> Result<()> {
 
 #[tokio::test]
 async fn the_shell_killed_while_running_leaves_nothing() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let shell = case.running_python(&[]).await?.parent;
@@ -311,7 +311,7 @@ async fn the_shell_killed_while_running_leaves_nothing() -> Result<()> {
 #[tokio::test]
 async fn errors_of_the_script_are_shown_by_streamlit() -> Result<()> {
     for (name, words) in [("broken", "SyntaxError"), ("missing", "waterskin_no_such_module")] {
-        let case = Case::of(name, "1.67.0").await?;
+        let case = Case::of(name, NEWEST).await?;
         let window = case.driven().await?;
         window.shows(words, PATIENCE).await?;
         case.desktop.screenshot(&format!("script-{name}")).await?;
@@ -321,8 +321,8 @@ async fn errors_of_the_script_are_shown_by_streamlit() -> Result<()> {
 
 #[tokio::test]
 async fn a_python_that_never_gets_ready_gives_a_screen_and_can_be_restarted() -> Result<()> {
-    let mut case = Case::of("stages", "1.67.0").await?;
-    let venv = Venv::with_streamlit("1.67.0").await?;
+    let mut case = Case::of("stages", NEWEST).await?;
+    let venv = Venv::with_streamlit(NEWEST).await?;
     case.python = venv.with_damage(&case.sandbox, "starlette").await?;
     let window = case.driven().await?;
     window.shows("The app keeps stopping", PATIENCE).await?;
@@ -343,7 +343,7 @@ async fn a_home_that_can_not_be_written_gives_a_screen() -> Result<()> {
         skipped("only root can mount a read-only file system");
         return Ok(());
     }
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     // What the command hands over to the shell, which in a home like this it could not.
     let project = case.sandbox.work().join("project.json");
     let content = serde_json::json!({

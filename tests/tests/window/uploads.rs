@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use waterskin_tests::{Case, Dragged, PATIENCE, Result, Window, eventually};
+use waterskin_tests::{Case, Dragged, NEWEST, PATIENCE, Result, Window, eventually};
 
 const ZONE: &str = "[data-testid=stFileUploaderDropzone]";
 
@@ -46,7 +46,7 @@ async fn drop_there(window: &Window, selector: &str, dragged: Dragged<'_>) -> Re
 /// WebKit would show the file in the page's place.
 #[tokio::test]
 async fn a_file_dropped_beside_the_drop_zone_changes_nothing() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let opened = case.sandbox.stub("xdg-open")?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
@@ -63,7 +63,7 @@ async fn a_file_dropped_beside_the_drop_zone_changes_nothing() -> Result<()> {
 
 #[tokio::test]
 async fn a_file_dropped_on_the_drop_zone_is_uploaded() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let file = case.sandbox.work().join("dröp one.bin");
@@ -82,7 +82,7 @@ async fn a_file_dropped_on_the_drop_zone_is_uploaded() -> Result<()> {
 /// file that somebody wants to give away.
 #[tokio::test]
 async fn a_page_gets_no_file_that_it_names_itself() -> Result<()> {
-    let case = Case::of("stages", "1.67.0").await?;
+    let case = Case::of("stages", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let (private, given) = (case.sandbox.work().join("private"), case.sandbox.work().join("given"));
@@ -142,7 +142,7 @@ async fn choose_folder(case: &Case, folder: &Path) -> Result<()> {
 /// Without a driver, which would keep the dialog from coming.
 #[tokio::test]
 async fn a_folder_is_chosen_and_uploaded() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let _manager = case.desktop.managed(&case.sandbox).await?;
     let _shell = case.opened()?;
     let (title, seen) = ("Éveryday", case.desktop.seen());
@@ -173,7 +173,7 @@ async fn a_folder_is_chosen_and_uploaded() -> Result<()> {
 
 #[tokio::test]
 async fn a_dropped_folder_is_uploaded() -> Result<()> {
-    let case = Case::of("everyday", "1.67.0").await?;
+    let case = Case::of("everyday", NEWEST).await?;
     let window = case.driven().await?;
     window.shows("The last text.", PATIENCE).await?;
     let folder = folder(&case)?;

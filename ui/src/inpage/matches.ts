@@ -1,3 +1,5 @@
+import { SIGNS } from "../gen/streamlit";
+
 /** More matches than this are not looked for. */
 export const MOST = 1000;
 
@@ -15,9 +17,6 @@ export interface Reading {
 
 const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "TEXTAREA", "SELECT", "IFRAME"]);
 
-/** What nobody sees of Streamlit's texts: names of icons, which a font draws, and a link that is there for keys (1.40 to 1.67). */
-const UNSEEN = "[data-testid=stIconMaterial], [data-testid=stSkipToContent]";
-
 /** Reads what can be seen below an element, open shadow trees included. */
 export function read(root: Element): Reading {
   const pieces: Piece[] = [];
@@ -30,7 +29,7 @@ export function read(root: Element): Reading {
       text += folded(node.data);
       return;
     }
-    if (!(node instanceof Element) || SKIPPED.has(node.tagName) || node.matches(UNSEEN)) return;
+    if (!(node instanceof Element) || SKIPPED.has(node.tagName) || node.matches(SIGNS.unseen)) return;
     const display = getComputedStyle(node).display;
     if (display === "none") return;
     const isBlock = display !== "contents" && !display.startsWith("inline");

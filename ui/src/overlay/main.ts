@@ -1,4 +1,5 @@
 import { isSessionState, takeBoot } from "../boot";
+import { SIGNS } from "../gen/streamlit";
 import { createCover } from "./cover";
 import { covered, initial, reduce, view, type Event, type Model } from "./model";
 import { missing } from "./needs";
@@ -73,7 +74,7 @@ function start(): void {
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ["data-test-script-state"],
+    attributeFilter: [SIGNS.scriptState],
   });
 
   window.addEventListener("message", (event) => {

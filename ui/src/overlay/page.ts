@@ -1,6 +1,7 @@
+import { SIGNS } from "../gen/streamlit";
 import type { Event } from "./model";
 
-/** What can be seen of a Streamlit document from outside, with attributes as they are from 1.40.2 to 1.67.0. */
+/** What can be seen of a Streamlit document from outside. */
 export interface Sight {
   rendered: boolean;
   /** A dialog is open: one of the app's, or an error of Streamlit's. */
@@ -9,34 +10,31 @@ export interface Sight {
   finished: boolean;
 }
 
-/**
- * Looks at the document once.
- *
- * `data-test-script-state` is `initial` until the server's first message, then `running`, then `notRunning` or
- * `compilationError`. Until the first delta there is an `stElementContainer` too: empty at first, and with the
- * `stAppSkeleton` in it after half a second (1.40.2 keeps it while the script runs).
- */
+const RUNNING: readonly string[] = SIGNS.running;
+const STAND_INS: readonly string[] = SIGNS.standIns;
+
+/** Looks at the document once. */
 export function look(document: Document): Sight {
-  const app = document.querySelector('[data-testid="stApp"]');
-  const script = app?.getAttribute("data-test-script-state") ?? "initial";
-  const dialog = document.querySelector('[data-testid="stDialog"], [role="dialog"]') !== null;
-  if (app === null || script === "initial") return { rendered: false, dialog, running: false, finished: false };
-  const running = script === "running" || script === "rerunRequested";
+  const app = document.querySelector(SIGNS.app);
+  const script = app?.getAttribute(SIGNS.scriptState) ?? SIGNS.initial;
+  const dialog = document.querySelector(SIGNS.dialog) !== null;
+  if (app === null || script === SIGNS.initial) return { rendered: false, dialog, running: false, finished: false };
+  const running = RUNNING.includes(script);
   return { rendered: !running || hasElements(app), dialog, running, finished: !running };
 }
 
 /** Whether the script has drawn something: a container with more in it than a placeholder. */
 function hasElements(app: Element): boolean {
-  for (const container of app.querySelectorAll('[data-testid="stElementContainer"]')) {
-    const kind = container.firstElementChild?.getAttribute("data-testid");
-    if (kind !== undefined && kind !== "stAppSkeleton" && kind !== "stSkeleton") return true;
+  for (const container of app.querySelectorAll(SIGNS.element)) {
+    const first = container.firstElementChild;
+    if (first !== null && !STAND_INS.includes(first.getAttribute("data-testid") ?? "")) return true;
   }
   return false;
 }
 
-/** Whether the document, once parsed, is one of Streamlit's. Its page has had this element since its first versions. */
+/** Whether the document, once parsed, is one of Streamlit's. */
 export function isStreamlit(document: Document): boolean {
-  return document.getElementById("root") !== null || document.querySelector('[data-testid="stApp"]') !== null;
+  return document.querySelector(`${SIGNS.root}, ${SIGNS.app}`) !== null;
 }
 
 /** What a message of Streamlit's to its host means for the splash, and the title that it carries. */

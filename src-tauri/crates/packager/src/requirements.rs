@@ -15,10 +15,6 @@ use crate::tool_lists::{self, ToolList};
 use crate::uv_settings::{UvSettings, line_of};
 use crate::{conda_list, distributions, locks, pins, pyproject_list};
 
-/// The range of Streamlit versions that is asked for when the project forgot Streamlit: what the
-/// launcher was tried with.
-pub(crate) const STREAMLIT: &str = "streamlit>=1.40,<1.68";
-
 /// The distributions that an app asks for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Requirements {
@@ -367,7 +363,7 @@ impl Requirements {
         listed: Vec<String>,
     ) -> Self {
         let there = listed.iter().any(|line| name_of(line).is_some_and(|it| it == "streamlit"));
-        let added = if there { Vec::new() } else { vec![STREAMLIT.to_owned()] };
+        let added = if there { Vec::new() } else { vec![waterskin_streamlit::requirement()] };
         let given = Given { lines: listed.clone(), ..Given::default() };
         Self {
             source,

@@ -5,6 +5,8 @@ use camino::Utf8Path;
 use toml::{Table, Value};
 
 use crate::Progress;
+use waterskin_streamlit::{NEWEST, OLDEST, Series};
+
 use crate::allowance::Allowance;
 use crate::cache::Cache;
 use crate::requirement::checked;
@@ -12,11 +14,8 @@ use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::resolved::Resolved;
 use crate::target::WHEEL_GLIBC;
 use crate::uv::{PYPROJECT, Trouble, UvError, UvFolder};
-use crate::wheels::{ANY_INDEX, OLDEST_STREAMLIT, Wheels, built_apart, text, write_error};
+use crate::wheels::{ANY_INDEX, Wheels, built_apart, text, write_error};
 use crate::wheels_error::WheelsError;
-
-/// The newest Streamlit that the launcher was tried with.
-const NEWEST_STREAMLIT: (u64, u64) = (1, 67);
 
 /// How long what was resolved is taken again: as long as Python's package index lets its answers be
 /// kept (`Cache-Control: max-age`). Not every mirror says so, and then each build asks about each
@@ -332,18 +331,13 @@ fn stands_alone(text: &str) -> bool {
 /// Whether the launcher can start this Streamlit. One that is newer than any that was tried most
 /// likely works, so it is only said.
 fn check_streamlit(version: &str) -> Result<Vec<String>, WheelsError> {
-    let mut parts = version.split('.').map(|part| part.parse::<u64>().ok());
-    let number = (parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
-    if number < OLDEST_STREAMLIT {
-        return Err(WheelsError::OldStreamlit { version: version.to_owned() });
+    match Series::of(version) {
+        Some(series) if series > NEWEST => Ok(vec![format!(
+            "Streamlit {version} is newer than {NEWEST}, the newest that was tried"
+        )]),
+        Some(series) if series >= OLDEST => Ok(Vec::new()),
+        _ => Err(WheelsError::OldStreamlit { version: version.to_owned() }),
     }
-    if number > NEWEST_STREAMLIT {
-        let (major, minor) = NEWEST_STREAMLIT;
-        return Ok(vec![format!(
-            "Streamlit {version} is newer than {major}.{minor}, the newest that was tried"
-        )]);
-    }
-    Ok(Vec::new())
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ use crate::uv::{Trouble, Uv, UvError, UvFolder};
 use crate::wheel_tags;
 use crate::wheels_error::WheelsError;
 
-/// The oldest Streamlit that the launcher can start.
-pub(crate) const OLDEST_STREAMLIT: (u64, u64) = (1, 40);
 /// The app's packages, on their way into a folder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wheels<'a> {

@@ -5,7 +5,6 @@ use camino::Utf8PathBuf;
 use crate::cache::CacheError;
 use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::uv::{Trouble, UvError};
-use crate::wheels::OLDEST_STREAMLIT;
 
 /// Why the app's packages can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -147,8 +146,7 @@ impl WheelsError {
                 Some(make_a_wheel(package, python))
             }
             Self::OldStreamlit { .. } => {
-                let (major, minor) = OLDEST_STREAMLIT;
-                Some(format!("ask for `streamlit>={major}.{minor}`"))
+                Some(format!("ask for `streamlit>={}`", waterskin_streamlit::OLDEST))
             }
             Self::Requirements(_) | Self::Write { .. } | Self::Cache(_) | Self::NoStreamlit => None,
         }

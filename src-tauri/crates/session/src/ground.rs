@@ -1,6 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use toml::{Table, Value};
+use waterskin_streamlit::{Series, dark_ground};
 
 /// A colour that lies behind everything: red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,10 +19,8 @@ pub struct Grounds {
 impl Ground {
     /// The grounds of the shell's own screens (`ui/src/look/tokens.css`).
     pub const LIGHT: Self = Self([0xff, 0xff, 0xff]);
-    /// The same where it is dark. Streamlit's own dark theme had it up to 1.66.
+    /// The same where it is dark.
     pub const DARK: Self = Self([0x0e, 0x11, 0x17]);
-    /// That of Streamlit's dark theme from 1.67 on (`utils.*.js`, `bgColor`).
-    const DARK_1_67: Self = Self([0x17, 0x16, 0x14]);
 
     /// Whether what is written on it has to be light: by which of the two stands out more from it
     /// (WCAG 2.2, relative luminance).
@@ -75,7 +74,8 @@ impl Grounds {
     /// `createCustomThemes`): one theme for light and dark, or two as soon as there is a section for
     /// either.
     fn of(themes: &[Table], version: Option<&str>) -> Self {
-        let own = Self { light: Ground::LIGHT, dark: own_dark(version) };
+        let own =
+            Self { light: Ground::LIGHT, dark: Ground(dark_ground(version.and_then(Series::of))) };
         let ground = |section: Option<&str>| themes.iter().find_map(|theme| colour(theme, section));
         let has = |section: &str| {
             themes.iter().any(|theme| theme.get(section).and_then(Value::as_table).is_some())
@@ -94,16 +94,6 @@ impl Grounds {
         let base = if base == Some("dark") { own.dark } else { own.light };
         let one = ground(None).unwrap_or(base);
         Self { light: one, dark: one }
-    }
-}
-
-/// The ground of Streamlit's own dark theme.
-fn own_dark(version: Option<&str>) -> Ground {
-    let mut parts = version.unwrap_or_default().split('.').map(str::parse::<u32>);
-    let (major, minor) = (parts.next(), parts.next());
-    match (major, minor) {
-        (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < (1, 67) => Ground::DARK,
-        _ => Ground::DARK_1_67,
     }
 }
 
@@ -186,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_is_written_stands_out() {
-        assert!(Ground::DARK.is_dark() && Ground::DARK_1_67.is_dark());
+        assert!(Ground::DARK.is_dark() && Ground(dark_ground(None)).is_dark());
         assert!(!Ground::LIGHT.is_dark() && !Ground([0xff, 0xe4, 0xe1]).is_dark());
         assert!(Ground([0, 0, 0x80]).is_dark());
     }

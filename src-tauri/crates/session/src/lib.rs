@@ -20,7 +20,6 @@ mod session;
 mod shared;
 mod socket;
 mod state;
-mod streamlit;
 mod trace;
 mod trial;
 mod watcher;

@@ -8,8 +8,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest as _};
 use waterskin_proxy::Address;
 
-use crate::streamlit;
-
 /// The field by which a request shows that it comes from this launch, where any user of the
 /// machine could reach the server.
 const SECRET_HEADER: &str = "x-waterskin-secret";
@@ -53,7 +51,10 @@ pub enum ProbeError {
         source: Box<tungstenite::Error>,
     },
     /// The switch was answered without the subprotocol.
-    #[error("the server switched to WebSocket without echoing `{}`", streamlit::SUBPROTOCOL)]
+    #[error(
+        "the server switched to WebSocket without echoing `{}`",
+        waterskin_streamlit::SUBPROTOCOL
+    )]
     Subprotocol,
     /// No answer in time.
     #[error("the server took too long to answer")]
@@ -111,7 +112,7 @@ async fn health(
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
         let mut request = Request::new(Empty::<Bytes>::new());
-        *request.uri_mut() = http::Uri::from_static(streamlit::HEALTH);
+        *request.uri_mut() = http::Uri::from_static(waterskin_streamlit::HEALTH);
         let headers = request.headers_mut();
         if let Ok(host) = HeaderValue::try_from(format!("localhost:{port}")) {
             headers.insert(header::HOST, host);
@@ -144,11 +145,11 @@ async fn handshake(
     secret: Option<&str>,
 ) -> Result<(), ProbeError> {
     let failed = |source| ProbeError::Handshake { source: Box::new(source) };
-    let url = format!("ws://localhost:{port}{}", streamlit::STREAM);
+    let url = format!("ws://localhost:{port}{}", waterskin_streamlit::STREAM);
     let mut request = url.into_client_request().map_err(failed)?;
     let headers = request.headers_mut();
     // Checked below, since the library would fail the handshake with less to say.
-    let offer = HeaderValue::from_static(streamlit::SUBPROTOCOL);
+    let offer = HeaderValue::from_static(waterskin_streamlit::SUBPROTOCOL);
     headers.insert(header::SEC_WEBSOCKET_PROTOCOL, offer);
     if let Some(secret) = secret.and_then(|secret| HeaderValue::try_from(secret).ok()) {
         headers.insert(SECRET_HEADER, secret);
@@ -159,7 +160,7 @@ async fn handshake(
         .map_err(|_| ProbeError::Slow)?
         .map_err(failed)?;
     let echoed = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL);
-    if echoed.is_none_or(|echoed| echoed != streamlit::SUBPROTOCOL) {
+    if echoed.is_none_or(|echoed| echoed != waterskin_streamlit::SUBPROTOCOL) {
         return Err(ProbeError::Subprotocol);
     }
     // A polite end, which Python does not log as a broken client.

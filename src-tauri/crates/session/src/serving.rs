@@ -6,13 +6,13 @@ use std::{
 use camino::Utf8Path;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use waterskin_proxy::{Gate, Observer, Upstream};
+use waterskin_proxy::{Cache, Gate, Observer, StaticFiles, Upstream};
+use waterskin_streamlit::{Kept, STATIC, Static};
 use waterskin_supervisor::OutputLog;
 
 use crate::{
     AppInfo, Milestones, PortInfo,
     shared::Shared,
-    streamlit,
     trace::{self, Place},
     watcher::Watcher,
 };
@@ -31,11 +31,25 @@ pub fn options(
     observer: Arc<dyn Observer>,
 ) -> waterskin_proxy::Options {
     let mut options = waterskin_proxy::Options::new(gate, upstream);
-    options.statics = statics.map(|folder| streamlit::static_files(folder, edition));
-    options.upgrade_cookies = streamlit::is_own_cookie;
+    options.statics = statics.map(|folder| static_files(folder, edition));
+    options.upgrade_cookies = waterskin_streamlit::is_own_cookie;
     options.handshake_timeout = HANDSHAKE;
     options.observer = observer;
     options
+}
+
+/// The routes that are answered with files of Streamlit's `static` folder, whatever Python does.
+/// `edition` tells one payload's files from another's.
+fn static_files(folder: &Utf8Path, edition: &str) -> StaticFiles {
+    let cache = |kept| match kept {
+        Kept::Revalidated => Cache::Revalidate,
+        Kept::Forever => Cache::Immutable,
+    };
+    let files = StaticFiles::new(folder.as_std_path()).edition(edition);
+    STATIC.iter().fold(files, |files, route| match *route {
+        Static::File(path, file, kept) => files.file(path, file, cache(kept)),
+        Static::Tree(path, folder, kept) => files.tree(path, folder, cache(kept)),
+    })
 }
 
 /// The observer that a session has, without the session: for benchmarks of the proxy alone. It

@@ -6,12 +6,10 @@ use std::sync::{
 use serde::Deserialize;
 use tokio::sync::mpsc::UnboundedSender;
 use waterskin_proxy::{Direction, Event, FrameHead, Observer};
+use waterskin_streamlit::Forward;
 
 use crate::{
-    LoginStep, Milestone, Milestones, Phase, PortInfo, Stage,
-    failure::old_web_view,
-    shared::Shared,
-    streamlit::{self, Message},
+    LoginStep, Milestone, Milestones, Phase, PortInfo, Stage, failure::old_web_view, shared::Shared,
 };
 
 /// Turns what passes the proxy into the stage of the load. It only reads, and never waits.
@@ -133,14 +131,14 @@ impl Observer for Watcher {
         }
         match direction {
             Direction::ToApp => self.asked.store(true, Ordering::Relaxed),
-            Direction::ToWindow => match streamlit::message(prefix) {
-                Some(Message::ScriptFinished) => {
+            Direction::ToWindow => match Forward::of(prefix) {
+                Some(Forward::ScriptFinished) => {
                     self.milestones.pass(Milestone::Finished);
                     self.reach(Stage::Finished);
                     (self.healthy)();
                 }
                 message => {
-                    if message == Some(Message::Delta) {
+                    if message == Some(Forward::Delta) {
                         self.milestones.pass(Milestone::FirstDelta);
                     }
                     if self.asked.load(Ordering::Relaxed) {

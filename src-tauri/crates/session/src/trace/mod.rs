@@ -16,9 +16,9 @@ use camino::Utf8Path;
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use waterskin_proxy::{Direction, Event, Exchange, FrameHead, Observer};
+use waterskin_streamlit::{Back, Forward};
 use waterskin_supervisor::OutputLog;
 
-use crate::streamlit;
 use writer::{Writer, open};
 
 /// How many lines may wait to be written. More are counted as lost rather than kept in memory.
@@ -116,7 +116,10 @@ impl Observer for Tracer {
     fn frame(&self, stream: u64, direction: Direction, head: &FrameHead, prefix: &[u8]) {
         // Streamlit's messages are binary; a compressed one can't be looked into.
         let message = (head.opcode == 2 && head.rsv == 0)
-            .then(|| streamlit::name(prefix, direction))
+            .then(|| match direction {
+                Direction::ToWindow => Forward::name(prefix),
+                Direction::ToApp => Back::name(prefix),
+            })
             .flatten();
         let code = match (head.opcode, prefix) {
             (8, [high, low, ..]) => Some(u16::from_be_bytes([*high, *low])),

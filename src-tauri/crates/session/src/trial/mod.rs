@@ -1,7 +1,6 @@
 //! A start of a payload as its recipients will have it, to see whether its pages open.
 
 mod visit;
-mod wire;
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +16,8 @@ use waterskin_process::confine;
 use waterskin_supervisor::OutputLog;
 
 use crate::{Folders, OpenError, Options, Phase, Session, SessionState, options::TrialPlace};
-use visit::{Page, Run, Visit, VisitError};
+use visit::{Run, Visit, VisitError};
+use waterskin_streamlit::Page;
 
 /// How long a page may take until it shows something, such as one that imports much.
 const SILENT: Duration = Duration::from_secs(60);

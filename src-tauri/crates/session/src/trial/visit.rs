@@ -14,17 +14,9 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
 
-use super::wire;
-use crate::streamlit;
-
-/// A page of an app, as its navigation has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// What Streamlit knows it by.
-    pub hash: String,
-    /// What people see.
-    pub name: String,
-}
+use waterskin_streamlit::{
+    Back, Forward, Page, STREAM, SUBPROTOCOL, Status, compile_error, pages, status,
+};
 
 /// How a run of a page ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +67,10 @@ impl Visit {
     pub async fn enter(url: &str, port: u16) -> Result<Self, VisitError> {
         let cookie = cookie(url, port).await?;
         let origin = format!("http://localhost:{port}");
-        let mut request = format!("ws://localhost:{port}{}", streamlit::STREAM)
-            .into_client_request()
-            .map_err(broken)?;
+        let mut request =
+            format!("ws://localhost:{port}{STREAM}").into_client_request().map_err(broken)?;
         let headers = request.headers_mut();
-        let protocol = HeaderValue::from_static(streamlit::SUBPROTOCOL);
+        let protocol = HeaderValue::from_static(SUBPROTOCOL);
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
         headers.insert(header::COOKIE, cookie);
         headers.insert(header::ORIGIN, HeaderValue::try_from(origin).map_err(broken)?);
@@ -99,13 +90,7 @@ impl Visit {
         silent: Duration,
         drawing: Duration,
     ) -> Result<Run, VisitError> {
-        // BackMsg.rerun_script = 11; ClientState.page_script_hash = 3.
-        let mut state = Vec::new();
-        if !page.is_empty() {
-            wire::put(&mut state, 3, page.as_bytes());
-        }
-        let mut message = Vec::new();
-        wire::put(&mut message, 11, &state);
+        let message = Back::Rerun { page, widgets: &[] }.encode();
         self.socket.send(Message::Binary(message.into())).await.map_err(broken)?;
         let mut said = String::new();
         let mut end = Instant::now() + silent;
@@ -117,22 +102,18 @@ impl Visit {
             let message = message.ok_or_else(|| broken(std::io::Error::other("it is closed")))?;
             let Message::Binary(message) = message.map_err(broken)? else { continue };
             self.learn(&message);
-            // ForwardMsg.session_event = 10, its script_compilation_exception = 3 with a message = 2.
-            for event in wire::messages(&message, 10) {
-                said.extend(wire::messages(event, 3).map(|error| wire::text(error, 2)));
-            }
-            let kind = streamlit::message(&message);
-            if kind == Some(streamlit::Message::Delta) && !draws {
-                draws = true;
-                end = Instant::now() + drawing;
-            }
-            if kind == Some(streamlit::Message::ScriptFinished) {
-                // `ScriptFinishedStatus`: 2 is a run that another one follows.
-                match wire::number(&message, 6) {
-                    1 => return Ok(Run::NotCompiled(said)),
-                    2 => {}
-                    _ => return Ok(Run::Finished),
+            said.extend(compile_error(&message));
+            match Forward::of(&message) {
+                Some(Forward::Delta) if !draws => {
+                    draws = true;
+                    end = Instant::now() + drawing;
                 }
+                Some(Forward::ScriptFinished) => match status(&message) {
+                    Status::NotCompiled => return Ok(Run::NotCompiled(said)),
+                    Status::Rerun => {}
+                    _ => return Ok(Run::Finished),
+                },
+                _ => {}
             }
         }
     }
@@ -148,23 +129,12 @@ impl Visit {
         others.map(|(hash, name)| Page { hash: hash.clone(), name: name.clone() }).collect()
     }
 
-    /// What a message tells of the app's pages: `new_session` (4) has those of the folder `pages`,
-    /// `navigation` (23) those of `st.navigation`.
+    /// What a message tells of the app's pages.
     fn learn(&mut self, message: &[u8]) {
-        for (kind, pages, current) in [(4, 8, 9), (23, 2, 4)] {
-            for told in wire::messages(message, kind) {
-                let current = wire::text(told, current);
-                if !current.is_empty() {
-                    self.current = current;
-                }
-                for page in wire::messages(told, pages) {
-                    // AppPage.external_url = 8: another site, which is not of the app.
-                    let hash = wire::text(page, 1);
-                    if !hash.is_empty() && wire::text(page, 8).is_empty() {
-                        self.pages.insert(hash, wire::text(page, 2));
-                    }
-                }
-            }
+        let (pages, open) = pages(message);
+        self.pages.extend(pages.into_iter().map(|page| (page.hash, page.name)));
+        if let Some(open) = open {
+            self.current = open;
         }
     }
 }

@@ -1,7 +1,6 @@
-//! The wire format of Protocol Buffers (its documentation, "Encoding"), as much of it as a visit needs.
-//! By hand, since Streamlit's schema differs from version to version and comes without `.proto` files.
-
-use crate::streamlit::varint;
+//! The wire format of Protocol Buffers (its documentation, "Encoding"), as much of it as is needed
+//! here. By hand, since Streamlit's schema differs from version to version and comes without `.proto`
+//! files: the numbers of fields used are the same in all of them (`streamlit/proto/*_pb2.py`).
 
 /// A field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,24 +17,24 @@ pub enum Value<'a> {
 pub fn fields(mut message: &[u8]) -> impl Iterator<Item = (u64, Value<'_>)> {
     std::iter::from_fn(move || {
         let key = varint(&mut message)?;
-        let value = match key & 7 {
-            0 => Value::Number(varint(&mut message)?),
-            1 => Value::Fixed.after(take(&mut message, 8)?),
-            2 => {
-                let length = usize::try_from(varint(&mut message)?).ok()?;
-                Value::Bytes(take(&mut message, length)?)
-            }
-            5 => Value::Fixed.after(take(&mut message, 4)?),
-            _ => return None,
-        };
-        Some((key >> 3, value))
+        Some((key >> 3, value(&mut message, key & 7)?))
     })
 }
 
-impl Value<'_> {
-    fn after(self, _: &[u8]) -> Self {
-        self
-    }
+/// Reads a value of this wire type and moves past it.
+fn value<'a>(message: &mut &'a [u8], wire_type: u64) -> Option<Value<'a>> {
+    Some(match wire_type {
+        0 => Value::Number(varint(message)?),
+        2 => {
+            let length = usize::try_from(varint(message)?).ok()?;
+            Value::Bytes(take(message, length)?)
+        }
+        1 | 5 => {
+            take(message, if wire_type == 1 { 8 } else { 4 })?;
+            Value::Fixed
+        }
+        _ => return None,
+    })
 }
 
 /// The messages in the repeated field `tag`.
@@ -62,11 +61,47 @@ pub fn number(message: &[u8], tag: u64) -> u64 {
     numbers.last().unwrap_or_default()
 }
 
+/// The number of the first field that is none of `beside`. Only the beginning of a message needs to be
+/// there. `None` where it ends before that.
+pub(crate) fn first_beside(mut bytes: &[u8], beside: &[u64]) -> Option<u64> {
+    loop {
+        let key = varint(&mut bytes)?;
+        if !beside.contains(&(key >> 3)) {
+            return Some(key >> 3);
+        }
+        value(&mut bytes, key & 7)?;
+    }
+}
+
+/// The name of the field `number`; `other` where there is none.
+pub(crate) fn name(names: &[(u64, &'static str)], number: u64) -> &'static str {
+    names.iter().find(|(known, _)| *known == number).map_or("other", |(_, name)| name)
+}
+
 /// Appends a text or message as field `tag`.
 pub fn put(message: &mut Vec<u8>, tag: u64, value: &[u8]) {
     put_varint(message, tag << 3 | 2);
     put_varint(message, value.len() as u64);
     message.extend_from_slice(value);
+}
+
+/// Appends a number or a truth value as field `tag`.
+pub fn put_number(message: &mut Vec<u8>, tag: u64, value: u64) {
+    put_varint(message, tag << 3);
+    put_varint(message, value);
+}
+
+/// Reads a base-128 varint and moves past it.
+pub fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = take(bytes, 1)?[0];
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
 }
 
 fn put_varint(message: &mut Vec<u8>, mut value: u64) {
@@ -89,7 +124,9 @@ mod tests {
 
     #[test]
     fn what_is_put_is_found_again() {
-        let mut message = vec![0x30, 0xac, 0x02];
+        let mut message = Vec::new();
+        put_number(&mut message, 6, 300);
+        assert_eq!(message, [0x30, 0xac, 0x02]);
         put(&mut message, 11, "é".as_bytes());
         put(&mut message, 11, &[b'x'; 200]);
         assert_eq!(number(&message, 6), 300);
