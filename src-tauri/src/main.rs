@@ -2,43 +2,15 @@
 //! host of another kind would need as well.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-mod action;
-mod arguments;
-mod boot;
-mod commands;
-mod cover;
-mod desk;
-mod devices;
-mod downloads;
-mod host;
-mod icon;
-#[cfg_attr(target_os = "linux", expect(dead_code, reason = "GTK has a layer over the page"))]
-mod inpage;
-mod ipc;
-mod keychain;
-mod logging;
-mod login;
-mod menu;
-mod native;
-mod navigation;
-#[cfg(target_os = "linux")]
-mod network;
-mod notice;
-mod outside;
-mod page;
-mod place;
-mod port;
-mod report;
-mod running;
-mod screens;
-mod settings;
-mod signals;
-mod system;
-mod title;
-mod window;
-mod zoom;
+mod app;
+mod context;
+mod model;
+mod platform;
+mod windows;
 
 use std::{process::ExitCode, time::Instant};
+
+use app::{arguments, boot, lifecycle, logging, running};
 
 fn main() -> ExitCode {
     let start = Instant::now();
@@ -53,11 +25,11 @@ fn main() -> ExitCode {
         println!("waterskin-shell {}", env!("CARGO_PKG_VERSION"));
         return ExitCode::SUCCESS;
     }
-    native::begin();
+    platform::begin();
     let boot = boot::Boot::read(arguments.project.as_deref());
     let _running = arguments.project.is_some().then(|| running::begin(&boot));
     let _log = logging::begin(boot.folders());
-    match host::run(boot, start) {
+    match lifecycle::run(boot, start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Without a window there is only the terminal and the log to say it in.
