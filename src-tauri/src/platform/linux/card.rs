@@ -1,44 +1,50 @@
-//! The look of what lies over the page, and of the menu bar: the grounds and inks of the shell's own screens
-//! (`ui/src/look/tokens.css`).
+//! The look of what lies over the page, and of the menu bar.
 
 use gtk::{gdk, prelude::*};
 
-pub const STYLE: &str = "
-.ws-card { background: #ffffff; color: #1b212b; border: 1px solid #dfe3e8; border-radius: 10px;
+use super::palette::{self, Palette};
+
+/// The light look, with the names of colours.
+const LIGHT: &str = "
+.ws-card { background: $ground; color: $ink; border: 1px solid $line; border-radius: 10px;
   padding: 12px 14px; margin: 0 18px 18px 18px; box-shadow: 0 6px 16px rgba(16, 24, 40, 0.20); }
 .ws-card.bar { padding: 6px 8px; margin: 10px 18px 18px 18px; }
-.ws-card label { color: #1b212b; text-shadow: none; }
+.ws-card label { color: $ink; text-shadow: none; }
 .ws-card label.name { font-weight: bold; }
-.ws-card label.soft { color: #4d5766; }
-.ws-card label.bad { color: #b3261e; }
-.ws-card button { color: #0b6b82; background: transparent; border: 1px solid transparent;
+.ws-card label.soft { color: $ink-soft; }
+.ws-card label.bad { color: $bad; }
+.ws-card button { color: $accent; background: transparent; border: 1px solid transparent;
   border-radius: 6px; padding: 3px 10px; box-shadow: none; text-shadow: none; min-height: 24px; }
-.ws-card button label { color: #0b6b82; font-weight: bold; }
+.ws-card button label { color: $accent; font-weight: bold; }
 .ws-card .actions { margin-left: -11px; }
-.ws-card button:hover, .ws-card button:focus { background: #f2f4f7; border-color: #dfe3e8; }
+.ws-card button:hover, .ws-card button:focus { background: $sunken; border-color: $line; }
 .ws-card button.quiet { padding: 2px 6px; min-width: 16px; }
-.ws-card button.quiet label { color: #667080; }
-.ws-card entry { color: #1b212b; background: #f6f7f9; border: 1px solid #dfe3e8; border-radius: 6px;
-  box-shadow: none; min-height: 28px; padding: 0 8px; caret-color: #1b212b; }
-.ws-card entry:focus { border-color: #0b6b82; }
-.ws-card progressbar trough { background: #dfe3e8; border: none; border-radius: 2px; min-height: 4px; }
-.ws-card progressbar progress { background: #0b6b82; border: none; border-radius: 2px; min-height: 4px; }
-.ws-bar > menuitem { color: #1b212b; text-shadow: none; }
-.ws-bar > menuitem:hover { color: #0b6b82; box-shadow: inset 0 -3px #0b6b82; }
-.ws-dark.ws-card { background: #181c25; color: #eef1f5; border-color: #2a303c;
+.ws-card button.quiet label { color: $ink-faint; }
+.ws-card entry { color: $ink; background: $raised; border: 1px solid $line; border-radius: 6px;
+  box-shadow: none; min-height: 28px; padding: 0 8px; caret-color: $ink; }
+.ws-card entry:focus { border-color: $accent; }
+.ws-card progressbar trough { background: $line; border: none; border-radius: 2px; min-height: 4px; }
+.ws-card progressbar progress { background: $accent; border: none; border-radius: 2px; min-height: 4px; }
+.ws-bar > menuitem { color: $ink; text-shadow: none; }
+.ws-bar > menuitem:hover { color: $accent; box-shadow: inset 0 -3px $accent; }
+";
+
+/// What of it differs in the dark look.
+const DARK: &str = "
+.ws-dark.ws-card { background: $raised; color: $ink; border-color: $line;
   box-shadow: 0 6px 16px rgba(0, 0, 0, 0.5); }
-.ws-dark.ws-card label { color: #eef1f5; }
-.ws-dark.ws-card label.soft { color: #b4bcc8; }
-.ws-dark.ws-card label.bad { color: #ff8a80; }
-.ws-dark.ws-card button label { color: #5fc4da; }
-.ws-dark.ws-card button:hover, .ws-dark.ws-card button:focus { background: #141821; border-color: #2a303c; }
-.ws-dark.ws-card button.quiet label { color: #949eac; }
-.ws-dark.ws-card entry { color: #eef1f5; background: #141821; border-color: #2a303c; caret-color: #eef1f5; }
-.ws-dark.ws-card entry:focus { border-color: #5fc4da; }
-.ws-dark.ws-card progressbar trough { background: #2a303c; }
-.ws-dark.ws-card progressbar progress { background: #5fc4da; }
-.ws-dark.ws-bar > menuitem { color: #eef1f5; }
-.ws-dark.ws-bar > menuitem:hover { color: #5fc4da; box-shadow: inset 0 -3px #5fc4da; }
+.ws-dark.ws-card label { color: $ink; }
+.ws-dark.ws-card label.soft { color: $ink-soft; }
+.ws-dark.ws-card label.bad { color: $bad; }
+.ws-dark.ws-card button label { color: $accent; }
+.ws-dark.ws-card button:hover, .ws-dark.ws-card button:focus { background: $sunken; border-color: $line; }
+.ws-dark.ws-card button.quiet label { color: $ink-faint; }
+.ws-dark.ws-card entry { color: $ink; background: $sunken; border-color: $line; caret-color: $ink; }
+.ws-dark.ws-card entry:focus { border-color: $accent; }
+.ws-dark.ws-card progressbar trough { background: $line; }
+.ws-dark.ws-card progressbar progress { background: $accent; }
+.ws-dark.ws-bar > menuitem { color: $ink; }
+.ws-dark.ws-bar > menuitem:hover { color: $accent; box-shadow: inset 0 -3px $accent; }
 ";
 
 /// A card for the layer over the page.
@@ -101,11 +107,41 @@ fn dress() {
         return;
     }
     let provider = gtk::CssProvider::new();
-    if let Err(error) = provider.load_from_data(STYLE.as_bytes()) {
+    let style =
+        [(LIGHT, palette::LIGHT), (DARK, palette::DARK)].map(|(rules, of)| coloured(rules, of));
+    if let Err(error) = provider.load_from_data(style.concat().as_bytes()) {
         tracing::error!(%error, "the style of the notices could not be read");
     }
     if let Some(screen) = gdk::Screen::default() {
         let priority = gtk::STYLE_PROVIDER_PRIORITY_APPLICATION;
         gtk::StyleContext::add_provider_for_screen(&screen, &provider, priority);
+    }
+}
+
+/// Rules with the colours in place of their names.
+fn coloured(rules: &str, palette: Palette) -> String {
+    let mut parts = rules.split('$');
+    let mut style = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !(c.is_ascii_lowercase() || c == '-')).unwrap_or(part.len());
+        style.push_str(palette.css(&part[..end]));
+        style.push_str(&part[end..]);
+    }
+    style
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_have_the_colours_of_the_screens() {
+        for (rules, palette) in [(LIGHT, palette::LIGHT), (DARK, palette::DARK)] {
+            let style = coloured(rules, palette);
+            let colours: Vec<&str> =
+                style.match_indices('#').map(|(at, _)| &style[at..at + 7]).collect();
+            assert_eq!(colours.len(), rules.matches('$').count(), "{style}");
+            assert!(colours.len() > 10 && !style.contains('$'), "{style}");
+        }
     }
 }

@@ -2,8 +2,6 @@
 
 mod apart;
 mod card;
-#[cfg(test)]
-mod colours_tests;
 mod column;
 mod devices;
 mod downloads;
@@ -21,6 +19,7 @@ mod network;
 mod notice;
 mod offered;
 mod painting;
+mod palette;
 mod pastes;
 mod proxies;
 mod splash;

@@ -6,7 +6,11 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 use gtk::{cairo, gdk::prelude::*, gdk_pixbuf, gio, glib, pango, prelude::*};
 use webkit2gtk::WebView;
 
-use super::{layer, theme};
+use super::{
+    layer,
+    palette::{self, Colour, Palette},
+    theme,
+};
 use crate::model::ui::Ui;
 
 const NAME: &str = "splash";
@@ -31,33 +35,26 @@ const LINE_LINE: f64 = 21.0;
 const DETAIL: f64 = 4.0 + 39.0;
 const MARGIN: f64 = 24.0;
 
-/// Red, green and blue, from 0 to 255.
-pub type Colour = [u8; 3];
-
-/// The colours of `tokens.css`.
-pub struct Colours {
-    pub ink: Colour,
-    pub soft: Colour,
-    pub line: Colour,
-    pub accent: Colour,
-    pub on_accent: Colour,
+/// The colours, as `splash.css` has them, by the names of `tokens.css`.
+struct Colours {
+    ink: Colour,
+    soft: Colour,
+    line: Colour,
+    accent: Colour,
+    on_accent: Colour,
 }
 
-pub const LIGHT: Colours = Colours {
-    ink: [0x1b, 0x21, 0x2b],
-    soft: [0x4d, 0x57, 0x66],
-    line: [0xdf, 0xe3, 0xe8],
-    accent: [0x0b, 0x6b, 0x82],
-    on_accent: [0xff, 0xff, 0xff],
-};
-
-pub const DARK: Colours = Colours {
-    ink: [0xee, 0xf1, 0xf5],
-    soft: [0xb4, 0xbc, 0xc8],
-    line: [0x2a, 0x30, 0x3c],
-    accent: [0x5f, 0xc4, 0xda],
-    on_accent: [0x06, 0x20, 0x29],
-};
+impl Colours {
+    fn of(palette: Palette) -> Self {
+        Self {
+            ink: palette.colour("ink"),
+            soft: palette.colour("ink-soft"),
+            line: palette.colour("line"),
+            accent: palette.colour("accent"),
+            on_accent: palette.colour("on-accent"),
+        }
+    }
+}
 
 /// What is drawn.
 struct Splash {
@@ -65,7 +62,7 @@ struct Splash {
     line: String,
     icon: Option<gdk_pixbuf::Pixbuf>,
     ground: Colour,
-    colours: &'static Colours,
+    colours: Colours,
 }
 
 /// Has the next window show the splash as soon as it is on the screen.
@@ -149,7 +146,7 @@ impl Splash {
             line: ui.words.say("splash-wait-contact"),
             icon,
             ground: ground.0,
-            colours: if ground.is_dark() { &DARK } else { &LIGHT },
+            colours: Colours::of(if ground.is_dark() { palette::DARK } else { palette::LIGHT }),
         }
     }
 
@@ -175,7 +172,7 @@ impl Splash {
 
     /// Draws all of it, in the middle.
     fn draw(&self, area: &gtk::DrawingArea, context: &cairo::Context) -> Result<(), cairo::Error> {
-        let colours = self.colours;
+        let colours = &self.colours;
         let width = f64::from(area.allocated_width());
         set(context, self.ground);
         context.paint()?;
@@ -292,4 +289,19 @@ fn rounded(context: &cairo::Context, (x, y): (f64, f64), (width, height): (f64, 
         context.arc(x, y, radius, from, from + FRAC_PI_2);
     }
     context.close_path();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_splash_finds_its_colours() {
+        for palette in [palette::LIGHT, palette::DARK] {
+            let Colours { ink, soft, line, accent, on_accent } = Colours::of(palette);
+            for colour in [ink, soft, line, accent, on_accent] {
+                assert_ne!(colour, [0; 3], "no such token");
+            }
+        }
+    }
 }
