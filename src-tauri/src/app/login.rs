@@ -47,8 +47,10 @@ pub async fn follow(app: AppHandle, mut steps: UnboundedReceiver<LoginStep>) {
 }
 
 fn leave(app: &AppHandle, label: &str, url: &str) {
-    let Ok(url) = Url::parse(url) else { return };
-    outside::open(app, &url);
+    match Url::parse(url) {
+        Ok(url) => outside::open(app, &url),
+        Err(error) => return tracing::error!(%error, "the way to a login is no address"),
+    }
     say(app, label, |words| Notice {
         title: words.say("login-outside-title"),
         text: words.say("login-outside"),
@@ -61,7 +63,10 @@ fn come_back(app: &AppHandle, label: &str, url: &str) {
     let Some(window) = app.get_webview_window(label).or_else(|| registry::front(app)) else {
         return;
     };
-    let Ok(url) = Url::parse(url) else { return };
+    let url = match Url::parse(url) {
+        Ok(url) => url,
+        Err(error) => return tracing::error!(%error, "the way back from a login is no address"),
+    };
     let back = window.navigate(url).and_then(|()| registry::raise(&window));
     // The browser has had its part.
     if let Err(error) = back.and_then(|()| platform::dismiss(&window)) {

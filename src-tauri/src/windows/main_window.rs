@@ -12,17 +12,19 @@ pub fn screen() -> WebviewUrl {
 
 /// Shows the app's page in the main window.
 pub fn show_page(app: &AppHandle, url: &str) {
-    let (Some(window), Ok(url)) = (app.get_webview_window(MAIN), Url::parse(url)) else { return };
-    Context::of(app).screens.page();
-    go(&window, url);
+    // A window that is gone takes the program along.
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    match Url::parse(url) {
+        Ok(url) => {
+            Context::of(app).screens.page();
+            go(&window, url);
+        }
+        Err(error) => tracing::error!(%error, "the way into the app is no address"),
+    }
 }
 
 /// Loads what a window was on its way to when nothing had been shown in it yet. The way into the app
 /// may be used up by then, so the main window gets a new one.
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "other web views are not followed so closely")
-)]
 pub fn begin_again(window: &WebviewWindow, asked: Url) {
     let app = window.app_handle();
     let context = Context::of(app);
@@ -36,15 +38,16 @@ pub fn begin_again(window: &WebviewWindow, asked: Url) {
 /// Shows the shell's [`screen`] in the main window, which shows the app's page.
 pub fn show_screen(app: &AppHandle) {
     let screen = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
-    let screen = Url::parse(&format!("{screen}/index.html#failure"));
-    let (Some(window), Ok(screen)) = (app.get_webview_window(MAIN), screen) else { return };
-    match getrandom::u64() {
-        Ok(nonce) => {
-            if let Some(by) = Context::of(app).screens.leave(screen, &format!("{nonce:016x}")) {
-                go(&window, by);
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let (screen, nonce) =
+        match (Url::parse(&format!("{screen}/index.html#failure")), getrandom::u64()) {
+            (Ok(screen), Ok(nonce)) => (screen, nonce),
+            (screen, nonce) => {
+                return tracing::error!(?screen, ?nonce, "the window could not show a screen");
             }
-        }
-        Err(error) => tracing::error!(%error, "the window could not show a screen"),
+        };
+    if let Some(by) = Context::of(app).screens.leave(screen, &format!("{nonce:016x}")) {
+        go(&window, by);
     }
 }
 

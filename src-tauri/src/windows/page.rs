@@ -172,8 +172,9 @@ fn new_window(
 
 /// Tells the splash about the state. The page has no way to ask for it.
 pub fn push_state(window: &WebviewWindow, state: &SessionState) {
-    let Ok(json) = serde_json::to_string(state) else { return };
-    if let Err(error) = window.eval(format!("window.__waterskin?.({json})")) {
+    let told = serde_json::to_string(state).map_err(Into::into);
+    let told = told.and_then(|json| window.eval(format!("window.__waterskin?.({json})")));
+    if let Err(error) = told {
         tracing::debug!(%error, "the page could not be told the state");
     }
 }

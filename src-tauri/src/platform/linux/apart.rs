@@ -6,6 +6,8 @@ use webkit2gtk::{
     UserScriptInjectionTime, WebView, WebViewExt as _,
 };
 
+use super::expected::expected;
+
 /// Such a script.
 pub struct Script {
     /// The handler that it calls, `window.webkit.messageHandlers.NAME`. Its world is called so too.
@@ -19,7 +21,8 @@ pub struct Script {
 
 /// Runs a script beside each page of a web view, and passes on what it says.
 pub fn listen(view: &WebView, script: &Script, heard: impl Fn(&JavascriptResult) + 'static) {
-    let Some(manager) = view.user_content_manager() else { return };
+    let manager = expected("the scripts of a web view", view.user_content_manager());
+    let Some(manager) = manager else { return };
     let Script { name, source, frames, time } = *script;
     let world = format!("waterskin-{name}");
     manager.connect_script_message_received(Some(name), move |_, said| heard(said));

@@ -13,6 +13,7 @@ use webkit2gtk::{
 
 use super::{
     apart::{self, Script},
+    expected::expected,
     notice,
 };
 use crate::{
@@ -78,7 +79,8 @@ pub fn end_capture(view: &WebView, device: Device) {
 
 /// Has pages record sound, and tells the person when one looks for a device that is not there.
 pub fn equip(shell: &Arc<Shell>, view: &WebView) {
-    let Some(manager) = view.user_content_manager() else { return };
+    let manager = expected("the scripts of a web view", view.user_content_manager());
+    let Some(manager) = manager else { return };
     let (shell, of_view) = (Arc::clone(shell), view.downgrade());
     apart::listen(view, &LISTENER, move |message| {
         let Some(view) = of_view.upgrade() else { return };

@@ -3,7 +3,7 @@
 use gtk::{gdk, glib, prelude::*};
 use webkit2gtk::{FindControllerExt as _, FindOptions, WebView, WebViewExt as _};
 
-use super::{card, layer, theme};
+use super::{card, expected::expected, layer, theme};
 use crate::model::ui::Ui;
 
 /// More matches than this are not counted.
@@ -42,7 +42,8 @@ fn make(ui: &Ui, view: &WebView) -> gtk::Box {
     ] {
         bar.add(part);
     }
-    let Some(finder) = view.find_controller() else { return bar };
+    let finder = expected("what finds text in a web view", view.find_controller());
+    let Some(finder) = finder else { return bar };
     let options = (FindOptions::CASE_INSENSITIVE | FindOptions::WRAP_AROUND).bits();
     let searching = finder.clone();
     entry.connect_changed(move |entry| {

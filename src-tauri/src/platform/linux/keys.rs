@@ -6,6 +6,7 @@ use gtk::{gdk, glib, prelude::*};
 use tauri::WebviewWindow;
 use webkit2gtk::WebView;
 
+use super::expected::expected;
 use crate::{
     model::{
         action::Action,
@@ -16,7 +17,7 @@ use crate::{
 
 /// Listens to a window's keys.
 pub fn listen(shell: &Arc<Shell>, window: &WebviewWindow, view: &WebView) {
-    let Some(toplevel) = view.toplevel() else { return };
+    let Some(toplevel) = expected("the window of a web view", view.toplevel()) else { return };
     // After the web view's own handler: WebKit gives back what the page did not want (2.50,
     // `WebKitWebViewBase`, `doneWithKeyEvent`). It keeps every arrow, so those come first.
     for after in [false, true] {

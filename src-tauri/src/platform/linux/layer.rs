@@ -3,10 +3,12 @@
 use gtk::prelude::*;
 use webkit2gtk::WebView;
 
+use super::expected::expected;
+
 /// Puts the layer between a window's box and its web view.
 pub fn put(view: &WebView) {
     let container = view.parent().and_then(|parent| parent.downcast::<gtk::Box>().ok());
-    let Some(container) = container else { return };
+    let Some(container) = expected("the box around a web view", container) else { return };
     let overlay = gtk::Overlay::new();
     container.remove(view);
     overlay.add(view);

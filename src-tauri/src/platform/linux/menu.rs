@@ -9,7 +9,7 @@ use webkit2gtk::{
     ContextMenuItemExt as _, HitTestResult, HitTestResultExt as _, WebView, WebViewExt as _,
 };
 
-use super::{card, theme};
+use super::{card, expected::expected, theme};
 use crate::{
     model::{action::Action, navigation::is_own},
     platform::shell::Shell,
@@ -58,10 +58,9 @@ fn tidy(menu: &ContextMenu, under: &HitTestResult, port: u16) {
 pub fn show(shell: &Shell, window: &WebviewWindow) -> tauri::Result<()> {
     let hidden = window.clone();
     window.show_menu()?;
-    let bar = window.default_vbox()?.children().into_iter();
-    let Some(bar) = bar.filter_map(|child| child.downcast::<gtk::MenuBar>().ok()).next() else {
-        return Ok(());
-    };
+    let parts = window.default_vbox()?.children().into_iter();
+    let bar = parts.filter_map(|child| child.downcast::<gtk::MenuBar>().ok()).next();
+    let Some(bar) = expected("the menu bar of a window", bar) else { return Ok(()) };
     let ground = shell.ui.looks.ground(theme::system_is_dark());
     card::write_on_the_ground(&bar, ground.is_dark());
     let handler = std::rc::Rc::new(std::cell::Cell::new(None));

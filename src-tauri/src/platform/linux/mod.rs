@@ -6,6 +6,7 @@ mod column;
 mod devices;
 mod downloads;
 mod drops;
+mod expected;
 mod find;
 mod folders;
 mod given;
@@ -33,6 +34,7 @@ use gtk::prelude::*;
 use tauri::{Manager, Url, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::{BackForwardListExt as _, LoadEvent, WebViewExt as _};
 
+use self::expected::expected;
 use super::shell::Shell;
 use crate::model::{choices::Device, downloads::Transfer, notice::Notice};
 
@@ -78,7 +80,7 @@ pub fn attach(shell: &Arc<Shell>, window: &WebviewWindow, shares: bool) -> tauri
         painting::equip(&view);
         proxies::keep_apart(&view);
         layer::put(&view);
-        if shares && let Some(context) = view.context() {
+        if shares && let Some(context) = expected("the context of a web view", view.context()) {
             downloads::watch(&shell, &view, &context);
             offered::serve(&context, shell.port);
         }

@@ -8,6 +8,8 @@ use webkit2gtk::{
     WebsiteDataManagerExt as _,
 };
 
+use super::expected::expected;
+
 /// The variables by which GLib is told of proxies, in both cases (`GProxyResolver` of
 /// glib-networking, and libproxy).
 const PROXIES: [&str; 4] = ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"];
@@ -119,9 +121,8 @@ impl Proxies {
     }
 
     fn apply(&self, view: &WebView) {
-        let Some(data) = view.context().and_then(|context| context.website_data_manager()) else {
-            return;
-        };
+        let data = view.context().and_then(|context| context.website_data_manager());
+        let Some(data) = expected("the data of a web view", data) else { return };
         tracing::info!("the desktop's proxies are not asked for the app's page");
         let more = exceptions();
         let mut hosts: Vec<&str> = LOOPBACK.to_vec();

@@ -7,6 +7,7 @@ use gtk::{cairo, gdk::prelude::*, gdk_pixbuf, gio, glib, pango, prelude::*};
 use webkit2gtk::WebView;
 
 use super::{
+    expected::expected,
     layer,
     palette::{self, Colour, Palette},
     theme,
@@ -80,8 +81,9 @@ pub fn show_early(ui: &Ui) {
         let Some(splash) = splash.take() else { return };
         let splash = Cell::new(Some(splash));
         window.connect_map(move |window| {
+            let Some(splash) = splash.take() else { return };
             let container = window.child().and_then(|child| child.downcast::<gtk::Box>().ok());
-            let (Some(container), Some(splash)) = (container, splash.take()) else { return };
+            let Some(container) = expected("the box of a window", container) else { return };
             let (area, drawn) = splash.area();
             area.set_widget_name(NAME);
             container.pack_start(&area, true, true, 0);

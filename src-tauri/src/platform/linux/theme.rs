@@ -3,10 +3,12 @@
 use gtk::prelude::*;
 use tauri::WebviewWindow;
 
+use super::expected::expected;
+
 /// Keeps the look that the author chose: tao takes the desktop's, at the start and whenever that
 /// changes (0.37, `window.rs` and `event_loop.rs`).
 pub fn keep(theme: tauri::Theme) {
-    let Some(settings) = gtk::Settings::default() else { return };
+    let Some(settings) = expected("GTK's settings", gtk::Settings::default()) else { return };
     let dark = theme == tauri::Theme::Dark;
     settings.set_gtk_application_prefer_dark_theme(dark);
     settings.connect_gtk_application_prefer_dark_theme_notify(move |settings| {
