@@ -7,7 +7,7 @@ use rustix::fs::{Advice, fadvise};
 use walkdir::WalkDir;
 use waterskin_bundle::{Layout, Payload};
 use waterskin_tests::{
-    Built, Desktop, PATIENCE, Result, Running, Sandbox, app, eventually, example,
+    Desktop, PATIENCE, Result, Running, Sandbox, app, built, eventually, example,
 };
 
 use crate::milestones::{Passed, passed};
@@ -37,7 +37,7 @@ impl Packaged {
     /// Builds `project`, unless that was done before, and unpacks its package. With `size`, its
     /// window gets this width and height.
     pub async fn unpack(project: &Path, size: Option<(u32, u32)>) -> Result<Self> {
-        let package = Built::of(project).await?.package()?;
+        let package = built::package(project).await?;
         let sandbox = Sandbox::new()?;
         let ask = sandbox.launch("/usr/bin/dpkg-deb").arg("--field").arg(&package).arg("Package");
         let name = ask.finish(PATIENCE).await?.success()?.stdout.trim().to_owned();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use waterskin_tests::{Built, Result, Sandbox, example};
+use waterskin_tests::{Result, Sandbox, built, example};
 
 use crate::figures::{PACKAGED, Table};
 use crate::packaged::Packaged;
@@ -19,15 +19,14 @@ const SINGLE: &str = "single file";
 pub async fn run(app: &str) -> Result<()> {
     let project = example(app);
     let packaged = Packaged::unpack(&project, None).await?;
-    let built = Built::of(&project).await?;
     let peer = Pyinstaller::of(&packaged.payload).await?;
     let entry = packaged.payload.manifest.entry.to_string();
     let mut table = Table::new("MB");
     let mut add = |side, what, bytes: u64| table.add(side, what, bytes as f64 / 1e6);
     let folder = packaged.program.parent().context("a program in no folder")?;
     add(PACKAGED, FOLDER, size(folder)?);
-    add(PACKAGED, ARCHIVE, size(&built.package()?)?);
-    add(PACKAGED, "package (tar.gz)", size(&built.archive()?)?);
+    add(PACKAGED, ARCHIVE, size(&built::package(&project).await?)?);
+    add(PACKAGED, "package (tar.gz)", size(&built::archive(&project).await?)?);
 
     let sandbox = Sandbox::new()?;
     let project = sandbox.copy(&project, "theirs")?;

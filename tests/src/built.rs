@@ -1,3 +1,5 @@
+//! The installers of projects, made once for all tests.
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,56 +14,56 @@ use crate::{Result, Sandbox};
 /// How long a build may take when nothing is in the caches.
 pub const BUILD: Duration = Duration::from_secs(400);
 
-/// The installers of a project, made once for all tests.
-#[derive(Clone, Debug)]
-pub struct Built {
-    folder: PathBuf,
+/// How long an installer of older programs is kept: another run of the tests may be at it.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The Debian package of `project`.
+pub async fn package(project: &Path) -> Result<PathBuf> {
+    installer(project, None, "deb").await
 }
 
-impl Built {
-    /// Builds `project`, unless the same binaries have built the same files before.
-    pub async fn of(project: &Path) -> Result<Self> {
-        let name = project.file_name().context("a project without a name")?.to_string_lossy();
-        Self::with(project, &name, &[]).await
-    }
+/// The same under another name: its package is none that a person has installed.
+pub async fn package_named(project: &Path, name: &str) -> Result<PathBuf> {
+    installer(project, Some(name), "deb").await
+}
 
-    /// The same under another name: its package is none that a person has installed.
-    pub async fn named(project: &Path, name: &str) -> Result<Self> {
-        Self::with(project, name, &["--name", name]).await
-    }
+/// The archive of `project`, which runs wherever it is unpacked.
+pub async fn archive(project: &Path) -> Result<PathBuf> {
+    installer(project, None, "tar.gz").await
+}
 
-    async fn with(project: &Path, name: &str, options: &[&str]) -> Result<Self> {
-        let all = target()?.join("built");
-        fs_err::create_dir_all(&all)?;
-        let lock = fs_err::File::create(all.join(format!("{name}.lock")))?;
-        let locking = move || flock(lock.file(), FlockOperation::LockExclusive).map(|()| lock);
-        let _held = tokio::task::spawn_blocking(locking).await??;
-        let built = Self { folder: all.join(format!("{name}-{:016x}", fingerprint(project)?)) };
-        if built.package().is_err() {
-            let sandbox = Sandbox::new()?;
-            let build = sandbox.author()?.arg("build").arg(project).arg("--yes").args(options);
-            let build = build.arg("--output").arg(&built.folder);
-            build.finish(BUILD).await?.success()?;
+/// Builds the installer of this format, once for all tests: unless the same binaries have built the
+/// same files before. Between such builds the command keeps what it keeps between an author's.
+async fn installer(project: &Path, name: Option<&str>, format: &str) -> Result<PathBuf> {
+    let shown = project.file_name().context("a project without a name")?.to_string_lossy();
+    let kind = format!("{}.{format}-", name.unwrap_or(&shown));
+    let all = target()?.join("built");
+    fs_err::create_dir_all(&all)?;
+    let lock = fs_err::File::create(all.join(format!("{kind}lock")))?;
+    let locking = move || flock(lock.file(), FlockOperation::LockExclusive).map(|()| lock);
+    let _held = tokio::task::spawn_blocking(locking).await??;
+    let folder = all.join(format!("{kind}{:016x}", fingerprint(project)?));
+    if let Ok(there) = file_in(&folder, format) {
+        return Ok(there);
+    }
+    for old in fs_err::read_dir(&all)?.filter_map(std::result::Result::ok) {
+        let is_old = old.metadata()?.modified()?.elapsed().is_ok_and(|age| age > KEPT);
+        if is_old && old.file_name().to_string_lossy().starts_with(&kind) && old.path().is_dir() {
+            fs_err::remove_dir_all(old.path())?;
         }
-        Ok(built)
     }
+    let sandbox = Sandbox::new()?;
+    let build = sandbox.author()?.arg("build").arg(project).args(["--yes", "--format", format]);
+    let build = name.map_or(build.clone(), |name| build.args(["--name", name]));
+    let build = build.arg("--cache-dir").arg(all.join("cache"));
+    build.arg("--output").arg(&folder).finish(BUILD).await?.success()?;
+    file_in(&folder, format)
+}
 
-    /// The Debian package.
-    pub fn package(&self) -> Result<PathBuf> {
-        self.file(".deb")
-    }
-
-    /// The archive that runs wherever it is unpacked.
-    pub fn archive(&self) -> Result<PathBuf> {
-        self.file(".tar.gz")
-    }
-
-    fn file(&self, end: &str) -> Result<PathBuf> {
-        let mut files =
-            fs_err::read_dir(&self.folder)?.filter_map(|entry| Some(entry.ok()?.path()));
-        let found = files.find(|path| path.to_string_lossy().ends_with(end));
-        found.with_context(|| format!("no `*{end}` in {}", self.folder.display()))
-    }
+fn file_in(folder: &Path, format: &str) -> Result<PathBuf> {
+    let mut files = fs_err::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let found = files.find(|path| path.to_string_lossy().ends_with(&format!(".{format}")));
+    found.with_context(|| format!("no `*.{format}` in {}", folder.display()))
 }
 
 /// The folder of what cargo and the tests make.

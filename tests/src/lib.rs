@@ -6,7 +6,7 @@
 
 mod binaries;
 mod browser;
-mod built;
+pub mod built;
 mod case;
 mod chromium;
 mod clipboard;
@@ -42,7 +42,7 @@ mod x11;
 
 pub use binaries::{cli, shell};
 pub use browser::Engine;
-pub use built::{BUILD, Built};
+pub use built::BUILD;
 pub use case::Case;
 pub use desktop::{Desktop, Dragged, screens};
 pub use differences::{Change, DIFFERENCES, Difference, is_old};

@@ -6,6 +6,7 @@ use anyhow::Context;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+use crate::built::target;
 use crate::processes::mark_variable;
 use crate::{Launch, Ours, Result};
 
@@ -87,7 +88,7 @@ impl Sandbox {
         let home = self.home();
         let mut path = self.stubs().into_os_string();
         path.push(":/usr/local/bin:/usr/bin:/bin");
-        vec![
+        let mut environment = vec![
             mark_variable(&self.mark),
             ("HOME".into(), home.clone().into()),
             ("LANG".into(), "C.UTF-8".into()),
@@ -98,7 +99,12 @@ impl Sandbox {
             ("XDG_DATA_HOME".into(), home.join(".local/share").into()),
             ("XDG_RUNTIME_DIR".into(), self.run().into()),
             ("XDG_STATE_HOME".into(), home.join(".local/state").into()),
-        ]
+        ];
+        // What GStreamer finds out about its plugins takes a second of each web view's start, and is
+        // the same for all.
+        let registry = target().map(|folder| ("GST_REGISTRY".into(), folder.join("gst").into()));
+        environment.extend(registry);
+        environment
     }
 
     /// A program to be started here, in the folder [`Sandbox::work`].

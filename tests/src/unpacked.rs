@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::{Built, Result, Sandbox};
+use crate::{Result, Sandbox, built};
 
 /// An app from its archive, unpacked in a sandbox: it runs wherever it lies.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Unpacked {
 impl Unpacked {
     /// Builds `project` where that was not done before, and unpacks it.
     pub async fn of(project: &Path, sandbox: &Sandbox) -> Result<Self> {
-        let archive = Built::of(project).await?.archive()?;
+        let archive = built::archive(project).await?;
         let unpack = sandbox.launch("tar").arg("-xzf").arg(archive);
         unpack.directory(sandbox.work()).finish(Duration::from_secs(120)).await?.success()?;
         let folders =

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use waterskin_tests::{
-    Built, Desktop, Installed, Ordinary, Ours, PATIENCE, RIGHT, Result, Sandbox, Window, app,
+    Desktop, Installed, Ordinary, Ours, PATIENCE, RIGHT, Result, Sandbox, Window, app, built,
     eventually, example, is_root, skipped,
 };
 
@@ -26,8 +26,7 @@ impl Journey {
             skipped("only root can install a package and hide Python from it");
             return Ok(None);
         }
-        let built = Built::named(project, name).await?;
-        let installed = Installed::from(&built.package()?).await?;
+        let installed = Installed::from(&built::package_named(project, name).await?).await?;
         let sandbox = Sandbox::new()?;
         // What a desktop's first login makes.
         let settings = sandbox.home().join(".config");

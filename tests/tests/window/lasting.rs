@@ -9,8 +9,8 @@ use anyhow::Context;
 use http::StatusCode;
 use rustix::process::{Signal, kill_process};
 use waterskin_tests::{
-    Ask, Built, Case, Desktop, Installed, Launch, NEWEST, Ordinary, PATIENCE, Process, Result,
-    Sandbox, Site, Window, app, eventually, is_root, python_socket, skipped,
+    Ask, Case, Desktop, Installed, Launch, NEWEST, Ordinary, PATIENCE, Process, Result, Sandbox,
+    Site, Window, app, built, eventually, is_root, python_socket, skipped,
 };
 
 /// Longer than Streamlit waits between two pings, and for the answer to one (30 s, 1.67).
@@ -268,8 +268,8 @@ async fn two_people_have_the_same_app_open_and_neither_reaches_the_others() -> R
         skipped("only root can install a package for two users");
         return Ok(());
     }
-    let built = Built::named(&app("data"), "Lasting of Two").await?;
-    let installed = Installed::from(&built.package()?).await?;
+    let package = built::package_named(&app("data"), "Lasting of Two").await?;
+    let installed = Installed::from(&package).await?;
     let ann = Person::open(&installed, Ordinary::of).await?;
     let bob = Person::open(&installed, Ordinary::second).await?;
     assert_ne!(ann.user.id(), bob.user.id());
