@@ -27,4 +27,6 @@ if tuple(map(int, st.__version__.split(".")[:2])) >= (1, 52):
 st.download_button("bad name", b"x", file_name="..\\a:b?.txt", key="bad")
 st.dataframe(pd.DataFrame({"name": ["é", "b"], "value": [1, 2]}), key="table")
 st.bar_chart(pd.DataFrame({"value": [3, 1, 2]}))
-st.write("The last text.")
+# A click on what an earlier run drew can come too late for it.
+st.session_state.run = st.session_state.get("run", 0) + 1
+st.write(f"The last text of run {st.session_state.run}.")
