@@ -1,5 +1,4 @@
-/// What Streamlit calls a page that has no name (1.40 to 1.67, `AppNavigation`, `getTitle`).
-const UNNAMED: &str = "Streamlit";
+use waterskin_streamlit::UNNAMED;
 
 /// The window's title while the page calls itself `page`.
 ///

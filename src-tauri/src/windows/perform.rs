@@ -1,6 +1,7 @@
 //! Does what a person asks for.
 
 use tauri::{AppHandle, Manager as _, WebviewWindow};
+use waterskin_streamlit::HostMessage;
 
 use super::{own, registry};
 use crate::{
@@ -28,8 +29,8 @@ fn done(window: &WebviewWindow, action: Action) -> tauri::Result<()> {
         Action::Back => window.eval("history.back()")?,
         Action::Forward => window.eval("history.forward()")?,
         Action::Reload => window.reload()?,
-        Action::Rerun => window.eval(streamlit("RERUN_SCRIPT"))?,
-        Action::ClearCache => window.eval(streamlit("CLEAR_CACHE"))?,
+        Action::Rerun => window.eval(HostMessage::Rerun.script())?,
+        Action::ClearCache => window.eval(HostMessage::ClearCache.script())?,
         Action::Find => platform::find(&context.shell, window)?,
         Action::Print => window.print()?,
         Action::ZoomIn => zoom(app, zoom::larger)?,
@@ -92,12 +93,6 @@ fn save_report(window: &WebviewWindow) {
             tracing::debug!(%error, "the end of a report could not be told");
         }
     });
-}
-
-/// A message to Streamlit's page as from the site around it (1.40 to 1.67, `HostCommunication`).
-/// The launcher makes the page's own origin one that may send them.
-fn streamlit(message: &str) -> String {
-    format!("window.postMessage({{ stCommVersion: 1, type: {message:?} }}, location.origin)")
 }
 
 /// Starts Python again; asks the keychain again, where Python waits for it; starts the whole program
