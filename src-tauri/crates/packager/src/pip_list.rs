@@ -93,10 +93,9 @@ impl PipList {
                 line: Some(number),
                 refusal,
             };
-            let option = option(&line);
-            let editable = option.filter(|(option, _)| matches!(*option, "-e" | "--editable"));
-            if option.is_none() || editable.is_some() {
-                let requirement = editable.map_or(line.as_str(), |(_, value)| value);
+            let editable = editable(&line);
+            if !line.starts_with('-') || editable.is_some() {
+                let requirement = editable.unwrap_or(&line);
                 let taken = checked(requirement, &[folder, root]).map_err(refused)?;
                 if constrains {
                     self.constraints.push(taken);
@@ -107,28 +106,32 @@ impl PipList {
                 }
                 continue;
             }
-            let Some((option, value)) = option else { continue };
-            match option {
-                _ if value.chars().any(char::is_control) => return Err(refused(Refusal::Lines)),
-                "-r" | "--requirement" | "-c" | "--constraint" => {
-                    if value.contains("://") {
-                        return Err(refused(Refusal::Remote));
+            for (option, value) in options(&line) {
+                match option.as_str() {
+                    _ if value.chars().any(char::is_control) => {
+                        return Err(refused(Refusal::Lines));
                     }
-                    let constrains = constrains || matches!(option, "-c" | "--constraint");
-                    self.add(root, &folder.join(value), constrains, seen)?;
+                    "-r" | "--requirement" | "-c" | "--constraint" => {
+                        if value.contains("://") {
+                            return Err(refused(Refusal::Remote));
+                        }
+                        let constrains = constrains || matches!(&*option, "-c" | "--constraint");
+                        self.add(root, &folder.join(value), constrains, seen)?;
+                    }
+                    "-i" | "--index-url" => self.index = Some(place(&value, folder, root)),
+                    "--extra-index-url" => {
+                        self.more
+                            .push(format!("--extra-index-url {}", place(&value, folder, root)));
+                    }
+                    "-f" | "--find-links" => {
+                        self.more.push(format!("--find-links {}", place(&value, folder, root)));
+                    }
+                    "--no-index" => self.no_index = true,
+                    "--pre" => self.pre = true,
+                    "--trusted-host" => self.insecure.push(value),
+                    // The others say how to build what is not built here, or how to choose.
+                    _ => {}
                 }
-                "-i" | "--index-url" => self.index = Some(place(value, folder, root)),
-                "--extra-index-url" => {
-                    self.more.push(format!("--extra-index-url {}", place(value, folder, root)));
-                }
-                "-f" | "--find-links" => {
-                    self.more.push(format!("--find-links {}", place(value, folder, root)));
-                }
-                "--no-index" => self.no_index = true,
-                "--pre" => self.pre = true,
-                "--trusted-host" => self.insecure.push(value.to_owned()),
-                // The others say how to build what is not built here, or how to choose.
-                _ => {}
             }
         }
         Ok(())
@@ -140,18 +143,72 @@ fn plain(line: &str) -> &str {
     line.split(" --").next().unwrap_or(line)
 }
 
-/// The option of a line, and its value without quotes.
-fn option(line: &str) -> Option<(&str, &str)> {
-    let (option, value) = if line.starts_with("--") {
-        line.split_once(|c: char| c == '=' || c.is_whitespace()).unwrap_or((line, ""))
-    } else if line.starts_with('-') {
-        line.split_at_checked(2).unwrap_or((line, ""))
-    } else {
-        return None;
-    };
+/// The requirement of a line that installs it where it lies, without quotes.
+fn editable(line: &str) -> Option<&str> {
+    let value = line.strip_prefix("--editable").or_else(|| line.strip_prefix("-e"))?;
     let value = value.trim().trim_start_matches('=').trim();
     let inner = |quote| value.strip_prefix(quote).and_then(|it| it.strip_suffix(quote));
-    Some((option, inner('"').or_else(|| inner('\'')).unwrap_or(value)))
+    Some(inner('"').or_else(|| inner('\'')).unwrap_or(value))
+}
+
+/// Those of pip's options that count here and have a value, which may be the next word.
+const WITH_VALUE: [&str; 11] = [
+    "-r",
+    "--requirement",
+    "-c",
+    "--constraint",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "--trusted-host",
+    "--no-binary",
+];
+
+/// The options of a line with their values. As pip does it (`_internal/req/req_file.py`), a line may
+/// have several, and words that belong to none say nothing: in `-f https://example.org gdal`, the
+/// last one.
+fn options(line: &str) -> Vec<(String, String)> {
+    let mut words = words(line).into_iter();
+    let mut found = Vec::new();
+    while let Some(word) = words.next() {
+        let (option, value) = match word.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => (option, value),
+            _ if word.starts_with("--") => (&*word, ""),
+            _ if word.starts_with('-') => match word.split_at_checked(2) {
+                Some((option, value)) => (option, value.trim_start_matches('=')),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let value = match value {
+            "" if WITH_VALUE.contains(&option) => words.next().unwrap_or_default(),
+            value => value.to_owned(),
+        };
+        found.push((option.to_owned(), value));
+    }
+    found
+}
+
+/// The words of a line without their quotes. A backslash is one, as in a path of Windows.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(end), _) if letter == end => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, _) if letter.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// An address as it is, and a folder as an address. It counts from the file that names it, where
@@ -280,6 +337,30 @@ mod tests {
         assert_eq!(list.constraints, ["six<2"]);
         assert_eq!(list.listed, ["numpy==2", "pandas"]);
         assert_eq!(list.lines[0], "numpy==2 --hash=sha256:aa");
+    }
+
+    #[test]
+    fn a_line_has_the_options_that_pip_finds_in_it() {
+        let (root, list) = read(&[(
+            "requirements.txt",
+            "--find-links=https://links.example/a GDAL\n-f'my wheels'  --pre stray\n-fhttps://glued.example/?a=b\n\
+             -i https://one.example/simple --trusted-host one.example\n\
+             --no-binary numpy --extra-index-url https://two.example\n--prefer-binary\npandas\n",
+        )]);
+        let list = list.unwrap();
+        assert_eq!(
+            list.index_lines(),
+            [
+                "--index-url https://one.example/simple".to_owned(),
+                "--find-links https://links.example/a".to_owned(),
+                format!("--find-links file://{root}/my%20wheels"),
+                "--find-links https://glued.example/?a=b".to_owned(),
+                "--extra-index-url https://two.example".to_owned(),
+            ]
+        );
+        assert_eq!((list.insecure, list.pre), (vec!["one.example".to_owned()], true));
+        assert_eq!(list.listed, ["pandas"]);
+        assert_eq!(words(r#"-f C:\w "a b"c '' é"#), ["-f", r"C:\w", "a bc", "", "é"]);
     }
 
     #[test]

@@ -350,7 +350,10 @@ mod tests {
             assert_eq!(check_streamlit(good).unwrap(), [""; 0]);
         }
         let old = check_streamlit("1.39.0").unwrap_err();
-        assert_eq!(old.hint().unwrap(), "ask for `streamlit>=1.40`");
+        assert_eq!(
+            old.hint().unwrap(),
+            "ask for `streamlit>=1.40`, and lock it anew where a lock has the version"
+        );
         assert!(check_streamlit("0.89.0").is_err());
         assert_eq!(check_streamlit("1.68.0").unwrap().len(), 1);
         assert_eq!(check_streamlit("2.0").unwrap().len(), 1);

@@ -148,6 +148,12 @@ pub enum Trouble {
     /// The index does not answer.
     #[error("the package index can't be reached")]
     Network,
+    /// A page of `--find-links` does not answer.
+    #[error("`{address}`, which `--find-links` names, can't be reached")]
+    Links {
+        /// Its address.
+        address: String,
+    },
     /// Only the cache may be used, and it does not have everything.
     #[error("not all packages are in the cache")]
     Offline,
@@ -191,6 +197,8 @@ impl Trouble {
             Self::Hash
         } else if has("network was disabled") || has("was not found in the cache") {
             Self::Offline
+        } else if let Some((_, page)) = text.split_once("Failed to read `--find-links` URL: ") {
+            Self::Links { address: page.split(' ').next().unwrap_or_default().to_owned() }
         } else if has("Failed to fetch") || has("error sending request") || has("dns error") {
             Self::Network
         } else if has("was not found in the package registry") {
@@ -393,6 +401,10 @@ mod tests {
             (
                 "error: Failed to fetch: http://example.org/simple/rich/\n  cause: dns error",
                 Trouble::Network,
+            ),
+            (
+                "error: Failed to read `--find-links` URL: https://links.example/a\n  cause: Failed to fetch: https://links.example/a\n  cause: dns error",
+                Trouble::Links { address: "https://links.example/a".to_owned() },
             ),
             ("  cause: Hash mismatch for `mdurl==0.1.2`", Trouble::Hash),
             ("failed to write: No space left on device (os error 28)", Trouble::DiskFull),

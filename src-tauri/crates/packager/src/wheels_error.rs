@@ -125,6 +125,9 @@ impl WheelsError {
             Trouble::Network => Some(
                 "check the network and the proxy settings; with `--offline` only packages of earlier builds are used".into(),
             ),
+            Trouble::Links { .. } => Some(format!(
+                "check the network and the proxy settings, or take the line out of {place} if nothing is needed from there"
+            )),
             Trouble::Offline => Some("build once without `--offline`".into()),
             Trouble::Hash => Some(format!(
                 "if the package was published anew on purpose, write the new hash to {place}"
@@ -145,9 +148,10 @@ impl WheelsError {
             Self::NotBuilt { package, python, .. } | Self::Compiled { package, python } => {
                 Some(make_a_wheel(package, python))
             }
-            Self::OldStreamlit { .. } => {
-                Some(format!("ask for `streamlit>={}`", waterskin_streamlit::OLDEST))
-            }
+            Self::OldStreamlit { .. } => Some(format!(
+                "ask for `streamlit>={}`, and lock it anew where a lock has the version",
+                waterskin_streamlit::OLDEST
+            )),
             Self::Requirements(_) | Self::Write { .. } | Self::Cache(_) | Self::NoStreamlit => None,
         }
     }

@@ -30,7 +30,7 @@ fn a_streamlit_that_is_too_old() {
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
     error: the project asks for Streamlit 1.39.0, which is too old
-    hint: ask for `streamlit>=1.40`
+    hint: ask for `streamlit>=1.40`, and lock it anew where a lock has the version
     "#);
 }
 
