@@ -27,6 +27,10 @@ pub struct BuildArgs {
     #[arg(default_value = ".")]
     pub path: Utf8PathBuf,
 
+    /// The script, relative to the project's folder, where several may be it
+    #[arg(long, value_name = "SCRIPT")]
+    pub entry: Option<Utf8PathBuf>,
+
     /// Folder for the finished files
     #[arg(short, long, value_name = "DIR", default_value = "dist")]
     pub output: Utf8PathBuf,
@@ -146,6 +150,10 @@ pub struct RunArgs {
     /// The project's folder, or the script that Streamlit runs
     #[arg(default_value = ".")]
     pub path: Utf8PathBuf,
+
+    /// The script, relative to the project's folder, where several may be it
+    #[arg(long, value_name = "SCRIPT")]
+    pub entry: Option<Utf8PathBuf>,
 
     /// Interpreter to run it on [default: $VIRTUAL_ENV, the project's .venv, python3]
     #[arg(long, value_name = "FILE")]

@@ -110,6 +110,7 @@ fn settings(args: &BuildArgs) -> Settings {
             id: args.id.clone(),
             version: args.app_version.clone(),
             icon: args.icon.clone(),
+            entry: args.entry.clone(),
             ..Overrides::default()
         },
         formats: args
@@ -157,8 +158,8 @@ fn summarize(plan: &BuildPlan, outcome: &BuildOutcome) {
     for note in outcome.notes.iter().filter(|note| !plan.notes.contains(note)) {
         anstream::eprintln!("note: {note}");
     }
-    if let RuntimeSource::Relocated { python, reason, .. } = &outcome.runtime {
-        anstream::eprintln!("note: Python is `{python}`, made relocatable: {reason}");
+    if let RuntimeSource::Relocated { python, version, reason } = &outcome.runtime {
+        anstream::eprintln!("note: Python {version} is `{python}`, made relocatable: {reason}");
     }
     if !outcome.minimum_glibc.is_empty() {
         anstream::eprintln!("note: needs glibc {} or newer", outcome.minimum_glibc);

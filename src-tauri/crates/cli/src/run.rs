@@ -62,7 +62,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
 }
 
 fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
-    let found = discovered(&args.path)?;
+    let found = discovered(&args.path, args.entry.clone())?;
     let interpreter = interpreter::find(args.python.as_deref(), &found.root).map_err(|error| {
         let hint = error.hint();
         Failure::new(error, Some(hint))
@@ -100,8 +100,10 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
 }
 
 /// Finds the project. Where several scripts may be the app, the author is asked which.
-fn discovered(path: &Utf8Path) -> Result<waterskin_packager::Project, Failure> {
-    let mut script = None;
+fn discovered(
+    path: &Utf8Path,
+    mut script: Option<Utf8PathBuf>,
+) -> Result<waterskin_packager::Project, Failure> {
     loop {
         match discover(path, script.as_deref()) {
             Ok(found) => return Ok(found),

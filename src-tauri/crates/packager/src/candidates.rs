@@ -110,6 +110,16 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
                 _ => {}
             }
         }
+        // What a README starts may reach Streamlit through other files alone.
+        for script in self.started().into_keys() {
+            let Some(script) = files.get(&script).filter(|script| may_be_entry(script)) else {
+                continue;
+            };
+            let other = matches!(self.role(script), Role::Other) && self.reaches_streamlit(script);
+            if other && !direct.contains(&script.as_path()) {
+                direct.push(script);
+            }
+        }
         let mut launched = launched.into_iter();
         match (launched.next(), launched.next()) {
             (Some((script, launcher)), None) if by_parts.is_none() => {
@@ -162,13 +172,7 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
     /// The scripts with what speaks for each, best first: what the project's other files start, then the
     /// usual names, then those with pages beside them, then the nearest to the root.
     fn ranked(&mut self, scripts: &[&Utf8Path]) -> Vec<Candidate> {
-        let mut started: BTreeMap<Utf8PathBuf, Utf8PathBuf> = BTreeMap::new();
-        for file in starters::files(self.files) {
-            let Ok(text) = (self.read)(&file) else { continue };
-            for script in starters::started(&text, self.files) {
-                started.entry(script).or_insert_with(|| file.clone());
-            }
-        }
+        let started = self.started();
         let mut ranked: Vec<_> = scripts
             .iter()
             .map(|script| {
@@ -195,6 +199,18 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
             one.0.cmp(&other.0).then_with(|| one.1.script.cmp(&other.1.script))
         });
         ranked.into_iter().map(|(_, candidate)| candidate).collect()
+    }
+
+    /// The scripts that the project's other files start, each with the first file that does.
+    fn started(&mut self) -> BTreeMap<Utf8PathBuf, Utf8PathBuf> {
+        let mut started = BTreeMap::new();
+        for file in starters::files(self.files) {
+            let Ok(text) = (self.read)(&file) else { continue };
+            for script in starters::started(&text, self.files) {
+                started.entry(script).or_insert_with(|| file.clone());
+            }
+        }
+        started
     }
 
     fn role(&mut self, file: &Utf8Path) -> Role {
@@ -271,7 +287,7 @@ fn may_be_entry(file: &Utf8Path) -> bool {
     is_python(file)
         && !name.starts_with("test_")
         && !name.ends_with("_test.py")
-        && !name.starts_with("__")
+        && !name.starts_with('_')
         && !matches!(name, "setup.py" | "conftest.py")
         && !in_folder("pages")
         && !in_folder("tests")
@@ -331,6 +347,21 @@ mod tests {
         assert_eq!(ranked[0].script, "main.py", "a command of the project, perhaps: {ranked:?}");
         let aside = [("main.py", "import core"), ("core.py", ST), ("tools/admin.py", ST)];
         assert_eq!(script(&aside), "main.py");
+    }
+
+    #[test]
+    fn what_a_readme_starts_counts_when_it_reaches_streamlit() {
+        let start = ("app/begin.py", "from src.ui.home import render\nrender()");
+        let parts = [("app/src/ui/home.py", ST), ("app/src/ui/list.py", ST)];
+        let readme = ("README.md", "Then `streamlit run app/begin.py`");
+        let chosen = best(&[start, parts[0], parts[1], readme]).unwrap_err();
+        assert_eq!(chosen[0].script, "app/begin.py", "{chosen:?}");
+        assert_eq!(script(&[start, parts[0], readme]), "app/begin.py");
+        assert_eq!(script(&[start, parts[0]]), "app/src/ui/home.py", "nobody starts it");
+        let other = ("app/begin.py", "import fastapi");
+        assert_eq!(script(&[other, parts[0], readme]), "app/src/ui/home.py");
+        let library = [("gallery/app.py", ST), ("src/lib/_tools.py", ST)];
+        assert_eq!(script(&library), "gallery/app.py", "an underscore says that it is a part");
     }
 
     #[test]

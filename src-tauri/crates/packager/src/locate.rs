@@ -7,8 +7,18 @@ use crate::config::{PYPROJECT_TOML, WATERSKIN_TOML};
 use crate::imports::SyntaxError;
 
 /// Files that say that a folder is a project's.
-const MARKERS: [&str; 5] =
-    [WATERSKIN_TOML, PYPROJECT_TOML, "uv.lock", "pylock.toml", "requirements.txt"];
+const MARKERS: [&str; 10] = [
+    WATERSKIN_TOML,
+    PYPROJECT_TOML,
+    "uv.lock",
+    "pylock.toml",
+    "Pipfile",
+    "environment.yml",
+    "environment.yaml",
+    "requirements.txt",
+    "setup.cfg",
+    "setup.py",
+];
 
 /// Where a project is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,14 +127,18 @@ impl LocateError {
 /// How the author says which script it is, with the command to type where a path alone says it.
 pub fn which(command: &str, root: &Utf8Path, script: &Utf8Path) -> String {
     let path = root.join(script);
-    let setting = format!("`entry = \"{script}\"` to `waterskin.toml`");
+    let quoted = |path: &Utf8Path| match path.as_str() {
+        path if path.contains(' ') => format!("\"{path}\""),
+        path => path.to_owned(),
+    };
     // A script in a folder of its own may be taken for a project of its own.
-    if Located::find(&path).is_ok_and(|found| found.root == root) {
-        let quote = if path.as_str().contains(' ') { "\"" } else { "" };
-        format!("say which: `waterskin {command} {quote}{path}{quote}`, or write {setting}")
-    } else {
-        format!("say which: write {setting}")
-    }
+    let typed = match Located::find(&path) {
+        Ok(found) if found.root == root => quoted(&path),
+        _ => format!("{} --entry {}", quoted(root), quoted(script)),
+    };
+    format!(
+        "say which: `waterskin {command} {typed}`, or write `entry = \"{script}\"` to `waterskin.toml`"
+    )
 }
 
 fn shown(scripts: &[Candidate]) -> String {
@@ -250,7 +264,7 @@ mod tests {
         assert_eq!(error.to_string(), "several scripts in `/p` use Streamlit: `a.py`, `b.py`");
         assert_eq!(
             error.hint().unwrap(),
-            "say which: write `entry = \"a.py\"` to `waterskin.toml`"
+            "say which: `waterskin build /p --entry a.py`, or write `entry = \"a.py\"` to `waterskin.toml`"
         );
     }
 
@@ -263,6 +277,12 @@ mod tests {
         fs_err::write(&script, ST).unwrap();
         let found = Located::find(&script).unwrap();
         assert_eq!(found.root, root.join("my project/src"));
+        for list in ["Pipfile", "environment.yml", "setup.py"] {
+            let list = root.join("my project").join(list);
+            fs_err::write(&list, "").unwrap();
+            assert_eq!(Located::find(&script).unwrap().root, root.join("my project"), "{list}");
+            fs_err::remove_file(&list).unwrap();
+        }
         fs_err::write(root.join("my project/pyproject.toml"), "").unwrap();
         let found = Located::find(&script).unwrap();
         assert_eq!(found.root, root.join("my project"));

@@ -51,7 +51,9 @@ impl Refusal {
             Self::Repository | Self::NoWheel => {
                 "build a wheel of it and name that, or ask for it by name and version"
             }
-            Self::Missing | Self::NoSource => "correct the path",
+            Self::Missing | Self::NoSource => {
+                "correct the path, which counts from the list's folder or the project's; where `pip` installs it from a folder above, build that one, and name the script with `--entry`"
+            }
             Self::OnlyThere | Self::Conda => {
                 "`python -m pip list --format=freeze` writes the list without it"
             }
