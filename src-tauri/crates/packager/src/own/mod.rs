@@ -233,9 +233,11 @@ impl Search<'_> {
                 continue;
             }
             let asked = AskedFolder::new(source.name.as_deref(), folder);
-            if self.imports_from_src(&source) {
+            let from_src = self.imports_from_src(&source);
+            // An app that changes its path itself needs no help to find it, but what it asks for.
+            if from_src && !self.mentions(&["sys.path", "addsitedir"]) {
                 left.push((asked, false));
-            } else if self.imports_package_of(folder) {
+            } else if from_src || self.imports_package_of(folder) {
                 if self.asks_for_metadata() {
                     left.push((asked, true));
                 } else if source.is_installed() {
@@ -245,8 +247,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether the app imports a module of the folder's `src` that nothing but an installation puts
-    /// on the path.
+    /// Whether the app imports a module of the folder's `src`, which is not on the path by itself.
     fn imports_from_src(&self, source: &SourceFolder) -> bool {
         let script = self.root.join(self.entry);
         let beside = [script.parent().unwrap_or(self.root), self.root];
@@ -257,9 +258,7 @@ impl Search<'_> {
             beside.iter().any(|folder| at(folder))
         };
         let modules = source.modules_in_src();
-        let needed = modules.iter().any(|module| self.code.uses(module) && !there(module));
-        // An app that changes its path itself needs no help.
-        needed && !self.mentions(&["sys.path", "addsitedir"])
+        modules.iter().any(|module| self.code.uses(module) && !there(module))
     }
 
     /// Whether the app imports a package that lies in the folder itself.

@@ -162,7 +162,7 @@ fn a_package_that_the_code_imports_is_installed_where_nothing_else_brings_it() {
         (code, &built[..], src, &["harbour p"][..], &[][..]),
         (code, pyproject, src, &["harbour p"], &[]),
         (code, &without_package, src, &[], &[]),
-        (&with_path, &built, src, &[], &[]),
+        (&with_path, &built, src, &[], &["six"]),
         ("import other\n", &built, src, &[], &[]),
         // It is found beside the script, but not what it asks for.
         (code, &built, flat, &[], &["six"]),
