@@ -56,6 +56,15 @@ fn folder() -> io::Result<tempfile::TempDir> {
     make.tempdir_in(usual)
 }
 
+/// As much of an exception as a note needs: those of a network name it on several lines.
+fn brief(message: &str) -> String {
+    const MOST: usize = 120;
+    match message.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} \u{2026}", message[..end].trim_end()),
+        None => message.to_owned(),
+    }
+}
+
 /// What an author has to know of a trial; or the first thing that recipients would meet in place of
 /// a page. `own` has paths as they are in the project.
 fn judge(
@@ -70,22 +79,23 @@ fn judge(
     for trouble in tried.troubles {
         let page = called(&trouble.page);
         let message = own(&trouble.message);
+        let brief = brief(&message);
         if asks_for_secrets(&trouble, secrets) {
             notes.push(format!(
-                "{page} asks for secrets, which a trial start does not have ({message})"
+                "{page} asks for secrets, which a trial start does not have ({brief})"
             ));
             continue;
         }
         let cause = match trouble.kind {
             TroubleKind::Network => {
                 notes.push(format!(
-                    "{page} needs a network, which a trial start does not have ({message})"
+                    "{page} needs a network, which a trial start does not have ({brief})"
                 ));
                 continue;
             }
             // The package may bring it, or recipients have it.
             TroubleKind::Program => {
-                notes.push(format!("{page} calls a program that this machine lacks ({message})"));
+                notes.push(format!("{page} calls a program that this machine lacks ({brief})"));
                 continue;
             }
             TroubleKind::Missing { module } => TrialCause::Missing { module },
@@ -154,6 +164,14 @@ mod tests {
     fn judged(troubles: Vec<Trouble>, secrets: &[&str]) -> Result<Vec<String>, TrialFailure> {
         let tried = Tried { pages: 2, troubles, offline: true, ..Tried::default() };
         judge(tried, secrets, |text| text.replace("/c/payload/app", "/p"))
+    }
+
+    #[test]
+    fn a_note_has_as_much_of_an_exception_as_it_needs() {
+        let long = "é".repeat(300);
+        let notes = judged(vec![trouble(TroubleKind::Network, &long)], &[]).unwrap();
+        assert!(notes[0].ends_with(&format!("({} …)", "é".repeat(120))), "{notes:?}");
+        assert_eq!(brief("short"), "short");
     }
 
     #[test]

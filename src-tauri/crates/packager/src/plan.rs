@@ -189,7 +189,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let python = PythonChoice::make(
         &root,
         &declaration,
-        declared.as_ref().and_then(|list| list.requires_python.as_deref()),
+        declared.as_ref().and_then(|list| Some((list.requires_python.as_deref()?, list.source))),
         settings.python_version.as_deref(),
         settings.python.as_deref(),
     )?

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use camino::Utf8Path;
 use waterskin_bundle::DataPolicy;
 
+use crate::left_out::{LeftOut, Reason};
 use crate::own::OwnDistribution;
 use crate::plan::BuildPlan;
 use crate::settings::Format;
@@ -113,7 +115,11 @@ impl BuildPlan {
                 _ => vec![format!("nothing ({source})")],
             }
         } else {
-            vec![format!("{} ({source})", requirements.listed.join(", "))]
+            let listed = &requirements.listed;
+            let shown = if listed.len() > MANY { MANY - 1 } else { listed.len() };
+            let more = listed.len() - shown;
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            vec![format!("{}{more} ({source})", listed[..shown].join(", "))]
         };
         if !requirements.added.is_empty() {
             rows.push(format!("{} (added)", requirements.added.join(", ")));
@@ -180,12 +186,11 @@ impl BuildPlan {
     }
 
     fn left_out_text(&self) -> Vec<String> {
-        let left_out = &self.files.left_out;
-        let shown = if left_out.len() > MANY { MANY - 1 } else { left_out.len() };
-        let mut rows: Vec<String> =
-            left_out[..shown].iter().map(|it| format!("`{}` ({})", it.path, it.reason)).collect();
-        if shown < left_out.len() {
-            rows.push(format!("and {} more", left_out.len() - shown));
+        let mut rows = left_out_rows(&self.files.left_out);
+        let more = rows.len().saturating_sub(MANY - 1);
+        if more > 1 {
+            rows.truncate(MANY - 1);
+            rows.push(format!("and {more} more"));
         }
         rows
     }
@@ -196,6 +201,25 @@ impl BuildPlan {
         let output: &Utf8Path = self.output.strip_prefix(&self.root).unwrap_or(&self.output);
         format!("{} in `{output}`", formats.join(" and "))
     }
+}
+
+/// A row for each thing that is left out, and one for all caches of the same name: they are nobody's
+/// work, and each folder with code has one.
+fn left_out_rows(left_out: &[LeftOut]) -> Vec<String> {
+    let name = |it: &LeftOut| {
+        let path = it.path.trim_end_matches('/');
+        (it.reason == Reason::Cache).then(|| path.rsplit('/').next().unwrap_or(path).to_owned())
+    };
+    let mut caches: BTreeMap<String, usize> = BTreeMap::new();
+    for cache in left_out.iter().filter_map(name) {
+        *caches.entry(cache).or_default() += 1;
+    }
+    let row = |it: &LeftOut| match name(it).and_then(|name| caches.remove_entry(&name)) {
+        Some((name, count)) if count > 1 => Some(format!("`{name}` in {count} folders (caches)")),
+        None if it.reason == Reason::Cache => None,
+        _ => Some(format!("`{}` ({})", it.path, it.reason)),
+    };
+    left_out.iter().filter_map(row).collect()
 }
 
 /// A size as people read it, in powers of 1000: `12 B`, `3.4 kB`, `310 MB`.
@@ -217,6 +241,24 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn caches_of_the_same_name_have_one_row() {
+        let out = |path: &str, reason| LeftOut { path: path.to_owned(), reason };
+        let rows = left_out_rows(&[
+            out(".venv/", Reason::VirtualEnvironment),
+            out("__pycache__/", Reason::Cache),
+            out("a/.mypy_cache/", Reason::Cache),
+            out("a/__pycache__/", Reason::Cache),
+            out("é/__pycache__/", Reason::Cache),
+        ]);
+        let shown = [
+            "`.venv/` (a virtual environment)",
+            "`__pycache__` in 3 folders (caches)",
+            "`a/.mypy_cache/` (a cache)",
+        ];
+        assert_eq!(rows, shown);
+    }
 
     #[test]
     fn sizes_as_people_read_them() {

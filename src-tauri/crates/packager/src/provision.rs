@@ -188,7 +188,10 @@ fn choose(plan: &BuildPlan) -> Result<(RuntimeRequest, RuntimeSource), Provision
     }
     match first_error {
         Some(source) => Err(ProvisionError::Runtime { source: Box::new(source) }),
-        None => Err(PythonError::Unsatisfied { text: String::new() }.into()),
+        None => {
+            Err(PythonError::Unsatisfied { text: String::new(), because: plan.python.because }
+                .into())
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use serde::Serialize;
 
 use crate::config::Declaration;
+use crate::requirements::RequirementsSource;
 
 /// The minor versions of CPython 3 that there are wheels for, the best served first.
 const MINORS: [u8; 5] = [12, 13, 11, 14, 10];
@@ -40,11 +41,36 @@ pub enum Because {
     Modules,
     /// Nobody.
     Default,
+    /// A list of requirements that says it in words of its own.
+    #[serde(untagged)]
+    List(RequirementsSource),
+}
+
+impl Because {
+    /// The word by which a list says it.
+    fn of(source: RequirementsSource) -> Self {
+        use RequirementsSource as Source;
+        match source {
+            Source::Pipfile
+            | Source::EnvironmentYml
+            | Source::PylockToml
+            | Source::Poetry
+            | Source::SetupCfg
+            | Source::SetupPy => Self::List(source),
+            Source::Settings
+            | Source::Script
+            | Source::UvLock
+            | Source::RequirementsTxt
+            | Source::Pyproject
+            | Source::Imports => Self::RequiresPython,
+        }
+    }
 }
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::List(source) => return write!(f, "from `{}`", source.name()),
             Self::CommandLine => "asked for",
             Self::Settings => "from the settings",
             Self::PythonVersionFile => "from `.python-version`",
@@ -73,11 +99,13 @@ pub enum PythonError {
         #[source]
         source: Box<pep440_rs::VersionSpecifiersParseError>,
     },
-    /// No version that we know satisfies `requires-python`.
-    #[error("no version of Python that can be packaged satisfies `requires-python = \"{text}\"`")]
+    /// No version that we know satisfies what the project asks for.
+    #[error("no version of Python that can be packaged satisfies `{text}` ({because})")]
     Unsatisfied {
         /// The text.
         text: String,
+        /// Who asks for it.
+        because: Because,
     },
 }
 
@@ -87,7 +115,13 @@ impl PythonError {
         Some(match self {
             Self::Version { .. } | Self::Unsatisfied { .. } => {
                 let known: Vec<String> = sorted().map(|minor| format!("3.{minor}")).collect();
-                format!("there are {}", known.join(", "))
+                let all_the_same = match self {
+                    Self::Unsatisfied { .. } => {
+                        "; `--python-version 3.12` packs one that the project does not ask for"
+                    }
+                    _ => "",
+                };
+                format!("there are {}{all_the_same}", known.join(", "))
             }
             Self::Specifier { .. } => "write it as in `>=3.11`".to_owned(),
         })
@@ -106,13 +140,14 @@ impl PythonChoice {
     pub(crate) fn make(
         root: &Utf8Path,
         declaration: &Declaration,
-        of_list: Option<&str>,
+        of_list: Option<(&str, RequirementsSource)>,
         version: Option<&str>,
         executable: Option<&Utf8Path>,
     ) -> Result<Self, PythonError> {
         let of_project = declaration.project.as_ref();
         let of_project = of_project.and_then(|project| project.requires_python.clone());
-        let requires = of_list.map(str::to_owned).or(of_project);
+        let by = of_list.map_or(Because::RequiresPython, |(_, source)| Because::of(source));
+        let requires = of_list.map(|(text, _)| text.to_owned()).or(of_project);
         let chosen = |version: Option<&str>, because| -> Result<Self, PythonError> {
             let version = version.map(checked).transpose()?;
             Ok(Self { version, executable: None, requires: requires.clone(), because })
@@ -133,8 +168,8 @@ impl PythonChoice {
         match &requires {
             None => chosen(None, Because::Default),
             Some(text) => {
-                candidates(text)?;
-                chosen(None, Because::RequiresPython)
+                candidates(text, by)?;
+                chosen(None, by)
             }
         }
     }
@@ -154,7 +189,9 @@ impl PythonChoice {
         match (&self.version, &self.requires) {
             (Some(version), _) => Ok(vec![Some(version.clone())]),
             (None, None) => Ok(vec![None]),
-            (None, Some(text)) => Ok(candidates(text)?.into_iter().map(Some).collect()),
+            (None, Some(text)) => {
+                Ok(candidates(text, self.because)?.into_iter().map(Some).collect())
+            }
         }
     }
 
@@ -167,7 +204,7 @@ impl PythonChoice {
 }
 
 /// The minor versions that satisfy the specifier, the best served first.
-fn candidates(text: &str) -> Result<Vec<String>, PythonError> {
+fn candidates(text: &str, because: Because) -> Result<Vec<String>, PythonError> {
     let specifiers: VersionSpecifiers = text.parse().map_err(|source| PythonError::Specifier {
         text: text.to_owned(),
         source: Box::new(source),
@@ -179,7 +216,7 @@ fn candidates(text: &str) -> Result<Vec<String>, PythonError> {
     let found: Vec<String> =
         MINORS.into_iter().filter(|minor| satisfied(*minor)).map(|it| format!("3.{it}")).collect();
     if found.is_empty() {
-        return Err(PythonError::Unsatisfied { text: text.to_owned() });
+        return Err(PythonError::Unsatisfied { text: text.to_owned(), because });
     }
     Ok(found)
 }
@@ -248,10 +285,34 @@ mod tests {
             ("==3.12.4", vec!["3.12"]),
             ("<3.12,!=3.10.*", vec!["3.11"]),
         ] {
-            assert_eq!(candidates(text).unwrap(), versions, "{text}");
+            assert_eq!(candidates(text, Because::Default).unwrap(), versions, "{text}");
         }
+        let candidates = |text| candidates(text, Because::RequiresPython);
         assert!(matches!(candidates("<3"), Err(PythonError::Unsatisfied { .. })));
         assert!(matches!(candidates("three"), Err(PythonError::Specifier { .. })));
+    }
+
+    #[test]
+    fn the_list_that_names_a_version_is_said() {
+        use RequirementsSource as Source;
+        let make = |list| {
+            PythonChoice::make("/none".into(), &declaration(None, None), Some(list), None, None)
+        };
+        for (source, because) in [
+            (Source::EnvironmentYml, "from `environment.yml`"),
+            (Source::Pipfile, "from `Pipfile`"),
+            (Source::Poetry, "from `pyproject.toml`"),
+            (Source::UvLock, "from `requires-python`"),
+            (Source::Script, "from `requires-python`"),
+        ] {
+            assert_eq!(make((">=3.11", source)).unwrap().because.to_string(), because);
+            let error = make(("==3.8.5.*", source)).unwrap_err();
+            let text = format!("satisfies `==3.8.5.*` ({because})");
+            assert!(error.to_string().ends_with(&text), "{error}");
+            assert!(error.hint().unwrap().contains("--python-version"));
+        }
+        let json = serde_json::to_string(&Because::List(Source::EnvironmentYml)).unwrap();
+        assert_eq!(json, "\"environment-yml\"");
     }
 
     #[test]

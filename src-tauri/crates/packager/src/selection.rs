@@ -93,20 +93,23 @@ impl Offered {
 
     /// What was passed over, with the switch that takes it.
     fn note(&self, selected: &Selected, file: &Utf8Path) -> Option<String> {
-        let left = |parts: &BTreeMap<String, Vec<String>>, taken: &[String], switch: &str| {
-            let left: Vec<String> = parts
-                .keys()
-                .filter(|name| !taken.contains(name))
-                .map(|name| format!("\"{name}\""))
-                .collect();
-            (!left.is_empty()).then(|| format!("`{switch} = [{}]`", left.join(", ")))
+        let left = |parts: &BTreeMap<String, Vec<String>>, taken: &[String], noun: &str| {
+            let left: Vec<_> = parts.keys().filter(|name| !taken.contains(name)).collect();
+            let names = |quote: &str| {
+                let names = left.iter().map(|name| format!("{quote}{name}{quote}"));
+                names.collect::<Vec<_>>().join(", ")
+            };
+            let plural = if left.len() == 1 { "" } else { "s" };
+            let part = format!("the {noun}{plural} {}", names("`"));
+            (!left.is_empty()).then(|| (part, format!("`{noun}s = [{}]`", names("\""))))
         };
-        let extras = left(&self.extras, &selected.extras, "extras");
-        let groups = left(&self.groups, &selected.groups, "groups");
-        let left: Vec<String> = extras.into_iter().chain(groups).collect();
+        let extras = left(&self.extras, &selected.extras, "extra");
+        let groups = left(&self.groups, &selected.groups, "group");
+        let (parts, switches): (Vec<_>, Vec<_>) = extras.into_iter().chain(groups).unzip();
         let list = file.file_name().unwrap_or_default();
-        (!left.is_empty()).then(|| {
-            format!("of `{list}`, {} in the settings would be taken too", left.join(" and "))
+        (!parts.is_empty()).then(|| {
+            let (parts, switches) = (parts.join(" and "), switches.join(" and "));
+            format!("of `{list}`, {parts} stay out, which {switches} in the settings would take")
         })
     }
 }
@@ -168,7 +171,7 @@ mod tests {
         assert_eq!(
             selected.notes,
             [
-                "of `pyproject.toml`, `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would be taken too"
+                "of `pyproject.toml`, the extra `excel` and the group `dev` stay out, which `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would take"
             ]
         );
         let asked = ["nothing".to_owned()];

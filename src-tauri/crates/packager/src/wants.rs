@@ -13,12 +13,24 @@ pub(crate) struct Want {
 
 /// - The tiles of maps are Carto's (Streamlit 1.40 to 1.67: `elements/map.py`,
 ///   `deck_gl_json_chart.py`).
+/// - A page of folium loads Leaflet from a site for scripts (0.20: `folium/folium.py`).
 /// - WebKitGTK records by GStreamer's `transcodebin` (2.50), which is in the plugins called "bad".
 /// - H.264 and AAC are in those of FFmpeg.
-const WANTS: [Want; 3] = [
+const WANTS: [Want; 4] = [
     Want {
         words: &["st.map(", "streamlit.map(", ".pydeck_chart("],
         note: "the app shows a map, whose streets and names come from the network: without one, people see what the app draws on an empty ground",
+        packages: &[],
+    },
+    Want {
+        words: &[
+            "import folium",
+            "from folium",
+            "streamlit_folium",
+            "import leafmap",
+            "from leafmap",
+        ],
+        note: "the app shows a map of folium, which takes streets, names and most of its code from the network: without one, the map stays grey or empty",
         packages: &[],
     },
     Want {
@@ -75,6 +87,8 @@ mod tests {
         for (words, of) in [
             ("app.py\nst.map(frame)", "a map"),
             ("right.pydeck_chart(deck)", "a map"),
+            ("app.py\nimport folium", "a map of folium"),
+            ("from streamlit_folium import st_folium", "a map of folium"),
             ("left.audio_input('say it')", "gstreamer1.0-plugins-bad"),
             ("st.chat_input(accept_audio=true)", "gstreamer1.0-plugins-bad"),
             ("app.py\nfilm.mp4", "gstreamer1.0-libav"),

@@ -194,7 +194,7 @@ fn a_project_with_several_lists() {
     folder.write(&[("a/waterskin.toml", "requirements = 'pyproject.toml'\n")]);
     let text = self::text(&folder, &settings);
     assert!(text.contains("requires    library (`pyproject.toml`)"), "{text}");
-    assert!(text.contains(">=3.11,<4 (from `requires-python`)"), "{text}");
+    assert!(text.contains(">=3.11,<4 (from `pyproject.toml`)"), "{text}");
 }
 
 #[test]
@@ -444,7 +444,7 @@ fn extras_and_groups_are_said_and_asked_for() {
     for row in [
         "requires    numpy, streamlit, plotly (`pyproject.toml`, extra `web`)",
         "the extra `web` of `pyproject.toml` is taken, since it alone brings Streamlit",
-        "of `pyproject.toml`, `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would be taken too",
+        "of `pyproject.toml`, the extra `excel` and the group `dev` stay out, which `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would take",
     ] {
         assert!(plan_text.contains(row), "{row}: {plan_text}");
     }
@@ -505,7 +505,7 @@ fn what_may_be_built_is_in_the_plan_unless_it_is_forbidden() {
 fn an_environment_of_conda() {
     let rows = rows_of("conda", "requires", false);
     assert_eq!(rows, ["streamlit==1.66.*, pandas>=2,<4, xyzservices (`environment.yml`)"]);
-    assert_eq!(rows_of("conda", "python", false), ["==3.12.* (from `requires-python`)"]);
+    assert_eq!(rows_of("conda", "python", false), ["==3.12.* (from `environment.yml`)"]);
     let notes = rows_of("conda", "note", false);
     assert!(
         notes

@@ -262,8 +262,8 @@ fn a_python_that_nobody_packs() {
     exit code: 1
     ----- stdout -----
     ----- stderr -----
-    error: no version of Python that can be packaged satisfies `requires-python = "<3.8"`
-    hint: there are 3.10, 3.11, 3.12, 3.13, 3.14
+    error: no version of Python that can be packaged satisfies `<3.8` (from `requires-python`)
+    hint: there are 3.10, 3.11, 3.12, 3.13, 3.14; `--python-version 3.12` packs one that the project does not ask for
     "#);
 }
 
