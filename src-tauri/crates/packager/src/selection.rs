@@ -108,8 +108,9 @@ impl Offered {
         let (parts, switches): (Vec<_>, Vec<_>) = extras.into_iter().chain(groups).unzip();
         let list = file.file_name().unwrap_or_default();
         (!parts.is_empty()).then(|| {
+            let take = if switches.len() == 1 { "takes" } else { "take" };
             let (parts, switches) = (parts.join(" and "), switches.join(" and "));
-            format!("of `{list}`, {parts} stay out, which {switches} in the settings would take")
+            format!("left out of `{list}`: {parts}; {switches} in the settings {take} that too")
         })
     }
 }
@@ -171,7 +172,7 @@ mod tests {
         assert_eq!(
             selected.notes,
             [
-                "of `pyproject.toml`, the extra `excel` and the group `dev` stay out, which `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would take"
+                "left out of `pyproject.toml`: the extra `excel` and the group `dev`; `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings take that too"
             ]
         );
         let asked = ["nothing".to_owned()];

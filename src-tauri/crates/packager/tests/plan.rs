@@ -444,7 +444,7 @@ fn extras_and_groups_are_said_and_asked_for() {
     for row in [
         "requires    numpy, streamlit, plotly (`pyproject.toml`, extra `web`)",
         "the extra `web` of `pyproject.toml` is taken, since it alone brings Streamlit",
-        "of `pyproject.toml`, the extra `excel` and the group `dev` stay out, which `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings would take",
+        "left out of `pyproject.toml`: the extra `excel` and the group `dev`; `extras = [\"excel\"]` and `groups = [\"dev\"]` in the settings take that too",
     ] {
         assert!(plan_text.contains(row), "{row}: {plan_text}");
     }
