@@ -10,7 +10,7 @@ mod payload;
 mod record;
 mod staged;
 
-pub use app_copy::{AppCopy, AppCopyError, DataFiles, Kept};
+pub use app_copy::{AppCopy, AppCopyError, Brought, DataFiles, Kept, Late};
 pub use digest::{Digest, DigestError, file_digest, tree_digest};
 pub use id::{AppId, IdError, PackageName};
 pub use layout::Layout;

@@ -1,7 +1,8 @@
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use waterskin_bundle::{AppCopy, AppCopyError};
+use waterskin_bundle::{AppCopy, AppCopyError, Brought};
+use waterskin_supervisor::OutputLog;
 
 use crate::{Failure, failure};
 
@@ -10,13 +11,14 @@ use crate::{Failure, failure};
 pub struct Copying {
     /// None where the app runs where it is.
     copy: Option<AppCopy>,
+    log: Arc<OutputLog>,
     failure: Mutex<Option<Failure>>,
 }
 
 impl Copying {
     /// Nothing was brought yet.
-    pub fn new(copy: Option<AppCopy>) -> Self {
-        Self { copy, failure: Mutex::new(None) }
+    pub fn new(copy: Option<AppCopy>, log: Arc<OutputLog>) -> Self {
+        Self { copy, log, failure: Mutex::new(None) }
     }
 
     /// Brings the copy up to date. A large one takes its time, which no other task may spend
@@ -30,8 +32,8 @@ impl Copying {
         if let Ok(mut failure) = self.failure.lock() {
             *failure = brought.as_ref().err().map(failure::not_copied);
         }
-        for kept in brought? {
-            tracing::info!(file = %kept.file, new = %kept.beside, "changed here and by the author");
+        for remark in remarks(&brought?) {
+            self.log.note(&remark);
         }
         Ok(())
     }
@@ -39,5 +41,44 @@ impl Copying {
     /// Why that failed.
     pub fn failure(&self) -> Option<Failure> {
         self.failure.lock().ok()?.clone()
+    }
+}
+
+/// What the app's log says of a copy that is not simply what the author ships.
+fn remarks(brought: &Brought) -> Vec<String> {
+    let kept = brought.kept.iter().map(|kept| {
+        format!(
+            "`{}` was changed here and by the author: it stays, and the author's is `{}` beside it",
+            kept.file, kept.beside
+        )
+    });
+    let late = brought.late.iter().map(|late| {
+        format!(
+            "`{}` could not be brought up to date ({}): it stays as it is, and the next start tries again",
+            late.file, late.why
+        )
+    });
+    kept.chain(late).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use waterskin_bundle::{Kept, Late};
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_as_the_author_ships_it_is_said() {
+        let kept = Kept { file: "é.csv".into(), beside: "é.csv.new-2".into() };
+        let late = Late { file: "stock.db".into(), why: "it is open".to_owned() };
+        let said = remarks(&Brought { kept: vec![kept], late: vec![late] });
+        assert_eq!(
+            said,
+            [
+                "`é.csv` was changed here and by the author: it stays, and the author's is `é.csv.new-2` beside it",
+                "`stock.db` could not be brought up to date (it is open): it stays as it is, and the next start tries again",
+            ]
+        );
+        assert_eq!(remarks(&Brought::default()), [""; 0]);
     }
 }

@@ -120,6 +120,10 @@ pub fn not_copied(error: &AppCopyError) -> Failure {
             subject: Some(Subject::File(path.to_string())),
             ..failure(FailureCode::Damaged, message, vec![Hint::Reinstall])
         },
+        AppCopyError::Busy { folder } => Failure {
+            subject: Some(Subject::Folder(folder.to_string())),
+            ..failure(FailureCode::NoPermission, message, vec![Hint::ClosePrograms])
+        },
         AppCopyError::Write { path, .. } => {
             not_written(message, path.parent().unwrap_or(path), error)
         }

@@ -330,7 +330,7 @@ impl Start {
             launcher: self.launcher.clone(),
             port: self.port,
             address: Mutex::new(None),
-            copying: Copying::new(self.options.copy.clone()),
+            copying: Copying::new(self.options.copy.clone(), Arc::clone(&self.log)),
             milestones: Arc::clone(&self.milestones),
         });
         let supervisor = Supervisor::start(

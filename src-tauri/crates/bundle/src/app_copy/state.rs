@@ -14,8 +14,8 @@ pub(super) struct State {
     pub edition: String,
     /// What the author shipped then, by paths with `/`.
     pub files: BTreeMap<String, Thing>,
-    /// What copies have begun to bring since, of more than one version where each was broken off.
-    /// Empty once one is done.
+    /// What copies have begun to bring since, of more than one version where each was broken off, and
+    /// what the last one could not write. Empty where all is done.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub coming: BTreeMap<String, Vec<Thing>>,
 }
@@ -29,6 +29,25 @@ impl State {
     pub fn read(folder: &Utf8Path) -> Self {
         let text = fs_err::read(folder.join(Self::FILE)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// Whether the last copy did not come to its end.
+    pub fn is_broken_off(&self) -> bool {
+        self.edition.is_empty() && !self.coming.is_empty()
+    }
+
+    /// What is known once what is shipped is there, less what is late: that is as it was.
+    pub fn finish(
+        mut self,
+        edition: String,
+        mut shipped: BTreeMap<String, Thing>,
+        is_late: impl Fn(&str) -> bool,
+    ) -> Self {
+        let coming = shipped.extract_if(.., |name, _| is_late(name));
+        let coming = coming.map(|(name, thing)| (name, vec![thing])).collect();
+        self.files.retain(|name, _| is_late(name));
+        shipped.append(&mut self.files);
+        Self { edition, files: shipped, coming }
     }
 
     /// Notes what a copy begins to bring.

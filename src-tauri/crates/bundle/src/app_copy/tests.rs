@@ -1,4 +1,5 @@
 use super::*;
+use std::time::Duration;
 
 /// An app that is shipped in versions, and its copy.
 struct Shipped {
@@ -76,7 +77,7 @@ fn an_upgrade_brings_what_is_new_and_keeps_what_is_the_persons() {
             ("__pycache__/app.cpython-311.pyc", "compiled"),
         ],
     );
-    assert_eq!(one.bring().unwrap(), []);
+    assert_eq!(one.bring().unwrap().kept, []);
     let all = ["app.py", "both.csv", "gone.csv", "out", "prices é.csv", "stock.db", "used.csv"];
     assert_eq!(app.names(), [&all[..], &["views", "views/old.py"]].concat());
 
@@ -101,8 +102,8 @@ fn an_upgrade_brings_what_is_new_and_keeps_what_is_the_persons() {
         ],
     );
     let (file, beside) = ("both.csv".into(), "both.csv.new-1_2__".into());
-    assert_eq!(two.bring().unwrap(), [Kept { file, beside }]);
-    assert_eq!(two.bring().unwrap(), [], "once");
+    assert_eq!(two.bring().unwrap().kept, [Kept { file, beside }]);
+    assert_eq!(two.bring().unwrap().kept, [], "once");
     for (name, text) in [
         ("app.py", "two"),
         ("stock.db", "with a row"),
@@ -120,7 +121,7 @@ fn an_upgrade_brings_what_is_new_and_keeps_what_is_the_persons() {
     }
 
     // An earlier version comes back by the same rules.
-    assert_eq!(one.bring().unwrap().len(), 2);
+    assert_eq!(one.bring().unwrap().kept.len(), 2);
     assert_eq!((app.read("app.py"), app.read("both.csv")), ("one".into(), "mine".into()));
     assert_eq!(app.read("both.csv.new-1.0"), "old");
     assert_eq!(app.read("used.csv"), "mine");
@@ -139,7 +140,7 @@ fn a_copy_that_was_broken_off_is_finished_also_by_another_version() {
     app.write("app.py", "one");
 
     let two = app.version("2", &[("app.py", "two"), ("a.csv", "2"), ("z.csv", "2")]);
-    assert_eq!(two.bring().unwrap(), [], "nobody has changed anything");
+    assert_eq!(two.bring().unwrap().kept, [], "nobody has changed anything");
     assert_eq!(app.names(), ["a.csv", "app.py", "z.csv"]);
     assert_eq!((app.read("a.csv"), app.read("app.py")), ("2".into(), "two".into()));
 }
@@ -167,7 +168,7 @@ fn a_database_with_a_log_of_its_own_is_not_replaced() {
     let app = Shipped::new();
     app.version("1", &[("app.py", "one"), ("stock.db", "1")]).bring().unwrap();
     app.write("stock.db-wal", "a row that is not in the file yet");
-    let kept = app.version("2", &[("app.py", "one"), ("stock.db", "2")]).bring().unwrap();
+    let kept = app.version("2", &[("app.py", "one"), ("stock.db", "2")]).bring().unwrap().kept;
     assert_eq!(kept.len(), 1);
     assert_eq!((app.read("stock.db"), app.read("stock.db.new-2")), ("1".into(), "2".into()));
 }
@@ -179,7 +180,7 @@ fn what_an_earlier_version_of_the_app_wrote_there_is_kept() {
     app.write("stock.db", "rows of a year");
     app.write("views", "a file where a folder comes");
     let one = app.version("1", &[("app.py", ""), ("stock.db", "empty"), ("views/a.py", "")]);
-    assert_eq!(one.bring().unwrap().len(), 1);
+    assert_eq!(one.bring().unwrap().kept.len(), 1);
     assert_eq!(app.read("stock.db"), "rows of a year");
     assert_eq!(app.read("views.before-1"), "a file where a folder comes");
     assert!(app.data().join("views/a.py").is_file());
@@ -195,7 +196,7 @@ fn many_starts_at_once_make_one_copy() {
     let one = app.version("1", &files);
     std::thread::scope(|scope| {
         let starts: Vec<_> = (0..4).map(|_| scope.spawn(|| one.bring().unwrap())).collect();
-        assert!(starts.into_iter().all(|start| start.join().unwrap().is_empty()));
+        assert!(starts.into_iter().all(|start| start.join().unwrap() == Brought::default()));
     });
     assert_eq!(app.names().len(), 41);
     assert!(names.iter().all(|name| app.read(name) == text));
@@ -244,7 +245,7 @@ fn a_script_with_another_name_leaves_no_code_of_the_earlier_version() {
     let one = app.version("1", &[("app.py", "one"), ("helper.py", "1"), ("pages/x.py", "1")]);
     one.bring().unwrap();
     let two = app.version("2", &[("main.py", "two"), ("helper.py", "2")]);
-    assert_eq!(Shipped::starting(two, "main.py").bring().unwrap(), []);
+    assert_eq!(Shipped::starting(two, "main.py").bring().unwrap().kept, []);
     assert_eq!(app.names(), ["helper.py", "main.py"]);
     assert_eq!(app.read("helper.py"), "2");
 }
@@ -267,7 +268,7 @@ fn a_log_never_comes_beside_a_database_that_is_not_the_authors() {
         two.bring().unwrap();
         assert_eq!(app.read(log), "more of 2");
         let three = app.version("3", &[("app.py", "three"), ("stock.db", "3")]);
-        assert_eq!(three.bring().unwrap().len(), 1, "{log}");
+        assert_eq!(three.bring().unwrap().kept.len(), 1, "{log}");
         assert_eq!((app.read("stock.db"), app.read(log)), ("2".into(), "more of 2".into()));
     }
 }
@@ -287,7 +288,7 @@ fn an_upgrade_that_was_broken_off_can_be_taken_back() {
     app.write("helper.py", "2");
     fs_err::remove_file(app.data().join("words.txt")).unwrap();
 
-    assert_eq!(one.bring().unwrap(), []);
+    assert_eq!(one.bring().unwrap().kept, []);
     for name in ["app.py", "helper.py", "prices.csv", "words.txt"] {
         assert_eq!(app.read(name), "1", "{name}");
     }
@@ -314,4 +315,147 @@ fn code_of_which_nothing_is_known_is_kept_under_another_name() {
     app.version("2", &[("app.py", "two"), ("own.csv", "2")]).bring().unwrap();
     assert_eq!((app.read("app.py"), app.read("own.csv")), ("two".into(), "mine".into()));
     assert_eq!(app.read("app.py.before-2"), "one");
+}
+
+#[test]
+fn a_store_of_several_files_is_kept_or_replaced_as_a_whole() {
+    let app = Shipped::new();
+    let one = [
+        ("app.py", "one"),
+        ("db/chroma.sqlite3", "1"),
+        ("db/a/index.bin", "1"),
+        ("sales.parquet/part.0.parquet", "1"),
+        ("sales.parquet/part.1.parquet", "1"),
+        ("map/roads.shp", "1"),
+        ("map/roads.dbf", "1"),
+        ("map/other.csv", "1"),
+    ];
+    app.version("1", &one).bring().unwrap();
+    // A row is in one file of the store alone; the other two nobody has changed.
+    app.write("db/chroma.sqlite3", "with a row");
+    let two = [
+        ("app.py", "two"),
+        ("db/chroma.sqlite3", "2"),
+        ("db/b/index.bin", "2"),
+        ("sales.parquet/part.0.parquet", "2"),
+        ("map/roads.shp", "2"),
+        ("map/roads.dbf", "2"),
+        ("map/other.csv", "2"),
+    ];
+    let kept = app.version("2", &two).bring().unwrap().kept;
+    assert_eq!(kept, [Kept { file: "db".into(), beside: "db.new-2".into() }]);
+    for (name, text) in [
+        ("db/chroma.sqlite3", "with a row"),
+        ("db/a/index.bin", "1"),
+        ("db.new-2/chroma.sqlite3", "2"),
+        ("db.new-2/b/index.bin", "2"),
+        ("sales.parquet/part.0.parquet", "2"),
+        ("map/roads.shp", "2"),
+    ] {
+        assert_eq!(app.read(name), text, "{name}");
+    }
+    for name in ["db/b", "db.new-2/a", "sales.parquet/part.1.parquet"] {
+        assert!(!app.data().join(name).exists(), "{name}: files of two versions are mixed");
+    }
+
+    // A part of a set of files is the person's now, and so is all of it.
+    app.write("map/roads.dbf", "mine");
+    app.write("sales.parquet/part.7.parquet", "more rows");
+    let three: Vec<_> = two.iter().map(|(name, _)| (*name, "3")).collect();
+    let kept = app.version("3", &three).bring().unwrap().kept;
+    let files: Vec<_> = kept.iter().map(|kept| kept.file.as_str()).collect();
+    assert_eq!(files, ["db", "sales.parquet", "map/roads.dbf", "map/roads.shp"]);
+    assert_eq!((app.read("map/roads.shp"), app.read("map/other.csv")), ("2".into(), "3".into()));
+    assert_eq!(app.read("sales.parquet/part.0.parquet"), "2");
+
+    // Gone with the author's, unless it is the person's.
+    app.version("4", &[("app.py", "4"), ("map/other.csv", "3")]).bring().unwrap();
+    assert_eq!(app.read("db/chroma.sqlite3"), "with a row");
+    assert!(app.data().join("map/roads.shp").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn data_that_cannot_be_written_stops_nothing_else_and_comes_with_a_later_start() {
+    use std::os::unix::fs::symlink;
+    let app = Shipped::new();
+    let files = |text: &'static str| {
+        [("app.py", text), ("a.csv", text), ("b.csv", text), ("out/é.csv", text)]
+    };
+    app.version("1", &files("1")).bring().unwrap();
+    // Where not even the administrator writes.
+    fs_err::remove_dir_all(app.data().join("out")).unwrap();
+    symlink("/proc/self", app.data().join("out")).unwrap();
+    let two = app.version("2", &files("2"));
+    let brought = two.bring().unwrap();
+    assert_eq!(brought.late.iter().map(|it| it.file.as_str()).collect::<Vec<_>>(), ["out/é.csv"]);
+    assert!(!brought.late[0].why.is_empty());
+    assert_eq!((app.read("app.py"), app.read("a.csv")), ("2".into(), "2".into()));
+    fs_err::remove_file(app.data().join("b.csv")).unwrap();
+    assert_eq!(two.bring().unwrap().late.len(), 1, "it is tried again");
+    assert!(!app.data().join("b.csv").exists(), "what a person removed stays away");
+    fs_err::remove_file(app.data().join("out")).unwrap();
+    assert_eq!(two.bring().unwrap(), Brought::default());
+    assert_eq!(app.read("out/é.csv"), "2");
+    assert!(two.is_done(&State::read(&app.data())));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn code_that_cannot_be_written_stops_the_start() {
+    let app = Shipped::new();
+    app.version("1", &[("app.py", "1"), ("views/a.py", "1")]).bring().unwrap();
+    fs_err::remove_dir_all(app.data().join("views")).unwrap();
+    std::os::unix::fs::symlink("/proc/self", app.data().join("views")).unwrap();
+    let two = app.version("2", &[("app.py", "2"), ("views/a.py", "2")]);
+    assert!(matches!(two.bring(), Err(AppCopyError::Write { .. })));
+    assert!(State::read(&app.data()).is_broken_off());
+}
+
+#[test]
+fn a_long_name_leaves_room_for_the_authors_new_file_beside_it() {
+    let app = Shipped::new();
+    let long = format!("{}.csv", "é".repeat(125));
+    app.version("1", &[("app.py", "1"), (&long, "1")]).bring().unwrap();
+    app.write(&long, "mine");
+    let kept = app.version("2", &[("app.py", "2"), (&long, "2")]).bring().unwrap().kept;
+    assert_eq!((app.read(&long), app.read(kept[0].beside.as_str())), ("mine".into(), "2".into()));
+    assert!(kept[0].beside.as_str().ends_with(".new-2"), "{kept:?}");
+}
+
+#[test]
+fn what_was_left_by_starts_that_were_broken_off_goes_away() {
+    let app = Shipped::new();
+    let one = app.version("1", &[("app.py", "one"), ("out/a.csv", "1")]);
+    fs_err::create_dir_all(app.data().join("out")).unwrap();
+    fs_err::create_dir_all(app.data().join(".waterskin-Xy12/7")).unwrap();
+    app.write("out/.waterskin-Ab3d", "half of a file");
+    app.write(".waterskin-Ab3d", "half of a file");
+    one.bring().unwrap();
+    assert_eq!(app.names(), ["app.py", "out", "out/a.csv"]);
+}
+
+#[test]
+fn nobody_waits_for_ever_for_another_start() {
+    let app = Shipped::new();
+    fs_err::create_dir_all(app.data()).unwrap();
+    let mine = turn::wait(&app.data(), Duration::ZERO).unwrap();
+    assert!(mine.is_some());
+    let error = turn::wait(&app.data(), Duration::from_millis(60)).unwrap_err();
+    assert!(matches!(error, AppCopyError::Busy { .. }), "{error}");
+    drop(mine);
+    assert!(turn::wait(&app.data(), Duration::ZERO).unwrap().is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_a_person_has_elsewhere_stays_there() {
+    let app = Shipped::new();
+    app.version("1", &[("app.py", "one"), ("uploads/", "")]).bring().unwrap();
+    let elsewhere = app.root.join("another disk");
+    fs_err::create_dir(&elsewhere).unwrap();
+    fs_err::remove_dir(app.data().join("uploads")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, app.data().join("uploads")).unwrap();
+    app.version("2", &[("app.py", "two"), ("uploads/sample.csv", "2")]).bring().unwrap();
+    assert_eq!(fs_err::read_to_string(elsewhere.join("sample.csv")).unwrap(), "2");
 }
