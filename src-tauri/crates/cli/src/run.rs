@@ -95,6 +95,7 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
         theme: found.window.theme,
         streamlit,
         downloads: found.downloads,
+        environment: Project::kept_from_the_window(),
     };
     Ok((project, folders))
 }

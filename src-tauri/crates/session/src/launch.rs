@@ -70,6 +70,10 @@ pub fn command(
         environment.retain(|(name, _)| name != "PATH");
         environment.push(("PATH".into(), USUAL_PATH.into()));
     }
+    for (name, value) in &options.environment {
+        environment.retain(|(known, _)| known != &**name);
+        environment.push((name.into(), value.into()));
+    }
     for (name, value) in options.trial.iter().flat_map(|trial| &trial.environment) {
         environment.retain(|(known, _)| known != name);
         environment.push((name.into(), value.clone().into()));

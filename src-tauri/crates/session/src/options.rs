@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{AppCopy, DataPolicy, Downloads, Layout, Payload, Theme};
@@ -46,6 +48,8 @@ pub struct Options {
     pub folders: Folders,
     /// What makes a trial start of this one.
     pub trial: Option<TrialPlace>,
+    /// Variables that an author's interpreter gets, which the window's own processes do without.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// Where a trial start happens, apart from everything that the user has.
@@ -108,6 +112,19 @@ pub struct Project {
     /// Where the page's downloads go.
     #[serde(default)]
     pub downloads: Downloads,
+    /// What of the author's environment the window's own processes must do without.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Project {
+    /// The variables for [`Project::environment`]: libraries that the author's Python may need, and with
+    /// which WebKit's processes may not start.
+    pub fn kept_from_the_window() -> BTreeMap<String, String> {
+        const LIBRARIES: &str = "LD_LIBRARY_PATH";
+        let value = std::env::var(LIBRARIES).ok();
+        value.map(|value| (LIBRARIES.to_owned(), value)).into_iter().collect()
+    }
 }
 
 impl Options {
@@ -147,6 +164,7 @@ impl Options {
             payload: Some(payload.clone()),
             folders,
             trial: None,
+            environment: BTreeMap::new(),
         }
     }
 
@@ -181,6 +199,7 @@ impl Options {
             payload: None,
             folders,
             trial: None,
+            environment: project.environment.clone(),
         }
     }
 }

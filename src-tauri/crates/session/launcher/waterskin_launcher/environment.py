@@ -10,6 +10,8 @@ def prepare(spec, launcher):
     sys.path[:] = [entry for entry in sys.path if not _same(entry, launcher)]
     sys.argv = [spec.script, *spec.arguments]
     _use_utf8()
+    if spec.site_packages:
+        _forget_certificates_of_nowhere()
     _find_certificates()
     _rest_idle_threads()
 
@@ -89,6 +91,13 @@ def _use_utf8():
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and stream.encoding.lower().replace("-", "") != "utf8":
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _forget_certificates_of_nowhere():
+    """Takes out variables that lead to no certificates: with them, nothing on the network is trusted."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        if not os.path.exists(os.environ.get(name, os.curdir)):
+            del os.environ[name]
 
 
 def _find_certificates():
