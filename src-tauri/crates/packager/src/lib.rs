@@ -24,6 +24,7 @@ mod copy;
 mod databases;
 mod discover;
 mod distributions;
+mod file_notes;
 mod files;
 mod guess;
 mod icon;
@@ -87,6 +88,7 @@ mod weight;
 mod wheel_tags;
 mod wheels;
 mod wheels_error;
+mod write_calls;
 mod writes;
 
 pub use build::{BuildOutcome, Sizes, build};

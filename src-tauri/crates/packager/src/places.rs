@@ -1,6 +1,6 @@
 use crate::sources::{At, Names};
 use ruff_python_ast::{
-    Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator,
+    Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Number, Operator,
 };
 
 /// Where a path of the app's leads to, as far as its code says it.
@@ -139,6 +139,9 @@ impl<'a> Names<'a> {
             Expr::Name(_) => self.place_of_name(at, expression, depth),
             Expr::Attribute(attribute) => match attribute.attr.as_str() {
                 "parent" => inner(&attribute.value).parent(),
+                // Of a member of an enumeration.
+                "value" => inner(&attribute.value),
+                "curdir" => Place::Here(String::new()),
                 // Of a file that somebody gave the app: a name without a folder.
                 "name" if self.is_upload(at, &attribute.value) => Place::Here("…".to_owned()),
                 // Of a temporary file.
@@ -148,21 +151,42 @@ impl<'a> Names<'a> {
                 },
                 _ => self.place_of_name(at, expression, depth),
             },
+            Expr::Lambda(function) => inner(&function.body),
             Expr::Subscript(subscript) => match self.full(at, &subscript.value).as_deref() {
                 Some("os.environ") if is_given(&subscript.slice) => Place::Given,
+                // The script, and its folder.
+                Some("sys.argv" | "sys.path") if is_number(&subscript.slice, 0) => {
+                    Place::Here(String::new())
+                }
                 _ => match &*subscript.value {
+                    Expr::Call(call)
+                        if self.full(at, &call.func).as_deref() == Some("os.path.split") =>
+                    {
+                        let path = call.arguments.args.first().map_or(Place::Unknown, inner);
+                        if is_number(&subscript.slice, 0) { path.parent() } else { Place::Unknown }
+                    }
                     Expr::Attribute(parents) if parents.attr.as_str() == "parents" => {
                         match inner(&parents.value) {
                             Place::Here(_) => Place::Here(String::new()),
                             other => other,
                         }
                     }
-                    _ => Place::Unknown,
+                    _ => {
+                        let entries = self.entries(at, expression, depth);
+                        Place::any(
+                            entries.into_iter().map(|(at, it)| self.place_at(at, it, depth + 1)),
+                        )
+                    }
                 },
             },
             Expr::BinOp(operation) => match operation.op {
                 Operator::Div => inner(&operation.left).join(inner(&operation.right)),
-                Operator::Add => inner(&operation.left).then(inner(&operation.right)),
+                Operator::Add => match &*operation.right {
+                    Expr::StringLiteral(text) => {
+                        followed(inner(&operation.left), text.value.to_str())
+                    }
+                    right => inner(&operation.left).then(inner(right)),
+                },
                 Operator::Mod => cut(inner(&operation.left), '%'),
                 _ => Place::Unknown,
             },
@@ -172,6 +196,35 @@ impl<'a> Names<'a> {
             Expr::Await(awaited) => inner(&awaited.value),
             Expr::Call(call) => self.place_of_call(at, call, depth),
             _ => Place::Unknown,
+        }
+    }
+
+    /// What an entry of a dictionary in the code may be: `CONFIG["out"]["csv"]`.
+    fn entries(&self, at: At, expression: &'a Expr, depth: usize) -> Vec<(At, &'a Expr)> {
+        if depth > DEEPEST {
+            return Vec::new();
+        }
+        match expression {
+            Expr::Dict(_) => vec![(at, expression)],
+            Expr::Subscript(entry) => {
+                let Expr::StringLiteral(name) = &*entry.slice else { return Vec::new() };
+                let of = self.entries(at, &entry.value, depth + 1).into_iter();
+                of.filter_map(|(at, dict)| {
+                    let Expr::Dict(dict) = dict else { return None };
+                    let is = |key: &Option<Expr>| match key {
+                        Some(Expr::StringLiteral(key)) => key.value.to_str() == name.value.to_str(),
+                        _ => false,
+                    };
+                    dict.items.iter().find(|item| is(&item.key)).map(|item| (at, &item.value))
+                })
+                .collect()
+            }
+            Expr::Name(_) | Expr::Attribute(_) => {
+                let meanings = self.meanings(at, expression).into_iter();
+                let meanings = meanings.filter_map(|(at, it)| Some((at, it?)));
+                meanings.flat_map(|(at, it)| self.entries(at, it, depth + 1)).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -208,7 +261,10 @@ impl<'a> Names<'a> {
     }
 
     fn place_of_name(&self, at: At, expression: &'a Expr, depth: usize) -> Place {
-        let meanings = self.meanings(at, expression);
+        let mut meanings = self.meanings(at, expression);
+        if let (true, Expr::Attribute(attribute)) = (meanings.is_empty(), expression) {
+            meanings = self.members(at, attribute);
+        }
         Place::any(meanings.into_iter().map(|(at, meaning)| match meaning {
             Some(meaning) => self.place_at(at, meaning, depth + 1),
             None => Place::Unknown,
@@ -222,7 +278,22 @@ impl<'a> Names<'a> {
         let first = || arguments.first().map_or(Place::Unknown, inner);
         let full = self.full(at, &call.func).unwrap_or_default();
         match full.as_str() {
-            "os.getcwd" | "pathlib.Path.cwd" => return Place::Here(String::new()),
+            "os.getcwd" | "pathlib.Path.cwd" | "inspect.getfile" | "inspect.getsourcefile" => {
+                return Place::Here(String::new());
+            }
+            // Of a class of settings.
+            "dataclasses.field" | "pydantic.Field" | "pydantic.fields.Field" => {
+                let factory = call.arguments.find_keyword("default_factory").map(|it| &it.value);
+                let default = call.arguments.find_argument_value("default", 0);
+                return match (default, factory) {
+                    (Some(value), _) | (None, Some(value @ Expr::Lambda(_))) => inner(value),
+                    (None, Some(function)) => {
+                        let returned = self.returned(at, function).into_iter();
+                        Place::any(returned.map(|(at, it)| self.place_at(at, it, depth + 1)))
+                    }
+                    (None, None) => Place::Unknown,
+                };
+            }
             "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "os.path.join" => {
                 return match joined(Place::Nothing) {
                     Place::Nothing => Place::Here(String::new()),
@@ -245,6 +316,15 @@ impl<'a> Names<'a> {
             }
             "pathlib.Path.home" | "os.path.expanduser" | "os.path.expandvars" | "io.BytesIO"
             | "io.StringIO" => return Place::Elsewhere,
+            _ if full.starts_with("tempfile.")
+                && call
+                    .arguments
+                    .find_keyword("dir")
+                    .is_some_and(|it| !it.value.is_none_literal_expr()) =>
+            {
+                let folder = call.arguments.find_keyword("dir").map(|it| &it.value);
+                return folder.map_or(Place::Unknown, inner).join(Place::Unknown);
+            }
             _ if ["tempfile.", "platformdirs.", "appdirs."]
                 .iter()
                 .any(|it| full.starts_with(it)) =>
@@ -291,6 +371,11 @@ fn cut(place: Place, mark: char) -> Place {
         },
         place => place,
     }
+}
+
+fn is_number(expression: &Expr, number: u8) -> bool {
+    let Expr::NumberLiteral(it) = expression else { return false };
+    matches!(&it.value, Number::Int(it) if it.as_u8() == Some(number))
 }
 
 /// Whether it names a variable that the app is given by Waterskin.

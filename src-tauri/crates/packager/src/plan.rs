@@ -28,7 +28,7 @@ use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
 use crate::writes::{self, FoundWrite};
 use crate::{
-    compiled, icon, installed, keys, preload, programs, secrets, secrets_read, source,
+    compiled, file_notes, icon, installed, keys, preload, programs, secrets, secrets_read, source,
     streamlit_config, tools, wants,
 };
 
@@ -235,6 +235,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     }));
     notes.extend(guessed.notes);
     notes.extend(notes_about(&code, &files));
+    notes.extend(file_notes::notes(&files, &code));
     notes.extend(compiled::note(&compiled, python.minor()));
     let mut says = AppSays::read(&root, &files, &code, &requirements, python.minor());
     says.add_own(&own);
@@ -254,7 +255,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         true => DataPolicy::AppFolder,
         false => DataPolicy::Copy,
     });
-    notes.extend(writes.first().filter(|_| data == DataPolicy::AppFolder).map(|write| {
+    let surely = writes.first().filter(|write| write.sure && data == DataPolicy::AppFolder);
+    notes.extend(surely.map(|write| {
         format!("the app writes where it is installed, which nobody may: {write}; `data = \"copy\"` has it run in a copy")
     }));
     let system = SystemPackages::read(&root, &entry);

@@ -137,7 +137,9 @@ impl BuildPlan {
             return vec![format!("{what} (the project file says so)")];
         }
         let shown = if self.writes.len() > FEW { FEW - 1 } else { self.writes.len() };
-        let mut rows = vec![format!("{what}, since it writes beside itself:")];
+        let sure = self.writes.iter().any(|write| write.sure);
+        let why = if sure { "writes" } else { "may write" };
+        let mut rows = vec![format!("{what}, since it {why} beside itself:")];
         rows.extend(self.writes[..shown].iter().map(ToString::to_string));
         if shown < self.writes.len() {
             rows.push(format!("and {} more", self.writes.len() - shown));

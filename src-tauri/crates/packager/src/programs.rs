@@ -112,6 +112,12 @@ const NEEDED: &[(&str, &[&str], &str, &str)] = &[
     ("pyttsx3", &[], "espeak-ng", "espeak-ng"),
     ("pyzbar", &[], "the library zbar", "libzbar0t64 | libzbar0"),
     ("magic", &[], "the library magic", "libmagic1t64 | libmagic1"),
+    ("speech_recognition", &[], "flac", "flac"),
+    ("pyperclip", &[], "xclip", "xclip"),
+    ("nmap", &[], "nmap", "nmap"),
+    ("vlc", &[], "VLC", "vlc"),
+    ("pyvips", &[], "the library libvips", "libvips42t64 | libvips42"),
+    ("usb", &[], "the library libusb", "libusb-1.0-0"),
     ("sounddevice", &[], "the library PortAudio", "libportaudio2"),
     ("pyaudio", &[], "the library PortAudio", "libportaudio2"),
 ];

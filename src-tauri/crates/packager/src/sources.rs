@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ModModule, Stmt, StmtFunctionDef};
 use ruff_python_parser::parse_module;
 
 /// The Python files of an app, parsed.
@@ -30,6 +30,8 @@ pub(crate) struct Names<'a> {
     functions: BTreeMap<&'a str, Vec<Function<'a>>>,
     /// The files, by the last part of what they are called as modules.
     modules: BTreeMap<&'a str, Vec<usize>>,
+    /// What classes of the app have under a name: what is set in their bodies or on `self`.
+    members: BTreeMap<String, Vec<(At, Option<&'a Expr>)>>,
     /// The calls of each of them.
     called: BTreeMap<&'a str, Vec<(At, &'a ExprCall)>>,
     /// How much may still be looked at.
@@ -102,7 +104,19 @@ impl Sources {
             let name = source.path.file_stem().filter(|stem| *stem != "__init__").or(folder);
             modules.entry(name.unwrap_or_default()).or_default().push(file);
         }
-        let mut names = Names { sources: &self.0, files, functions, modules, called, left };
+        let mut members: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for (file, names) in files.iter().enumerate() {
+            let of_classes = names.bound.iter().filter(|((scope, _), _)| *scope == 0);
+            for ((_, name), values) in of_classes {
+                // Each is there as `self.name` and by its class.
+                if let Some(name) = name.strip_prefix("self.") {
+                    let values = values.iter().map(|(scope, it)| (At { file, scope: *scope }, *it));
+                    members.entry(name.to_owned()).or_default().extend(values);
+                }
+            }
+        }
+        let mut names =
+            Names { sources: &self.0, files, functions, modules, members, called, left };
         let mut called: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (at, call) in names.calls() {
             let name = last_name(&call.func);
@@ -169,6 +183,31 @@ impl<'a> Names<'a> {
         let full = self.full(at, expression).unwrap_or_default();
         let Some((module, member)) = full.rsplit_once('.') else { return Vec::new() };
         self.constants(module, member)
+    }
+
+    /// What an attribute of an object of which nothing else is known may be: what a class of the app has
+    /// under that name, or returns as a property.
+    pub fn members(&self, at: At, attribute: &'a ExprAttribute) -> Vec<(At, Option<&'a Expr>)> {
+        let first = dotted(&attribute.value).unwrap_or_default();
+        let first = first.split('.').next().unwrap_or_default();
+        // What a package from outside has is not the app's.
+        let full = self.full(at, &attribute.value).unwrap_or_default();
+        let is_own = full.split('.').any(|part| self.modules.contains_key(part));
+        if self.files[at.file].imports.contains_key(first) && !is_own {
+            return Vec::new();
+        }
+        let name = attribute.attr.as_str();
+        let mut found = self.members.get(name).cloned().unwrap_or_default();
+        for function in self.functions.get(name).into_iter().flatten() {
+            let decorators = &function.definition.decorator_list;
+            let property = |it: &Expr| last_name(it).is_some_and(|it| it.ends_with("property"));
+            if decorators.iter().any(|decorator| property(&decorator.expression)) {
+                let mut returns = Returns::default();
+                returns.visit_body(&function.definition.body);
+                found.extend(returns.0.into_iter().map(|value| (function.at, Some(value))));
+            }
+        }
+        found
     }
 
     /// What is given to a parameter: its default, and what the calls of its function say.

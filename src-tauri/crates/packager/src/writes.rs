@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::places::Place;
 use crate::sources::{At, Names, last_name};
+use crate::write_calls::{
+    ALSO, FLAGS, FOLDERS, FUNCTIONS, METHODS, OF_PATHS, OPENERS, SURE, USUAL, VAGUE,
+};
 
 /// A call that writes into the app's own folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -21,201 +24,65 @@ pub struct FoundWrite {
     pub path: String,
     /// What writes, such as `sqlite3.connect`.
     pub by: String,
+    /// Whether the path is known to be in the app's own folder. Otherwise it is made while the app runs:
+    /// from a file of settings, for instance.
+    pub sure: bool,
 }
 
 impl fmt::Display for FoundWrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.sure {
+            let (file, line, by) = (&self.file, self.line, &self.by);
+            return write!(f, "`{file}:{line}` (`{by}`, to where the code alone does not say)");
+        }
         let path = if self.path.is_empty() { "." } else { self.path.as_str() };
         write!(f, "`{}:{}` (`{}` of `{path}`)", self.file, self.line, self.by)
     }
 }
 
-/// Functions that write to the path that they are given: the full name, or the last part of it
-/// after a `*`; the position of the path, and what it is called as a keyword.
-const FUNCTIONS: &[(&str, usize, &str)] = &[
-    ("sqlite3.connect", 0, "database"),
-    ("aiosqlite.connect", 0, "database"),
-    ("apsw.Connection", 0, "filename"),
-    ("duckdb.connect", 0, "database"),
-    ("*create_engine", 0, "url"),
-    ("*create_async_engine", 0, "url"),
-    ("dataset.connect", 0, "url"),
-    ("*from_uri", 0, "database_uri"),
-    ("*SqliteDatabase", 0, "database"),
-    ("sqlite_utils.Database", 0, "filename_or_conn"),
-    ("streamlit.connection", 9, "url"),
-    ("*TinyDB", 0, "path"),
-    ("diskcache.Cache", 0, "directory"),
-    ("diskcache.FanoutCache", 0, "directory"),
-    ("diskcache.Index", 0, "directory"),
-    ("diskcache.Deque", 9, "directory"),
-    ("joblib.Memory", 0, "location"),
-    ("joblib.memory.Memory", 0, "location"),
-    ("*PersistentClient", 0, "path"),
-    ("*Chroma", 9, "persist_directory"),
-    ("*QdrantClient", 9, "path"),
-    ("lancedb.connect", 0, "uri"),
-    ("lmdb.open", 0, "path"),
-    ("kuzu.Database", 0, "database_path"),
-    ("requests_cache.CachedSession", 0, "cache_name"),
-    ("requests_cache.install_cache", 0, "cache_name"),
-    ("os.makedirs", 0, "name"),
-    ("os.mkdir", 0, "path"),
-    ("os.remove", 0, "path"),
-    ("os.unlink", 0, "path"),
-    ("os.rmdir", 0, "path"),
-    ("os.removedirs", 0, "name"),
-    ("os.rename", 1, "dst"),
-    ("os.replace", 1, "dst"),
-    ("os.symlink", 1, "dst"),
-    ("os.link", 1, "dst"),
-    ("shutil.copy", 1, "dst"),
-    ("shutil.copy2", 1, "dst"),
-    ("shutil.copyfile", 1, "dst"),
-    ("shutil.copytree", 1, "dst"),
-    ("shutil.move", 1, "dst"),
-    ("shutil.rmtree", 0, "path"),
-    ("shutil.make_archive", 0, "base_name"),
-    ("shutil.unpack_archive", 1, "extract_dir"),
-    ("numpy.save", 0, "file"),
-    ("numpy.savez", 0, "file"),
-    ("numpy.savez_compressed", 0, "file"),
-    ("numpy.savetxt", 0, "fname"),
-    ("joblib.dump", 1, "filename"),
-    ("torch.save", 1, "f"),
-    ("torchaudio.save", 0, "uri"),
-    ("*save_model", 1, "filepath"),
-    ("*imwrite", 0, "filename"),
-    ("*mimsave", 0, "uri"),
-    ("soundfile.write", 0, "file"),
-    ("scipy.io.wavfile.write", 0, "filename"),
-    ("scipy.io.savemat", 0, "file_name"),
-    ("plotly.io.write_image", 1, "file"),
-    ("plotly.io.write_html", 1, "file"),
-    ("logging.FileHandler", 0, "filename"),
-    ("*RotatingFileHandler", 0, "filename"),
-    ("*TimedRotatingFileHandler", 0, "filename"),
-    ("*WatchedFileHandler", 0, "filename"),
-    ("logging.basicConfig", 9, "filename"),
-    ("loguru.logger.add", 0, "sink"),
-    ("*ExcelWriter", 0, "path"),
-    ("pandas.HDFStore", 0, "path"),
-    ("xlsxwriter.Workbook", 0, "filename"),
-    ("*urlretrieve", 1, "filename"),
-    ("wget.download", 1, "out"),
-    ("gdown.download", 1, "output"),
-    ("pickledb.load", 0, "location"),
-    ("cv2.VideoWriter", 0, "filename"),
-];
-
-/// Functions that open what they are given: the position of the path, what it is called, the
-/// position of the mode or flag, what that is called, and what it is when nobody says it.
-const OPENERS: &[(&str, &str, usize, &str, &str)] = &[
-    ("open", "file", 1, "mode", "r"),
-    ("io.open", "file", 1, "mode", "r"),
-    ("codecs.open", "filename", 1, "mode", "r"),
-    ("aiofiles.open", "file", 1, "mode", "r"),
-    ("gzip.open", "filename", 1, "mode", "r"),
-    ("bz2.open", "filename", 1, "mode", "r"),
-    ("lzma.open", "filename", 1, "mode", "r"),
-    ("wave.open", "f", 1, "mode", "r"),
-    ("zipfile.ZipFile", "file", 1, "mode", "r"),
-    ("tarfile.open", "name", 1, "mode", "r"),
-    ("h5py.File", "name", 1, "mode", "r"),
-    ("shelve.open", "filename", 1, "flag", "c"),
-    ("dbm.open", "file", 1, "flag", "r"),
-];
-
-/// Methods that write to the path that they are given, and what it is called.
-const METHODS: &[(&str, &str)] = &[
-    ("to_csv", "path_or_buf"),
-    ("to_excel", "excel_writer"),
-    ("to_parquet", "path"),
-    ("to_json", "path_or_buf"),
-    ("to_pickle", "path"),
-    ("to_feather", "path"),
-    ("to_hdf", "path_or_buf"),
-    ("to_html", "buf"),
-    ("to_xml", "path_or_buffer"),
-    ("to_stata", "path"),
-    ("to_orc", "path"),
-    ("to_markdown", "buf"),
-    ("to_latex", "buf"),
-    ("to_string", "buf"),
-    ("to_netcdf", "path"),
-    ("to_zarr", "store"),
-    ("to_file", "filename"),
-    ("write_csv", "file"),
-    ("write_parquet", "file"),
-    ("write_json", "file"),
-    ("write_ndjson", "file"),
-    ("write_excel", "workbook"),
-    ("write_ipc", "file"),
-    ("write_html", "file"),
-    ("write_image", "file"),
-    ("savefig", "fname"),
-    ("save", "fp"),
-    ("save_weights", "filepath"),
-    ("save_local", "folder_path"),
-    ("save_pretrained", "save_directory"),
-    ("save_screenshot", "filename"),
-    ("output", "name"),
-    ("extractall", "path"),
-    ("export", "out_f"),
-    ("write_videofile", "filename"),
-    ("write_audiofile", "filename"),
-    ("write_gif", "filename"),
-];
-
-/// What the path is called by those that name it otherwise than others do.
-const ALSO: [&str; 6] = ["filename", "path", "file", "fname", "filepath", "f"];
-
-/// Arguments that give a folder to write to, whatever is called.
-const FOLDERS: [&str; 6] = [
-    "persist_directory",
-    "local_dir",
-    "cache_dir",
-    "cache_folder",
-    "download_root",
-    "download_dir",
-];
-
-/// Methods whose name says less, so that the path has to look like one.
-const VAGUE: [&str; 4] = ["save", "output", "to_file", "export"];
-
-/// Methods that write to the path that has them.
-const OF_PATHS: [&str; 9] = [
-    "write_text",
-    "write_bytes",
-    "mkdir",
-    "touch",
-    "unlink",
-    "rmdir",
-    "symlink_to",
-    "hardlink_to",
-    "chmod",
-];
-
-/// What the code writes into the app's own folder, in the order of files and lines. What it only
-/// reads, and what it writes elsewhere or to where it does not say, is not among it.
+/// What the code writes into the app's own folder, in the order of files and lines, and then what it
+/// writes to where it does not say, which may be there. What it only reads or writes elsewhere is not
+/// among it.
 pub(crate) fn find(names: &Names<'_>) -> Vec<FoundWrite> {
     let found: BTreeSet<FoundWrite> = names
         .calls()
         .filter_map(|(at, call)| {
-            let Place::Here(path) = written(names, at, call)? else { return None };
+            let (path, sure) = match written(names, at, call)? {
+                Place::Here(path) => (path, true),
+                Place::Unknown if is_sure(names, at, call) => ("…".to_owned(), false),
+                _ => return None,
+            };
             let (file, line) = names.line(at, call);
             let by = names.full(at, &call.func).filter(|by| by.contains('.') || by == "open");
             let by = by.or_else(|| last_name(&call.func).map(str::to_owned))?;
-            Some(FoundWrite { file: file.to_owned(), line, path, by })
+            Some(FoundWrite { file: file.to_owned(), line, path, by, sure })
         })
         .collect();
     let mut found: Vec<_> = found.into_iter().collect();
     found.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
+    found.sort_by_key(|write| !write.sure);
     found
 }
 
+/// Whether what writes to a path that is not known writes a file, and not into memory.
+fn is_sure(names: &Names<'_>, at: At, call: &ExprCall) -> bool {
+    let full = names.full(at, &call.func).unwrap_or_default();
+    let last = last_name(&call.func).unwrap_or_default();
+    let of_paths = OF_PATHS.contains(&last).then_some(last);
+    let is_opened = OPENERS.iter().any(|(name, ..)| *name == full);
+    let given = call.arguments.args.first();
+    let is_text = given.is_some_and(|it| matches!(it, Expr::StringLiteral(_)));
+    let named = given.and_then(last_name).unwrap_or_default().to_lowercase();
+    let like_a_path = ["path", "filename", "file_name", "folder", "dest", "directory"];
+    (is_opened && !is_text)
+        || (last == "open" && full != "open")
+        || SURE.contains(&&*full)
+        || of_paths.is_some_and(|name| SURE.contains(&name))
+        || like_a_path.iter().any(|it| named.contains(it))
+}
+
 /// What a call writes to.
-fn written(names: &Names<'_>, at: At, call: &ExprCall) -> Option<Place> {
+fn written<'a>(names: &Names<'a>, at: At, call: &'a ExprCall) -> Option<Place> {
     let full = names.full(at, &call.func).unwrap_or_default();
     // A method of what another call gives has no full name.
     let last = full.rsplit('.').next().filter(|last| !last.is_empty());
@@ -225,10 +92,27 @@ fn written(names: &Names<'_>, at: At, call: &ExprCall) -> Option<Place> {
     if let Some(folder) = FOLDERS.iter().find_map(|name| arguments.find_keyword(name)) {
         return Some(names.place(at, &folder.value));
     }
+    if full == "logging.config.dictConfig" {
+        return arguments.args.first().and_then(|config| log_file(names, at, config, 0));
+    }
+    if full == "os.open" {
+        let flags = flags(arguments.find_argument_value("flags", 1)?);
+        let path = arguments.find_argument_value("path", 0)?;
+        let writes = flags.iter().any(|flag| FLAGS.contains(flag));
+        return writes.then(|| names.place(at, path));
+    }
+    if let Some((_, keyword, usual)) = USUAL.iter().find(|(name, ..)| *name == full)
+        && arguments.find_argument_value(keyword, 0).is_none()
+    {
+        return Some(Place::Here((*usual).to_owned()));
+    }
     if let Some((_, position, keyword)) = FUNCTIONS.iter().find(|(name, ..)| is(name)) {
         let reads = arguments.find_keyword("read_only").is_some_and(|it| is_true(&it.value));
         let path = arguments.find_argument_value(keyword, *position).filter(|_| !reads);
-        return path.map(|path| names.place(at, path));
+        // `save_model` of a model, and of a module.
+        if path.is_some() || !METHODS.iter().any(|(name, _)| *name == last) {
+            return path.map(|path| names.place(at, path));
+        }
     }
     if let Some((_, path, position, mode, usual)) = OPENERS.iter().find(|(name, ..)| *name == full)
     {
@@ -257,6 +141,31 @@ fn written(names: &Names<'_>, at: At, call: &ExprCall) -> Option<Place> {
     }
 }
 
+/// The names in `os.O_CREAT | os.O_WRONLY`.
+fn flags(expression: &Expr) -> Vec<&str> {
+    match expression {
+        Expr::BinOp(both) => [flags(&both.left), flags(&both.right)].concat(),
+        other => last_name(other).into_iter().collect(),
+    }
+}
+
+/// The file of a handler in a dictionary of settings for logs.
+fn log_file<'a>(names: &Names<'a>, at: At, config: &'a Expr, depth: usize) -> Option<Place> {
+    match config {
+        Expr::Dict(dict) => dict.items.iter().find_map(|item| match &item.key {
+            Some(Expr::StringLiteral(key)) if key.value.to_str() == "filename" => {
+                Some(names.place(at, &item.value))
+            }
+            _ => log_file(names, at, &item.value, depth + 1),
+        }),
+        Expr::Name(_) | Expr::Attribute(_) if depth < 8 => {
+            let meanings = names.meanings(at, config).into_iter();
+            meanings.filter_map(|(at, it)| log_file(names, at, it?, depth + 1)).next()
+        }
+        _ => None,
+    }
+}
+
 /// Whether a file that is opened so is written to, which an unknown mode does not say.
 fn writes(mode: Option<&Expr>, usual: &str) -> bool {
     let mode = match mode {
@@ -265,7 +174,9 @@ fn writes(mode: Option<&Expr>, usual: &str) -> bool {
         Some(_) => return false,
     };
     // `c` and `n` make the file of `shelve` and `dbm`.
-    mode.len() <= 5 && mode.contains(['w', 'a', 'x', '+', 'c', 'n'])
+    mode.len() <= 5
+        && mode.chars().all(|c| "rwaxbt+cnfsU".contains(c))
+        && mode.contains(['w', 'a', 'x', '+', 'c', 'n'])
 }
 
 fn is_true(value: &Expr) -> bool {
@@ -281,13 +192,44 @@ mod tests {
         let files = files.iter().map(|(path, text)| (Utf8PathBuf::from(*path), (*text).to_owned()));
         let sources = Sources::parse(files);
         let found = find(&sources.names());
-        found.iter().map(|it| format!("{}:{} {}", it.file, it.line, it.path)).collect()
+        let found = found.iter().filter(|it| it.sure);
+        found.map(|it| format!("{}:{} {}", it.file, it.line, it.path)).collect()
     }
 
     /// The paths that the code writes to.
     fn paths(text: &str) -> Vec<String> {
         let sources = Sources::parse([(Utf8PathBuf::from("app.py"), text.to_owned())]);
-        find(&sources.names()).into_iter().map(|found| found.path).collect()
+        let found = find(&sources.names()).into_iter().filter(|found| found.sure);
+        found.map(|found| found.path).collect()
+    }
+
+    #[test]
+    fn what_a_program_writes_to_where_only_running_it_tells_is_found() {
+        for code in [
+            "import json\nC = json.load(open('c.json'))\nwith open(C['out'], 'a') as f: f.write('x')",
+            "import configparser, os\nc = configparser.ConfigParser()\nos.makedirs(c['out']['folder'])",
+            "def save(text, path):\n    open(path, 'w').write(text)",
+            "from settings import Settings\nSettings().folder.joinpath('a').write_text('')",
+            "import sqlite3, sys\nsqlite3.connect(sys.argv[1])",
+            "def save(path):\n    with path.open('w') as file:\n        file.write('x')",
+            "def save(frame, out_path):\n    frame.to_csv(out_path)",
+        ] {
+            let sources = Sources::parse([(Utf8PathBuf::from("app.py"), code.to_owned())]);
+            let found = find(&sources.names());
+            assert_eq!(found.len(), 1, "{code}: {found:?}");
+            assert!(!found[0].sure && found[0].to_string().contains("does not say"), "{found:?}");
+        }
+        for code in [
+            "def as_bytes(frame, buffer):\n    frame.to_excel(buffer)",
+            "import tempfile\ndef f(text):\n    with tempfile.NamedTemporaryFile('w') as file:\n        open(file.name, 'w')",
+            "import os\nopen(os.path.join(os.environ['WATERSKIN_DATA_DIR'], name), 'w')",
+            "from sqlalchemy import create_engine\nimport os\ncreate_engine(os.environ['DATABASE_URL'])",
+            "open(path)",
+            "open('<p>', 'w')",
+        ] {
+            let sources = Sources::parse([(Utf8PathBuf::from("app.py"), code.to_owned())]);
+            assert_eq!(find(&sources.names()), [], "{code}");
+        }
     }
 
     #[test]
@@ -383,6 +325,41 @@ mod tests {
                 "data",
             ),
             ("import zipfile\nzipfile.ZipFile(upload).extractall()", ""),
+            (
+                "from dataclasses import dataclass, field\nfrom pathlib import Path\nR = Path(__file__).parent\n@dataclass\nclass S:\n    data: Path = field(default_factory=lambda: R / 'data')\n    @property\n    def out(self):\n        return self.data / 'out'\ns = S()\ns.out.mkdir()",
+                "data/out",
+            ),
+            (
+                "from pathlib import Path\nfrom pydantic import BaseModel\nclass C(BaseModel):\n    log: Path = Path('a.log')\ndef load():\n    return C()\nc = load()\nc.log.open('a')",
+                "a.log",
+            ),
+            (
+                "from pydantic_settings import BaseSettings\nfrom pydantic import Field\nimport sqlite3\nclass C(BaseSettings):\n    db: str = Field('a.db', alias='DB')\nsqlite3.connect(C().db)",
+                "a.db",
+            ),
+            ("CONFIG = {'out': {'csv': 'a.csv'}}\nframe.to_csv(CONFIG['out']['csv'])", "a.csv"),
+            (
+                "import enum\nclass P(enum.Enum):\n    LOG = 'a.log'\nopen(P.LOG.value, 'a')",
+                "a.log",
+            ),
+            (
+                "import os, inspect\nopen(os.path.join(os.path.dirname(inspect.getfile(f)), 'a'), 'w')",
+                "a",
+            ),
+            ("import os, sys\nopen(os.path.join(os.path.dirname(sys.argv[0]), 'a'), 'w')", "a"),
+            ("import os\nopen(os.path.split(os.path.abspath(__file__))[0] + '/a', 'w')", "a"),
+            ("import os\nfd = os.open('a', os.O_CREAT | os.O_WRONLY)", "a"),
+            ("import numpy as np\nnp.memmap('a.dat', dtype='f4', mode='w+', shape=(1,))", "a.dat"),
+            (
+                "import logging.config\nL = {'handlers': {'f': {'filename': 'a.log'}}}\nlogging.config.dictConfig(L)",
+                "a.log",
+            ),
+            ("import tempfile\ntempfile.NamedTemporaryFile(dir='.', suffix='x')", ""),
+            ("import chromadb\nchromadb.PersistentClient()", "chroma"),
+            ("from reportlab.pdfgen import canvas\ncanvas.Canvas('a.pdf')", "a.pdf"),
+            ("model.save_model('a.json')", "a.json"),
+            ("import streamlit_authenticator as sa\nsa.Authenticate('config.yaml')", "config.yaml"),
+            ("trainer = Trainer(output_dir='runs')", "runs"),
         ] {
             assert_eq!(paths(code), [path], "{code}");
         }

@@ -100,3 +100,43 @@ fn a_file_of_settings_comes_along_by_its_name_and_a_key_in_it_stops_the_build() 
     assert!(error.contains(".env:2: a secret, by its name"), "{error}");
     assert_eq!(files("*.csv", "DB_PASSWORD=hunter22\n"), Ok(false), "it stays behind");
 }
+
+#[test]
+fn an_app_that_writes_to_where_its_settings_say_runs_in_a_copy() {
+    let folder = folder();
+    folder.write(&[
+        (
+            "p/app.py",
+            "import json\nimport streamlit as st\nSETTINGS = json.load(open('settings.json'))\n\
+             if st.button('Save'):\n    open(SETTINGS['out'], 'a').write('x')\n",
+        ),
+        ("p/settings.json", "{\"out\": \"rows.txt\"}"),
+        ("p/requirements.txt", "streamlit"),
+    ]);
+    let settings = settings(&folder, "p");
+    assert_eq!(plan(&settings).unwrap().data, DataPolicy::Copy);
+    let text = text(&folder, &settings);
+    let rows: Vec<&str> =
+        text.lines().skip_while(|it| !it.starts_with("  data ")).take(2).collect();
+    insta::assert_snapshot!(rows.join("\n"), @r"
+      data        the app runs in a copy in the data folder, since it may write beside itself:
+                  `app.py:5` (`open`, to where the code alone does not say)
+    ");
+}
+
+#[test]
+fn files_that_stay_behind_or_are_in_use_are_said() {
+    let folder = folder();
+    folder.write(&[
+        ("p/app.py", "import streamlit\nfrom dotenv import load_dotenv\nload_dotenv()\n"),
+        ("p/.env", "REGION=eu\n"),
+        ("p/stock.db", "rows"),
+        ("p/stock.db-wal", "more rows"),
+        ("p/requirements.txt", "streamlit\npython-dotenv"),
+    ]);
+    let notes = plan(&settings(&folder, "p")).unwrap().notes.join("\n");
+    insta::assert_snapshot!(notes, @r#"
+    `app.py` reads variables from files, and `.env` stays behind, since such files have secrets more often than not: without any, `include = [".env"]` takes it along; what is secret belongs into `[tool.waterskin.secrets]`
+    `stock.db-wal` has changes that are not in `stock.db` yet; both come along, and what a program writes there meanwhile may not: close what has it open, and build again
+    "#);
+}
