@@ -28,26 +28,36 @@ async fn an_app_saves_in_its_own_folder_and_finds_it_after_an_upgrade() -> Resul
 }
 
 #[tokio::test]
-async fn an_app_that_writes_beside_itself_finds_what_was_shipped_and_what_it_wrote() -> Result<()> {
+async fn an_app_that_writes_beside_itself_is_upgraded_and_what_is_the_persons_stays() -> Result<()>
+{
     let sandbox = Sandbox::new()?;
     let desktop = Desktop::start(&sandbox, None).await?;
-    for start in 1..=2 {
-        let unpacked = Unpacked::of(&app("stock"), &sandbox).await?;
+    let folder = sandbox.home().join(".local/share/org.waterskin.stock/data");
+    for (start, edition, prices) in [(1, "stock", "old"), (2, "restock", "new")] {
+        let unpacked = Unpacked::of(&app(edition), &sandbox).await?;
         let window = Window::open(&sandbox, &desktop, None, &unpacked.program()?, &[]).await?;
+        // The author ships two rows; each start adds one.
         let rows = 2 + start;
         window.shows(&format!("{rows} rows, the first is shipped é."), PATIENCE).await?;
         window.shows(&format!("Beside it stands {rows}."), PATIENCE).await?;
+        window.shows(&format!("Prices are {prices}."), PATIENCE).await?;
         let shown = desktop.window("Stocked").await?;
         desktop.close(&shown)?;
         drop(window);
         let verify = sandbox.author()?.arg("verify").arg(unpacked.folder().join("payload"));
-        verify.finish(PATIENCE).await?.success()?;
-        // The next one is installed anew.
+        let said = verify.finish(PATIENCE).await?.success()?.stdout;
+        for data in ["stock.db (changed)", "größe.txt"] {
+            assert!(said.contains(data), "{said}");
+        }
+        assert!(!said.contains("prices.csv"), "{said}");
+        // The next edition takes the place of this one, and the author changes this file too.
         fs_err::remove_dir_all(unpacked.folder())?;
+        if start == 1 {
+            fs_err::write(folder.join("notes.csv"), "mine")?;
+        }
     }
-    let folder = sandbox.home().join(".local/share/org.waterskin.stock/data");
-    for name in ["app.py", "stock.db", "größe.txt"] {
-        assert!(folder.join(name).is_file(), "{name}");
+    for (name, text) in [("notes.csv", "mine"), ("notes.csv.new-1.0.0", "new")] {
+        assert_eq!(fs_err::read_to_string(folder.join(name))?, text, "{name}");
     }
     Ok(())
 }
