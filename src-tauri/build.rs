@@ -6,6 +6,20 @@ use std::path::Path;
 const SCREENS: [&str; 3] =
     ["../ui/dist/index.html", "../ui/dist/overlay.js", "../ui/dist/inpage.js"];
 
+/// Has the program take GTK and WebKitGTK from where the system has them, whatever `LD_LIBRARY_PATH`
+/// says: libraries of another program there would keep it from starting at all, without a word to the
+/// person. Of the two kinds of paths in a program only the older one goes before that variable, and only
+/// it counts for what libraries need in turn (ld.so(8)).
+fn take_the_systems_libraries() {
+    let of_target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}"));
+    let (Ok(system), Ok(processor)) = (of_target("OS"), of_target("ARCH")) else { return };
+    if system == "linux" {
+        let triple = format!("{processor}-linux-gnu");
+        let folders = format!("/lib/{triple}:/usr/lib/{triple}:/lib64:/usr/lib64:/lib:/usr/lib");
+        println!("cargo::rustc-link-arg-bins=-Wl,--disable-new-dtags,-rpath,{folders}");
+    }
+}
+
 fn main() {
     for file in SCREENS {
         println!("cargo::rerun-if-changed={file}");
@@ -33,6 +47,7 @@ fn main() {
         "session_state",
     ]);
     let attributes = tauri_build::Attributes::new().app_manifest(commands);
+    take_the_systems_libraries();
     #[expect(clippy::expect_used, reason = "a build script has no other way to fail")]
     tauri_build::try_build(attributes).expect("the capabilities or the configuration are wrong");
 }

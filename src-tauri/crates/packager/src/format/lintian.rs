@@ -40,6 +40,10 @@ pub(super) fn overrides(package: &PackageName, compression: Compression) -> Stri
     text.push_str(&format!(
         "{package}: unstripped-binary-or-object *usr/lib/{package}/{package}*\n"
     ));
+    text.push_str("# other programs' libraries in LD_LIBRARY_PATH would keep it from starting\n");
+    text.push_str(&format!(
+        "{package}: custom-library-search-path *usr/lib/{package}/{package}*\n"
+    ));
     for (tag, reason) in ACCEPTED {
         text.push_str(&format!("# {reason}\n{package}: {tag} *usr/lib/{package}/payload/*\n"));
     }
