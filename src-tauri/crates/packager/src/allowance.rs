@@ -19,19 +19,35 @@ pub(crate) struct Allowance {
     pub glibc: (u32, u32),
     /// The package that asked for it.
     pub glibc_for: Option<String>,
-    /// Packages that are published as source only and are built, by their normalized names.
+    /// Packages that come as source only and are built, by their normalized names.
     pub built: BTreeSet<String>,
+    /// Those of them that the list itself names as sources.
+    pub named: BTreeSet<String>,
+    /// Packages of other systems, of which nothing is installed.
+    pub foreign: BTreeSet<String>,
     /// Whether the lock beside the list is passed over, since it does not fit it.
     pub unpinned: bool,
 }
 
 impl Default for Allowance {
     fn default() -> Self {
-        Self { glibc: WHEEL_GLIBC, glibc_for: None, built: BTreeSet::new(), unpinned: false }
+        Self {
+            glibc: WHEEL_GLIBC,
+            glibc_for: None,
+            built: BTreeSet::new(),
+            named: BTreeSet::new(),
+            foreign: BTreeSet::new(),
+            unpinned: false,
+        }
     }
 }
 
 impl Allowance {
+    /// What there is to begin with, where the list itself names these packages as sources.
+    pub fn naming(sources: BTreeSet<String>) -> Self {
+        Self { built: sources.clone(), named: sources, ..Self::default() }
+    }
+
     /// What to allow next, after this trouble. `None` where nothing more would help, or nothing may
     /// be built.
     pub fn after(&self, trouble: &Trouble, may_build: bool) -> Option<Self> {
@@ -64,8 +80,21 @@ impl Allowance {
     /// What the author should know of it.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if !self.built.is_empty() {
-            let names: Vec<String> = self.built.iter().map(|name| format!("`{name}`")).collect();
+        if !self.foreign.is_empty() {
+            let names: Vec<String> = self.foreign.iter().map(|name| format!("`{name}`")).collect();
+            notes.push(format!(
+                "{} not installed: there are ready-made packages for other systems alone, and nothing of the app imports {}",
+                match &names[..] {
+                    [one] => format!("{one} is"),
+                    several => format!("{} are", several.join(", ")),
+                },
+                if names.len() == 1 { "it" } else { "them" }
+            ));
+        }
+        // The plan has the others.
+        let built = self.built.difference(&self.named);
+        let names: Vec<String> = built.map(|name| format!("`{name}`")).collect();
+        if !names.is_empty() {
             notes.push(format!(
                 "{} published as source only: built here, by code of its own",
                 match &names[..] {
@@ -75,12 +104,8 @@ impl Allowance {
             ));
         }
         if self.glibc > WHEEL_GLIBC {
-            let package = self.glibc_for.as_deref().unwrap_or("a package");
-            let (major, minor) = self.glibc;
-            notes.push(format!(
-                "`{package}` has no wheel for a C library older than glibc {major}.{minor}: {}",
-                left_out(self.glibc)
-            ));
+            let package = self.glibc_for.as_deref().map(|package| format!("`{package}`"));
+            notes.push(needs_newer(package.as_deref().unwrap_or("a package"), self.glibc));
         }
         notes
     }
@@ -99,8 +124,17 @@ const SYSTEMS: [((u32, u32), &str); 9] = [
     ((2, 41), "Debian 13"),
 ];
 
+/// What the author should know of a package without wheels for usual systems.
+pub(crate) fn needs_newer(what: &str, glibc: (u32, u32)) -> String {
+    let (major, minor) = glibc;
+    format!(
+        "{what} has no wheel for a C library older than glibc {major}.{minor}: {}",
+        left_out(glibc)
+    )
+}
+
 /// Which of the well-known systems are too old for this GNU C library.
-fn left_out(glibc: (u32, u32)) -> String {
+pub(crate) fn left_out(glibc: (u32, u32)) -> String {
     let old = SYSTEMS.iter().filter(|(has, _)| *has < glibc).map(|(_, name)| *name);
     let old: Vec<&str> = old.collect();
     format!("that leaves out {} and older systems", old.join(", "))

@@ -101,7 +101,16 @@ pub fn build(
     let executable = base.executable();
     let settings = plan.requirements.given.settings.for_building();
     let sources = SourceBuild { uv: provision::uv(plan, &executable), folder, settings: &settings };
-    let own = OwnBuild { build: sources, cache: &cache }.make(&plan.own, progress)?;
+    let takes_compilers = !plan.own.is_empty();
+    let original = takes_compilers.then(|| base.source.original(&plan.cache, plan.target.triple()));
+    let original = original.flatten();
+    let own = OwnBuild {
+        build: sources,
+        cache: &cache,
+        python: original.as_deref(),
+        target: &plan.target,
+    };
+    let own = own.make(&plan.own, progress)?;
     let wheels = Wheels {
         plan,
         uv: provision::uv(plan, &executable),

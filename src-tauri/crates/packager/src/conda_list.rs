@@ -81,9 +81,38 @@ const OTHER: [&str; 47] = [
 /// The pip part of an `environment.yml`, and what of the rest has a counterpart on the package index.
 /// `is_known` says of a normalized name whether it is one there that is no stranger's.
 pub(crate) fn environment(text: &str, is_known: impl Fn(&str) -> bool) -> ToolList {
+    of_items(items(text), is_known)
+}
+
+/// The same of what `conda list --export` writes, a line such as `pandas=2.1.1=py311h_0` each. `None`
+/// for a list of pip's.
+pub(crate) fn export(text: &str, is_known: impl Fn(&str) -> bool) -> Option<ToolList> {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let lines: Vec<&str> =
+        lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '@'])).collect();
+    let parts = |line: &str| -> Option<[String; 3]> {
+        let parts: Vec<String> = line.split('=').map(str::to_owned).collect();
+        parts.try_into().ok()
+    };
+    // Of `a===1` the second part is empty.
+    let of_conda =
+        |line: &&str| parts(line).is_some_and(|parts| parts.iter().all(|it| !it.is_empty()));
+    if lines.is_empty() || !lines.iter().all(of_conda) {
+        return None;
+    }
+    let items = lines.into_iter().map(|line| match parts(line) {
+        Some([name, version, build]) if build.starts_with("pypi") => {
+            Item::Pip(format!("{name}=={version}"))
+        }
+        _ => Item::Conda(line.to_owned()),
+    });
+    Some(of_items(items.collect(), is_known))
+}
+
+fn of_items(items: Vec<Item>, is_known: impl Fn(&str) -> bool) -> ToolList {
     let mut list = ToolList::default();
     let mut left = Vec::new();
-    for item in items(text) {
+    for item in items {
         match item {
             Item::Pip(line) => {
                 list.pip.push_str(&line);
@@ -93,7 +122,7 @@ pub(crate) fn environment(text: &str, is_known: impl Fn(&str) -> bool) -> ToolLi
                 let (name, version) = split(&spec);
                 let plain = normalized(name);
                 if plain == "python" {
-                    list.requires_python = Some(version).filter(|it| !it.is_empty());
+                    list.requires_python = Some(minor(&version)).filter(|it| !it.is_empty());
                     continue;
                 }
                 let renamed = RENAMED.iter().find(|(conda, _)| *conda == plain);
@@ -124,6 +153,16 @@ pub(crate) fn environment(text: &str, is_known: impl Fn(&str) -> bool) -> ToolLi
         ));
     }
     list
+}
+
+/// The versions of Python without their last number: another one of the same minor version serves as
+/// well, and few machines have the one that an environment was exported with.
+fn minor(version: &str) -> String {
+    let mut parts = version.strip_prefix("==").unwrap_or_default().split('.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(major), Some(minor), Some(_)) => format!("=={major}.{minor}.*"),
+        _ => version.to_owned(),
+    }
 }
 
 fn is_other(name: &str) -> bool {
@@ -238,6 +277,23 @@ fn version(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_conda_exports_is_no_list_of_pips() {
+        let text = "# This file may be used to create an environment using:\n# $ conda create --name <env> --file <this file>\n\
+            # platform: win-64\nblas=1.0=mkl\npandas=2.1.1=py311h62dcd97_0\npython=3.11.5=he1021f5_0\n\
+            streamlit=1.50.0=pypi_0\nvc=14.2=h21ff451_1\n";
+        let list = export(text, |name| name == "pandas").unwrap();
+        assert_eq!(list.lines, ["pandas==2.1.1"]);
+        assert_eq!(list.pip, "streamlit==1.50.0\n");
+        assert_eq!(list.requires_python.as_deref(), Some("==3.11.*"));
+        assert!(list.notes[0].contains("`blas`, `vc`;"), "{:?}", list.notes);
+        for text in
+            ["pandas==2.1.1\n", "pandas===2.1.1\n", "", "# x\n", "pandas\n", "a=1=b\npandas\n"]
+        {
+            assert_eq!(export(text, |_| true), None, "{text}");
+        }
+    }
 
     #[test]
     fn what_conda_writes_becomes_requirements() {

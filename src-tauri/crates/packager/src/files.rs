@@ -86,6 +86,11 @@ impl ProjectFiles {
     /// left out, since nobody would expect a file from elsewhere in an installer, unless links are
     /// followed: then the content of the file comes along, if it is none that may hold secrets.
     pub(crate) fn select(selection: &Selection<'_>) -> Result<Self, FilesError> {
+        Self::select_within(selection, LINKED_DEPTH)
+    }
+
+    /// `depth` is how many links to folders may lead on from here.
+    fn select_within(selection: &Selection<'_>, depth: usize) -> Result<Self, FilesError> {
         let walk = Walk {
             selection,
             include: patterns(selection.root, "include", selection.include)?,
@@ -106,6 +111,7 @@ impl ProjectFiles {
                 Verdict::Descend => found.folders.extend(walk.own_folder(&entry)),
                 Verdict::Reach => {}
                 Verdict::Take(file) => found.files.push(file),
+                Verdict::Follow(path, target) => found.add_linked(&path, &target, &walk, depth)?,
                 Verdict::Leave(left_out) => {
                     found.left_out.push(left_out);
                     if folder {
@@ -120,6 +126,37 @@ impl ProjectFiles {
         found.folders.sort();
         found.left_out.sort();
         Ok(found)
+    }
+
+    /// Adds a folder from outside of the project, to which the link `path` leads.
+    fn add_linked(
+        &mut self,
+        path: &Utf8Path,
+        target: &Utf8Path,
+        walk: &Walk<'_>,
+        depth: usize,
+    ) -> Result<(), FilesError> {
+        // One that has the project in it would have no end.
+        let Some(depth) = depth.checked_sub(1).filter(|_| !walk.real_root.starts_with(target))
+        else {
+            self.left_out.push(left_out(path, false, Reason::LinkOutside));
+            return Ok(());
+        };
+        let selection = Selection { root: target, include: &[], exclude: &[], ..*walk.selection };
+        let inner = Self::select_within(&selection, depth)?;
+        for file in inner.files {
+            let from = target.join(&file.path);
+            if let Some(reason) = left_out::by_target(&from) {
+                self.left_out.push(left_out(&path.join(&file.path), false, reason));
+                continue;
+            }
+            let from = if file.link.is_some() { None } else { file.from.or(Some(from)) };
+            self.files.push(ProjectFile { path: path.join(file.path), from, ..file });
+        }
+        self.folders.extend(inner.folders.iter().map(|folder| path.join(folder)));
+        let below = |it: LeftOut| LeftOut { path: path.join(it.path).into_string(), ..it };
+        self.left_out.extend(inner.left_out.into_iter().map(below));
+        Ok(())
     }
 
     fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
@@ -165,11 +202,16 @@ impl ProjectFiles {
     }
 }
 
+/// How many links to folders outside of the project are followed, one after the other.
+const LINKED_DEPTH: usize = 4;
+
 enum Verdict {
     Descend,
     /// The folder itself stays behind, and something in it may not.
     Reach,
     Take(ProjectFile),
+    /// A link and the folder outside of the project to which it leads.
+    Follow(Utf8PathBuf, Utf8PathBuf),
     Leave(LeftOut),
 }
 
@@ -277,12 +319,17 @@ impl Walk<'_> {
             let link = Some(relative(folder, inside));
             return Ok(Verdict::Take(ProjectFile { path, bytes: 0, link, from: None }));
         }
-        if !(self.selection.follow_links && metadata.is_file()) {
+        if !(self.selection.follow_links && (metadata.is_file() || metadata.is_dir())) {
             return leave(Reason::LinkOutside);
         }
         // Neither `include` nor anything else in the project excuses a file from elsewhere.
-        if let Some(reason) = left_out::by_target(&target) {
+        // What is said of a folder is said of what is in it.
+        let inner = if metadata.is_dir() { target.join("file") } else { target.clone() };
+        if let Some(reason) = left_out::by_target(&inner) {
             return leave(reason);
+        }
+        if metadata.is_dir() {
+            return Ok(Verdict::Follow(path, target));
         }
         let bytes = metadata.len();
         if left_out::worth_reading(bytes) {

@@ -194,12 +194,17 @@ fn links_out_are_followed_when_the_person_says_so_and_never_to_secrets() {
     write("auth.key", "x");
     write(".ssh/config", "Host x");
     write("folder/x.csv", "x");
+    write("folder/deep/.env", "x");
+    symlink("../x.csv", outside.join("folder/deep/link.csv")).unwrap();
+    symlink("../folder", outside.join("folder/again")).unwrap();
     for (target, name) in [
         ("../data.csv", "data.csv"),
         ("../notes.txt", "notes.txt"),
         ("../auth.key", "auth.txt"),
         ("../.ssh/config", "config.txt"),
         ("../folder", "folder"),
+        ("..", "above"),
+        ("../.ssh", "keys"),
         ("/proc/self/environ", "environ.txt"),
         ("/dev/null", "null.txt"),
     ] {
@@ -223,14 +228,26 @@ fn links_out_are_followed_when_the_person_says_so_and_never_to_secrets() {
     let files: Vec<_> =
         found.files.iter().map(|file| (file.path.as_str(), file.from.as_deref())).collect();
     let data = outside.join("data.csv");
-    assert_eq!(files, [("app.py", None), ("data.csv", Some(data.as_path()))]);
+    let inner = outside.join("folder/x.csv");
+    assert_eq!(
+        files,
+        [
+            ("app.py", None),
+            ("data.csv", Some(data.as_path())),
+            ("folder/again", None),
+            ("folder/deep/link.csv", None),
+            ("folder/x.csv", Some(inner.as_path())),
+        ]
+    );
     assert_eq!(
         of(&found),
         [
+            "above: a link out of the project",
             "auth.txt: a private key",
             "config.txt: may hold secrets",
             "environ.txt: no ordinary file",
-            "folder: a link out of the project",
+            "folder/deep/.env: may hold secrets",
+            "keys: may hold secrets",
             "notes.txt: a private key",
             "null.txt: a link out of the project",
         ]

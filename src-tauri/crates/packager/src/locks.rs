@@ -6,11 +6,13 @@ use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use crate::config::PYPROJECT_TOML;
+use crate::locked_wheels::LockedWheels;
 use crate::own::AskedFolder;
 use crate::pyproject_list;
-use crate::requirement::{Refusal, checked, file_address, name_of, wheel};
+use crate::requirement::{Refusal, address, checked, file_address, name_of};
 use crate::requirements::RequirementsError;
 use crate::selection::{Asked, Offered, Selected};
+use crate::source_line::{is_repository, repository};
 
 /// What a lock holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(crate) struct Lock {
     pub selected: Selected,
     /// What is needed and has no wheel.
     pub sources: Vec<String>,
+    /// The wheels of what is needed, where it has some.
+    pub wheels: Vec<LockedWheels>,
     /// Options for the indexes that the packages come from, but for the usual one.
     pub indexes: BTreeSet<String>,
 }
@@ -35,9 +39,13 @@ impl Lock {
     /// What the lock says of a package that is needed.
     fn add(&mut self, package: &Table, index: Option<&str>, root: &Utf8Path) {
         self.listed.extend(listed(package));
-        let wheels = package.get("wheels").and_then(Value::as_array);
-        if wheels.is_none_or(Vec::is_empty) && package.contains_key("sdist") {
-            self.sources.extend(field(package, "name").map(str::to_owned));
+        let wheels = LockedWheels::of(package);
+        let is_git = |key: &str| package.get(key).is_some_and(|it| it.get("git").is_some());
+        let elsewhere = is_git("source") || package.contains_key("vcs");
+        if wheels.files.is_empty() && (package.contains_key("sdist") || elsewhere) {
+            self.sources.push(wheels.name);
+        } else if !wheels.files.is_empty() {
+            self.wheels.push(wheels);
         }
         let Some(index) = index.filter(|index| index.trim_end_matches('/') != PYPI) else { return };
         self.indexes.insert(if index.contains("://") {
@@ -201,9 +209,9 @@ fn refusal(package: &Table, root: &Utf8Path) -> Option<Refusal> {
     if source.contains_key("registry") {
         None
     } else if let Some(place) = of_wheel("url").or_else(|| of_wheel("path")) {
-        wheel(place, &[root]).err()
-    } else if source.contains_key("git") {
-        Some(Refusal::Repository)
+        address(place, &[root]).err()
+    } else if let Some(place) = of_wheel("git") {
+        (!is_repository(&repository(place, None, None))).then_some(Refusal::Repository)
     } else {
         Some(Refusal::Unreadable)
     }
@@ -226,16 +234,26 @@ pub(crate) fn pylock(file: &Utf8Path, asked: &Asked<'_>) -> Result<Lock, Require
         let (place, package) = (package.span().start, package.get_ref());
         let Some(name) = field(package, "name") else { continue };
         let refused = |refusal| refused(&text, file, name, place, refusal);
-        let elsewhere =
-            ["vcs", "directory", "archive"].iter().any(|kind| package.contains_key(*kind));
-        let version = field(package, "version").filter(|_| !elsewhere);
-        let version = version.ok_or_else(|| refused(Refusal::NotFromIndex))?;
-        let mut line = format!("{name}=={version}");
+        let place = place_of(package);
+        let mut line = match (&place, field(package, "version")) {
+            (Some(_), _) => name.to_owned(),
+            (None, Some(version)) => format!("{name}=={version}"),
+            (None, None) => return Err(refused(Refusal::NotFromIndex)),
+        };
+        // A name that holds an address would be one.
+        if name_of(name).is_none() || line.contains('@') {
+            return Err(refused(Refusal::NotFromIndex));
+        }
+        if let Some(place) = place {
+            let place = place.ok_or_else(|| refused(Refusal::NotFromIndex))?;
+            line = format!("{line} @ {place}");
+        }
         if let Some(marker) = field(package, "marker") {
             line.push_str(&format!(" ; {}", with_parts(marker, &made.selected)));
         }
         let wheels = package.get("wheels").and_then(Value::as_array);
-        for wheel in wheels.into_iter().flatten().chain(package.get("sdist")) {
+        let archive = package.get("archive").or(package.get("sdist"));
+        for wheel in wheels.into_iter().flatten().chain(archive) {
             let hashes = wheel.get("hashes").and_then(Value::as_table);
             for (algorithm, hash) in hashes.into_iter().flatten() {
                 if let Some(hash) = hash.as_str() {
@@ -243,14 +261,27 @@ pub(crate) fn pylock(file: &Utf8Path, asked: &Asked<'_>) -> Result<Lock, Require
                 }
             }
         }
-        // A name that holds an address would be one.
-        if name_of(name).is_none() || line.contains('@') {
-            return Err(refused(Refusal::NotFromIndex));
-        }
-        made.lines.push(checked(&line, &[]).map_err(refused)?);
+        made.lines.push(checked(&line, &[root]).map_err(refused)?);
         made.add(package, field(package, "index"), root);
     }
     Ok(made)
+}
+
+/// Where a package of a `pylock.toml` comes from, when that is no index (PEP 751, `vcs`, `archive`,
+/// `directory`). The inner value is `None` for what can't be said in a requirement.
+fn place_of(package: &Table) -> Option<Option<String>> {
+    let table = |key: &str| package.get(key).and_then(Value::as_table);
+    if let Some(vcs) = table("vcs") {
+        let url = field(vcs, "url").filter(|_| field(vcs, "type") == Some("git"));
+        let place = |url| repository(url, field(vcs, "commit-id"), field(vcs, "subdirectory"));
+        return Some(url.map(place));
+    }
+    if let Some(archive) = table("archive") {
+        let place = field(archive, "url").or(field(archive, "path"));
+        let folder = field(archive, "subdirectory").map(|it| format!("#subdirectory={it}"));
+        return Some(place.map(|place| format!("{place}{}", folder.unwrap_or_default())));
+    }
+    Some(table("directory").map(|it| field(it, "path").map(str::to_owned))?)
 }
 
 /// A marker in which extras and groups are decided (PEP 751): what is left is one of PEP 508.
@@ -325,8 +356,8 @@ mod tests {
         assert_eq!(lock.listed, ["streamlit==1.60.0"]);
         assert_eq!(lock.indexes, BTreeSet::from(["--extra-index-url https://example.org".into()]));
         for (source, why) in [
-            ("git = 'https://x'", Refusal::Repository),
-            ("url = 'https://x/inner.zip'", Refusal::NoWheel),
+            ("git = 'file:///x'", Refusal::Repository),
+            ("url = 'https://x/inner'", Refusal::NoPackage),
             ("path = 'inner.whl'", Refusal::Missing),
         ] {
             let text = format!("{PROJECT}[[package]]\nname = 'inner'\nsource = {{ {source} }}\n");
@@ -411,6 +442,27 @@ mod tests {
             let six = lock.listed == ["six==1"];
             assert_eq!(six, project.is_none_or(|name| name == "app"), "{:?}", lock.listed);
         }
+    }
+
+    #[test]
+    fn a_pylock_has_repositories_archives_and_folders() {
+        let text = "[[packages]]\nname = 'g'\nvcs = { type = 'git', url = 'https://e.org/g', commit-id = '12ab', subdirectory = 's' }\n\
+             [[packages]]\nname = 'a'\nversion = '1'\narchive = { url = 'https://e.org/a-1.tar.gz', hashes = { sha256 = 'ab' } }\n\
+             [[packages]]\nname = 'd'\ndirectory = { path = 'libs/d', editable = true }\n";
+        let (_dir, path) = file("pylock.toml", text);
+        let folder = path.with_file_name("libs").join("d");
+        fs_err::create_dir_all(&folder).unwrap();
+        fs_err::write(folder.join("setup.py"), "").unwrap();
+        let lock = pylock(&path, &Asked::default()).unwrap();
+        assert_eq!(
+            lock.lines,
+            [
+                "g @ git+https://e.org/g@12ab#subdirectory=s".to_owned(),
+                "a @ https://e.org/a-1.tar.gz --hash=sha256:ab".to_owned(),
+                format!("d @ {}", crate::own::folder_address(&folder)),
+            ]
+        );
+        assert_eq!(lock.sources, ["g"]);
     }
 
     #[test]

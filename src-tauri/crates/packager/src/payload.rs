@@ -107,7 +107,7 @@ impl Parts<'_> {
         let compiled =
             compile::byte_compile(&self.base.executable(), &[layout.app()], None, progress)
                 .map_err(|source| AssembleError::Compile { source })?;
-        write(&layout.resolved(), self.resolution.resolved.to_text().as_bytes())?;
+        write(&layout.resolved(), self.resolution.resolved.to_public_text().as_bytes())?;
         let icon = Picture::of(self.plan.icon.as_deref(), &self.plan.app.name)
             .and_then(|picture| picture.png(ICON_SIZE))
             .map_err(|source| AssembleError::Icon { source })?;
@@ -163,8 +163,11 @@ impl Parts<'_> {
             (Layout::SITE_PACKAGES, self.packages.facts.digest.clone()),
             (Layout::APP, app),
         ];
-        let glibc =
-            plan.target.minimum_glibc(&[&base.minimum_glibc, &self.packages.facts.minimum_glibc]);
+        let glibc = plan.target.minimum_glibc(&[
+            &base.minimum_glibc,
+            &self.packages.facts.minimum_glibc,
+            &plan.native_glibc,
+        ]);
         let webkitgtk = if glibc.is_empty() { String::new() } else { WEBKITGTK.to_owned() };
         Manifest {
             schema: plan.data.schema(),

@@ -28,7 +28,33 @@ pub(crate) fn pipfile_lock(text: &str) -> Result<Vec<String>, serde_json::Error>
     Ok(lines)
 }
 
-/// The versions of a `poetry.lock` or `pdm.lock`.
+/// The revisions of what a `Pipfile.lock` has from repositories, by normalized names.
+pub(crate) fn pipfile_revisions(text: &str) -> BTreeMap<String, String> {
+    let lock: BTreeMap<String, Json> = serde_json::from_str(text).unwrap_or_default();
+    let entries = lock.values().filter_map(Json::as_object).flatten();
+    let revision = |(name, entry): (&String, &Json)| {
+        entry.get("git")?;
+        Some((normalized(name), entry.get("ref")?.as_str()?.to_owned()))
+    };
+    entries.filter_map(revision).collect()
+}
+
+/// The same of a `poetry.lock` or `pdm.lock`.
+pub(crate) fn revisions(text: &str) -> BTreeMap<String, String> {
+    let lock: Table = text.parse().unwrap_or_default();
+    let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
+    let revision = |package: &Value| {
+        let package = package.as_table()?;
+        let source = package.get("source").and_then(Value::as_table);
+        let of_poetry = source.and_then(|source| text_of(source, "resolved_reference"));
+        let revision = of_poetry.or(text_of(package, "revision"))?;
+        Some((normalized(text_of(package, "name")?), revision.to_owned()))
+    };
+    packages.filter_map(revision).collect()
+}
+
+/// The versions of a `poetry.lock` or `pdm.lock`, and those of a `uv.lock` that lists what is no
+/// longer asked for.
 pub(crate) fn toml_lock(text: &str) -> Result<Vec<String>, toml::de::Error> {
     let lock: Table = text.parse()?;
     let packages = lock.get("package").and_then(Value::as_array).map(Vec::as_slice);
@@ -46,6 +72,10 @@ pub(crate) fn toml_lock(text: &str) -> Result<Vec<String>, toml::de::Error> {
         };
         let elsewhere = ["git", "path", "url"].iter().any(|kind| package.contains_key(*kind));
         let kind = package.get("source").and_then(|it| it.get("type")).and_then(Value::as_str);
+        let source = package.get("source").and_then(Value::as_table);
+        // Only uv's sources have no kind.
+        let of_uv = source.filter(|source| !source.contains_key("type"));
+        let elsewhere = elsewhere || of_uv.is_some_and(|source| !source.contains_key("registry"));
         if elsewhere || kind.is_some_and(|kind| kind != "legacy") {
             continue;
         }
@@ -62,7 +92,9 @@ pub(crate) fn toml_lock(text: &str) -> Result<Vec<String>, toml::de::Error> {
             continue;
         }
         let own = package.get("files").or_else(|| files?.get(name)).and_then(Value::as_array);
-        let hashes = own.into_iter().flatten().filter_map(|file| file.get("hash")?.as_str());
+        let of_uv = package.get("wheels").and_then(Value::as_array).into_iter().flatten();
+        let files = own.into_iter().flatten().chain(of_uv).chain(package.get("sdist"));
+        let hashes = files.filter_map(|file| file.get("hash")?.as_str());
         lines.push(line(name, version, marker.filter(|_| differs), hashes));
     }
     Ok(lines)
@@ -104,6 +136,17 @@ mod tests {
             ["six==1.17.0 --hash=sha256:aa --hash=sha256:bb", "pytest==8.0"]
         );
         assert!(pipfile_lock("[]").is_err());
+    }
+
+    #[test]
+    fn locks_have_the_revisions_of_repositories() {
+        let text = r#"{"_meta": {}, "default": {"My_X": {"git": "https://x", "ref": "12ab"}, "six": {"version": "==1"}}}"#;
+        let expected = |name: &str| BTreeMap::from([(name.to_owned(), "12ab".to_owned())]);
+        assert_eq!(pipfile_revisions(text), expected("my-x"));
+        let poetry = "[[package]]\nname = 'x'\nversion = '1'\n[package.source]\ntype = 'git'\nurl = 'https://x'\nreference = 'main'\nresolved_reference = '12ab'\n";
+        assert_eq!(revisions(poetry), expected("x"));
+        let pdm = "[[package]]\nname = 'x'\nversion = '1'\ngit = 'https://x'\nref = 'main'\nrevision = '12ab'\n";
+        assert_eq!(revisions(pdm), expected("x"));
     }
 
     #[test]
@@ -152,6 +195,10 @@ mod tests {
                 "own==3",
             ]
         );
+        let uv = "[[package]]\nname = 'mine'\nversion = '1'\nsource = { virtual = '.' }\n\
+            [[package]]\nname = 'six'\nversion = '1'\nsource = { registry = 'https://x' }\nsdist = { hash = 'sha256:aa' }\n\
+            wheels = [{ url = 'x', hash = 'sha256:bb' }]\n";
+        assert_eq!(toml_lock(uv).unwrap(), ["six==1 --hash=sha256:bb --hash=sha256:aa"]);
         let old = "[[package]]\nname = 'six'\nversion = '1'\n[metadata.files]\nsix = [{ file = 'x', hash = 'sha256:cc' }]\n";
         assert_eq!(toml_lock(old).unwrap(), ["six==1 --hash=sha256:cc"]);
     }

@@ -390,11 +390,11 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_built_is_refused_with_its_place() {
+    fn what_leads_nowhere_is_refused_with_its_place() {
         for (line, refusal) in [
             ("-e .", Refusal::NoSource),
-            ("--editable=git+https://example.org/x", Refusal::Repository),
-            ("git+https://example.org/x", Refusal::Repository),
+            ("--editable=hg+https://example.org/x", Refusal::Repository),
+            ("svn+https://example.org/x", Refusal::Repository),
             (".", Refusal::NoSource),
             ("-r https://example.org/list.txt", Refusal::Remote),
         ] {

@@ -14,6 +14,7 @@ use crate::imports::Need;
 use crate::inside::is_inside;
 use crate::kept::{CACHE_LIMIT, cache_folder};
 use crate::locate::{self, Located};
+use crate::native::Native;
 use crate::own::{self, OwnDistribution};
 use crate::plan_error::PlanError;
 use crate::python_choice::PythonChoice;
@@ -28,8 +29,8 @@ use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
 use crate::writes::{self, FoundWrite};
 use crate::{
-    compiled, file_notes, icon, installed, keys, preload, programs, secrets, secrets_read, source,
-    streamlit_config, tools, wants,
+    compiled, file_notes, icon, installed, keys, locked_wheels, preload, programs, secrets,
+    secrets_read, source, streamlit_config, tools, wants,
 };
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
@@ -121,6 +122,9 @@ pub struct BuildPlan {
     /// Whether a build may execute nothing but its own tools.
     #[serde(skip)]
     pub no_run: bool,
+    /// The GNU C library that compiled files of the project ask for; empty for none.
+    #[serde(skip)]
+    pub(crate) native_glibc: String,
     /// Modules of the code that a build looks for in the payload before it is done.
     #[serde(skip)]
     pub(crate) needed: Vec<NeededModule>,
@@ -204,6 +208,9 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
             (requirements, guessed)
         }
     };
+    if settings.no_run {
+        requirements.refuse_sources()?;
+    }
     let own = own::Search {
         root: &root,
         entry: &entry,
@@ -229,6 +236,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         notes.extend(installed::note(&identity.app));
     }
     notes.extend(requirements.notes.iter().cloned());
+    notes.extend(locked_wheels::note(&requirements.given.wheels, &target, python.minor()));
     notes.extend(requirements.passed_over.iter().map(|file| {
         let file = file.strip_prefix(&root).unwrap_or(file);
         format!("`{file}` lists requirements too and is passed over; `requirements = \"{file}\"` in the settings takes it")
@@ -237,6 +245,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     notes.extend(notes_about(&code, &files));
     notes.extend(file_notes::notes(&files, &code));
     notes.extend(compiled::note(&compiled, python.minor()));
+    let native = Native::of_project(&root, &files, &target);
+    notes.extend(native.notes(&target));
     let mut says = AppSays::read(&root, &files, &code, &requirements, python.minor());
     says.add_own(&own);
     notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
@@ -327,6 +337,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         uv,
         runs,
         no_run: settings.no_run,
+        native_glibc: native.glibc(),
         shell: tools::find_shell(settings.shell.as_deref())?,
         offline: settings.offline,
         entry,

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use crate::distributions::normalized;
 use crate::requirement::name_of;
 use crate::selection::Offered;
-use crate::tool_lists::ToolList;
+use crate::tool_lists::{self, ToolList};
 
 /// The list of the project, where it has one. A project that asks for nothing itself has one too,
 /// when it offers Streamlit as an extra or in a group.
@@ -22,11 +22,13 @@ pub(crate) fn project(pyproject: &Table) -> Option<ToolList> {
     for source in array(pyproject, &["tool", "pdm", "source"]).filter_map(Value::as_table) {
         list.add_index(text(source, "name"), text(source, "url"), source);
     }
-    let asked = project.get("dependencies").and_then(Value::as_array);
-    if let Some(asked) = asked {
+    list.overrides = overrides(pyproject);
+    if let Some(asked) = project.get("dependencies").and_then(Value::as_array) {
         list.lines = expanded(&strings(asked), own_name(&project), &list.offered.extras);
+        add_places_of_poetry(&mut list, pyproject);
         return Some(list);
     }
+    list.extra_files = dynamic_extras(pyproject);
     if is_dynamic(&project) {
         list.files = dynamic_files(pyproject);
         return (!list.files.is_empty()).then_some(list);
@@ -53,6 +55,76 @@ fn dynamic_files(pyproject: &Table) -> Vec<String> {
         _ => Vec::new(),
     };
     [of(setuptools, "file"), of(hatch, "files"), of(hatch, "filename")].concat()
+}
+
+/// The same that are extras of setuptools'.
+fn dynamic_extras(pyproject: &Table) -> BTreeMap<String, Vec<String>> {
+    const PATH: [&str; 5] = ["tool", "setuptools", "dynamic", "optional-dependencies", ""];
+    let extras = table(pyproject, &PATH[..4]).into_iter().flatten();
+    let files = |extra: &Value| match extra.get("file") {
+        Some(Value::String(file)) => vec![file.clone()],
+        Some(Value::Array(files)) => strings(files),
+        _ => Vec::new(),
+    };
+    extras.map(|(name, extra)| (name.clone(), files(extra))).collect()
+}
+
+/// `[tool.pdm.resolution.overrides]`: a version, or an address.
+fn overrides(pyproject: &Table) -> Vec<String> {
+    let overrides = table(pyproject, &["tool", "pdm", "resolution", "overrides"]);
+    let line = |(name, wanted): (&String, &Value)| {
+        let wanted = wanted.as_str()?.trim();
+        Some(match wanted.chars().next()? {
+            c if c.is_ascii_digit() => format!("{name}=={wanted}"),
+            '<' | '>' | '=' | '!' | '~' => format!("{name}{wanted}"),
+            '*' => name.clone(),
+            _ => format!("{name} @ {wanted}"),
+        })
+    };
+    overrides.into_iter().flatten().filter_map(line).collect()
+}
+
+/// Poetry's table beside `[project]` says where what is asked for there comes from.
+fn add_places_of_poetry(list: &mut ToolList, pyproject: &Table) {
+    let Some(poetry) = tool_lists::poetry(pyproject) else { return };
+    for line in &mut list.lines {
+        let placed = |it: &&String| it.contains(" @ ") && name_of(it) == name_of(line);
+        if let Some(placed) = poetry.lines.iter().find(placed) {
+            line.clone_from(placed);
+        }
+    }
+    list.indexes.extend(poetry.indexes);
+    list.uv.extend(poetry.uv);
+}
+
+/// `[tool.flit.metadata]`, which Flit had before `[project]`.
+pub(crate) fn flit(pyproject: &Table) -> Option<ToolList> {
+    let metadata = table(pyproject, &["tool", "flit", "metadata"])?;
+    let extras = lists(metadata.get("requires-extra"));
+    let offered = Offered { extras, ..Offered::default() };
+    let requires = metadata.get("requires").and_then(Value::as_array);
+    let streamlit = |line: &String| name_of(line).is_some_and(|name| name == "streamlit");
+    if requires.is_none() && !offered.extras.values().flatten().any(streamlit) {
+        return None;
+    }
+    Some(ToolList {
+        lines: requires.map(|list| strings(list)).unwrap_or_default(),
+        requires_python: text(metadata, "requires-python").map(str::to_owned),
+        offered,
+        ..ToolList::default()
+    })
+}
+
+/// The same with a `hatch.toml`, whose tables are those of `[tool.hatch]` and count before them.
+pub(crate) fn with_hatch(mut pyproject: Table, hatch: Table) -> Table {
+    let mut inside = |key: &str| pyproject.remove(key).and_then(|it| it.try_into().ok());
+    let mut tool: Table = inside("tool").unwrap_or_default();
+    let known = tool.remove("hatch").and_then(|it| it.try_into().ok());
+    let mut all: Table = known.unwrap_or_default();
+    all.extend(hatch);
+    tool.insert("hatch".to_owned(), Value::Table(all));
+    pyproject.insert("tool".to_owned(), Value::Table(tool));
+    pyproject
 }
 
 fn offered(pyproject: &Table, project: &Table) -> Offered {
@@ -93,9 +165,17 @@ fn offered(pyproject: &Table, project: &Table) -> Offered {
             groups.entry(name.clone()).or_insert(lines);
         }
     }
-    let default_groups = default_groups(pyproject, groups.keys());
+    let mut default_groups = default_groups(pyproject, groups.keys());
+    // The environment in which `hatch run` starts everything, where it is for the app.
+    let default = groups.get(HATCH_DEFAULT).filter(|_| environments.is_some());
+    if default.into_iter().flatten().any(|line| name_of(line).is_some_and(|it| it == "streamlit")) {
+        default_groups.push(HATCH_DEFAULT.to_owned());
+    }
     Offered { extras, groups, default_groups }
 }
+
+/// The environment of Hatch that is not named.
+const HATCH_DEFAULT: &str = "default";
 
 /// `[tool.uv] default-groups`.
 pub(crate) fn default_groups<'a>(
@@ -246,6 +326,61 @@ mod tests {
         );
         assert_eq!(made.unwrap().files, ["a.txt", "b.txt"]);
         assert_eq!(list("[project]\nname = 'x'\ndynamic = ['dependencies']\n"), None);
+    }
+
+    #[test]
+    fn what_setuptools_reads_for_extras_is_a_file_too() {
+        let made = list(
+            "[project]\nname = 'x'\ndynamic = ['dependencies', 'optional-dependencies']\n\
+             [tool.setuptools.dynamic]\ndependencies = { file = 'a.txt' }\n\
+             optional-dependencies.app = { file = ['b.txt'] }\n",
+        );
+        let files = BTreeMap::from([("app".to_owned(), vec!["b.txt".to_owned()])]);
+        assert_eq!(made.unwrap().extra_files, files);
+    }
+
+    #[test]
+    fn a_project_of_flit_from_before_there_was_a_project_table() {
+        let text = "[tool.flit.metadata]\nmodule = 'lamp'\nrequires = ['streamlit', 'six ; os_name == \"nt\"']\n\
+            requires-python = '>=3.9'\n[tool.flit.metadata.requires-extra]\ntest = ['pytest']\n";
+        let made = flit(&text.parse().unwrap()).unwrap();
+        assert_eq!(made.lines, ["streamlit", "six ; os_name == \"nt\""]);
+        assert_eq!(made.requires_python.as_deref(), Some(">=3.9"));
+        assert_eq!(made.offered.extras["test"], ["pytest"]);
+        assert_eq!(flit(&"[tool.flit.metadata]\nmodule = 'x'\n".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn the_environment_that_hatch_starts_things_in_is_for_the_app() {
+        let project = "[project]\nname = 'x'\ndependencies = ['six']\n[tool.hatch.envs.test]\ndependencies = ['streamlit', 'pytest']\n";
+        let hatch = "[envs.default]\ndependencies = ['streamlit', 'rich']\n[envs.test]\ndependencies = ['streamlit', 'pytest']\n";
+        let table = with_hatch(project.parse().unwrap(), hatch.parse().unwrap());
+        let made = super::project(&table).unwrap();
+        assert_eq!(made.offered.default_groups, ["default"]);
+        assert_eq!(made.offered.groups["default"], ["streamlit", "rich"]);
+        assert_eq!(list(project).unwrap().offered.default_groups, [""; 0]);
+    }
+
+    #[test]
+    fn what_pdm_has_in_place_of_what_packages_ask_for() {
+        let made = list(
+            "[project]\nname = 'x'\ndependencies = []\n[tool.pdm.resolution.overrides]\n\
+             a = '1.2'\nb = '>=2,<3'\nc = 'https://example.org/c-1-py3-none-any.whl'\n",
+        );
+        let lines = ["a==1.2", "b>=2,<3", "c @ https://example.org/c-1-py3-none-any.whl"];
+        assert_eq!(made.unwrap().overrides, lines);
+    }
+
+    #[test]
+    fn poetry_says_where_what_the_project_asks_for_comes_from() {
+        let made = list(
+            "[project]\nname = 'x'\ndependencies = ['a>=1', 'b', 'c']\n[tool.poetry.dependencies]\n\
+             a = { git = 'https://example.org/a', tag = 'v1' }\nb = { path = '../b' }\nc = { source = 'own' }\n\
+             [[tool.poetry.source]]\nname = 'own'\nurl = 'https://own.example'\npriority = 'explicit'\n",
+        )
+        .unwrap();
+        assert_eq!(made.lines, ["a @ git+https://example.org/a@v1", "b @ ../b", "c"]);
+        assert!(made.uv["sources"].get("c").is_some());
     }
 
     #[test]

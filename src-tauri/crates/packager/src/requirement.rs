@@ -2,6 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::distributions::normalized;
 use crate::own::{folder_address, is_source};
+use crate::source_line::{is_repository, without_egg};
 
 /// Why a requirement is not packaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,12 +10,15 @@ pub enum Refusal {
     /// A folder that nothing can be installed from.
     #[error("is a folder without a `pyproject.toml` or `setup.py`")]
     NoSource,
-    /// Such as `git+https://`.
-    #[error("comes from a repository: to install it, its own code would be run")]
+    /// Such as `hg+https://`.
+    #[error("comes from a repository of a kind that is not fetched")]
     Repository,
-    /// An archive that is no wheel.
-    #[error("is no wheel: to install it, its own code would be run")]
-    NoWheel,
+    /// Neither a wheel nor an archive of a source.
+    #[error("leads to nothing that can be installed")]
+    NoPackage,
+    /// A repository or an archive, where nothing may be run.
+    #[error("comes as source: to install it, its own code would be run")]
+    Builds,
     /// A file that does not exist.
     #[error("is not there")]
     Missing,
@@ -36,9 +40,6 @@ pub enum Refusal {
     /// An option where a requirement belongs.
     #[error("is an option, not a requirement")]
     Option,
-    /// `dynamic = ["dependencies"]`.
-    #[error("leaves the list to code of the project")]
-    Dynamic,
     /// A package in `pylock.toml` that comes from elsewhere than a package index.
     #[error("does not come from a package index")]
     NotFromIndex,
@@ -48,9 +49,13 @@ impl Refusal {
     /// What the author can do about it.
     pub(crate) fn hint(self) -> &'static str {
         match self {
-            Self::Repository | Self::NoWheel => {
-                "build a wheel of it and name that, or ask for it by name and version"
+            Self::Repository => {
+                "write a repository as `NAME @ git+https://HOST/PATH@REVISION`, or ask for the package by name and version"
             }
+            Self::NoPackage => {
+                "name a wheel (`.whl`), an archive of a source (`.tar.gz`, `.zip`) or a repository (`git+https://...`), or ask for the package by name and version"
+            }
+            Self::Builds => "build without `--no-run` if you trust it",
             Self::Missing | Self::NoSource => {
                 "correct the path, which counts from the list's folder or the project's; where `pip` installs it from a folder above, build that one, and name the script with `--entry`"
             }
@@ -61,7 +66,6 @@ impl Refusal {
             Self::Lines | Self::Option | Self::Unreadable => {
                 "write one requirement alone, as in `pandas>=2`"
             }
-            Self::Dynamic => "write `dependencies` into `[project]` or `[tool.waterskin]`",
             Self::NotFromIndex => "only packages from an index can be packaged",
         }
     }
@@ -71,6 +75,14 @@ impl Refusal {
 /// its version, what to write in its place.
 pub(crate) fn way_out(requirement: &str, refusal: Refusal) -> String {
     let hint = refusal.hint();
+    if refusal == Refusal::Builds {
+        let python = crate::runtime::DEFAULT_VERSION;
+        return format!(
+            "{hint}, or make a wheel of it once:\n  \
+             uv run --no-project --python {python} --with pip python -m pip wheel --no-deps --wheel-dir wheels '{requirement}'\n\
+             and name that in its place, as in `./wheels/NAME.whl`"
+        );
+    }
     if !matches!(refusal, Refusal::OnlyThere | Refusal::Conda) {
         return hint.to_owned();
     }
@@ -108,9 +120,9 @@ pub(crate) fn name_of(requirement: &str) -> Option<String> {
 }
 
 /// The requirement in the form in which uv gets it, with its hashes. For a name, an index is asked;
-/// an address must be one of a wheel, since of nothing else it is certain that it can be installed
-/// without its own code being run. A path may also lead to a folder, which is the author's own code
-/// ([`crate::own`]). Paths count from the first of `folders` in which they lead to something.
+/// an address is one of a wheel, or of a source ([`crate::source_line`]). A path may also lead to a
+/// folder, which is the author's own code ([`crate::own`]). Paths count from the first of `folders` in
+/// which they lead to something.
 pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
     let line = line.replace('\t', " ");
     let line = line.trim();
@@ -127,8 +139,11 @@ pub(crate) fn checked(line: &str, folders: &[&Utf8Path]) -> Result<String, Refus
     }
     let mut text = match split_name(head) {
         Some((name, "")) => name.to_owned(),
-        Some((name, place)) => format!("{name} @ {}", checked_place(place, folders)?),
-        None => checked_place(head, folders)?,
+        Some((name, place)) => format!("{name} @ {}", checked_place(place, folders)?.0),
+        None => match checked_place(head, folders)? {
+            (place, Some(egg)) => format!("{egg} @ {place}"),
+            (place, None) => place,
+        },
     };
     for hash in parts.filter(|option| option.starts_with("hash")) {
         text.push_str(" --");
@@ -181,31 +196,38 @@ fn is_archive(name: &str) -> bool {
         .any(|ending| has_ending(name, ending))
 }
 
-/// An address or a path, with its extras and its marker.
-fn checked_place(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
+/// An address or a path, with its extras and its marker, and the name that the address has in it.
+fn checked_place(place: &str, folders: &[&Utf8Path]) -> Result<(String, Option<String>), Refusal> {
     let (place, marker) = match place.find(" ;") {
         Some(at) => place.split_at(at),
         None => (place, ""),
     };
+    if place.contains("://") && place.contains("egg=") {
+        let (place, egg) = without_egg(place.trim());
+        return Ok((format!("{}{marker}", address(&place, folders)?), egg));
+    }
     let (place, extras) = match place.rfind('[').filter(|_| place.ends_with(']')) {
         Some(at) => place.split_at(at),
         None => (place, ""),
     };
-    let place = wheel(place.trim(), folders)?;
-    Ok(format!("{place}{extras}{marker}"))
+    let place = address(place.trim(), folders)?;
+    Ok((format!("{place}{extras}{marker}"), None))
 }
 
-/// The address of the wheel or the folder that `place` leads to.
-pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
+/// The address of the wheel, the source or the folder that `place` leads to.
+pub(crate) fn address(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusal> {
     let scheme = place.split(':').next().unwrap_or_default().to_ascii_lowercase();
     let plain = place.split(['?', '#']).next().unwrap_or_default();
+    if is_repository(place) {
+        return Ok(place.to_owned());
+    }
     if scheme.contains('+') || matches!(scheme.as_str(), "git" | "ssh") || place.starts_with("git@")
     {
         return Err(Refusal::Repository);
     }
     if matches!(scheme.as_str(), "http" | "https") {
-        let is_wheel = has_ending(plain, ".whl") && !place.contains(char::is_whitespace);
-        return if is_wheel { Ok(place.to_owned()) } else { Err(Refusal::NoWheel) };
+        let taken = is_archive(plain) && !place.contains(char::is_whitespace);
+        return if taken { Ok(place.to_owned()) } else { Err(Refusal::NoPackage) };
     }
     // What Hatch and PDM call the project's folder.
     let inside = ["{root:uri}", "file:///${PROJECT_ROOT}", "file://${PROJECT_ROOT}"];
@@ -224,8 +246,8 @@ pub(crate) fn wheel(place: &str, folders: &[&Utf8Path]) -> Result<String, Refusa
     }
     match paths.into_iter().find(|path| path.exists()) {
         Some(path) if path.is_dir() => Err(Refusal::NoSource),
-        Some(path) if has_ending(path.as_str(), ".whl") => Ok(file_address(&path)),
-        Some(_) => Err(Refusal::NoWheel),
+        Some(path) if is_archive(path.as_str()) => Ok(file_address(&path)),
+        Some(_) => Err(Refusal::NoPackage),
         None if is_absolute(&path) => Err(Refusal::OnlyThere),
         None if place.contains(['/', '\\', ':']) || is_archive(place) => Err(Refusal::Missing),
         None => Err(Refusal::Unreadable),
@@ -293,13 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn only_names_and_wheels_are_taken() {
+    fn names_and_places_are_taken() {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap();
         fs_err::create_dir_all(root.join("pack")).unwrap();
         fs_err::create_dir_all(root.join("folder.whl")).unwrap();
         fs_err::create_dir_all(root.join("wheels é")).unwrap();
-        for file in ["wheels é/x-1-py3-none-any.whl", "x-1-py3-none-any.whl", "x.tar.gz"] {
+        for file in ["wheels é/x-1-py3-none-any.whl", "x-1-py3-none-any.whl", "x.tar.gz", "x.csv"]
+        {
             fs_err::write(root.join(file), "").unwrap();
         }
         fs_err::create_dir_all(root.join("one é")).unwrap();
@@ -317,16 +340,14 @@ mod tests {
             ("folder.whl", Refusal::NoSource),
             (pack.as_str(), Refusal::NoSource),
             ("x @ file:pack", Refusal::NoSource),
-            ("git+https://example.org/x", Refusal::Repository),
-            ("GIT+https://example.org/x.whl", Refusal::Repository),
-            ("x @ git+ssh://git@example.org/x.whl ; os_name == 'nt'", Refusal::Repository),
+            ("git+file:///home/ann/x", Refusal::Repository),
+            ("git+https://example.org/x y", Refusal::Repository),
             ("x[a]@git@example.org:x.whl", Refusal::Repository),
             ("hg+http://example.org/x", Refusal::Repository),
-            ("https://example.org/x.tar.gz", Refusal::NoWheel),
-            ("https://example.org/x#a.whl", Refusal::NoWheel),
-            ("x @ https://example.org/x.zip?a.whl", Refusal::NoWheel),
-            ("x.tar.gz", Refusal::NoWheel),
-            ("https://example.org/x.zip x.whl", Refusal::NoWheel),
+            ("https://example.org/x#a.whl", Refusal::NoPackage),
+            ("https://example.org/x.zip x.whl", Refusal::NoPackage),
+            ("https://example.org/ann/x.git", Refusal::NoPackage),
+            ("./x.csv", Refusal::NoPackage),
             ("./nothing", Refusal::Missing),
             ("nothing.whl", Refusal::Missing),
             ("x @ file:///croot/x_1/work/dist/x-1.2-py3-none-any.whl#sha256=1", Refusal::OnlyThere),
@@ -350,6 +371,26 @@ mod tests {
             same("x (>=1)"),
             same("x==1 --hash=sha256:aa --hash=sha256:bb"),
             same("https://example.org/x-1-py3-none-any.whl#sha256=1"),
+            same("git+https://example.org/x"),
+            same("GIT+https://example.org/x.whl"),
+            same("x @ git+ssh://git@example.org/x.whl ; os_name == 'nt'"),
+            same("x @ https://example.org/x.zip?a.whl"),
+            same("https://example.org/x.tar.gz#sha256=1"),
+            (
+                "git+https://example.org/x@v1#egg=My_X[a]&subdirectory=y ; os_name == 'nt'"
+                    .to_owned(),
+                "My_X[a] @ git+https://example.org/x@v1#subdirectory=y ; os_name == 'nt'"
+                    .to_owned(),
+            ),
+            (
+                "git+https://example.org/x#egg=x[a]".to_owned(),
+                "x[a] @ git+https://example.org/x".to_owned(),
+            ),
+            (
+                "x @ git+https://example.org/x#egg=x".to_owned(),
+                "x @ git+https://example.org/x".to_owned(),
+            ),
+            ("x.tar.gz".to_owned(), format!("file://{root}/x.tar.gz")),
             same("x[a] @ https://example.org/x-1-py3-none-any.whl ; os_name == 'nt'"),
             ("x --config-settings=a=b".to_owned(), "x".to_owned()),
             (

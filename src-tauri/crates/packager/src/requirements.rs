@@ -3,17 +3,18 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::config::{Declaration, PYPROJECT_TOML, WATERSKIN_TOML};
+use crate::locked_wheels::LockedWheels;
 use crate::own::{AskedFolder, Workspace};
 use crate::pip_list::PipList;
-use crate::requirement::{Refusal, checked, name_of};
+use crate::requirement::{checked, name_of};
 pub use crate::requirements_error::RequirementsError;
 pub use crate::requirements_source::RequirementsSource;
-use crate::runs::Run;
 use crate::selection::Asked;
 use crate::setup_list::{self, SetupPy};
+use crate::source_line::at_revision;
 use crate::tool_lists::{self, ToolList};
 use crate::uv_settings::{UvSettings, line_of};
-use crate::{conda_list, distributions, locks, pins, pyproject_list};
+use crate::{conda_list, distributions, locks, other_lists, pins, pyproject_list, stale_lock};
 
 /// The distributions that an app asks for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -73,6 +74,8 @@ pub(crate) struct Given {
     pub settings: UvSettings,
     /// Packages of a lock that have no wheel at all. `None` where no lock tells.
     pub sources: Option<Vec<String>>,
+    /// The wheels of a lock.
+    pub wheels: Vec<LockedWheels>,
 }
 
 /// The files that hold a list, in the order in which they count: that of Streamlit's own hosting (its
@@ -80,7 +83,7 @@ pub(crate) struct Given {
 /// not know comes last.
 const FILES: [&str; 10] = [
     UV_LOCK,
-    "pylock.toml",
+    PYLOCK,
     "Pipfile",
     "Pipfile.lock",
     "environment.yml",
@@ -91,6 +94,7 @@ const FILES: [&str; 10] = [
     SETUP_PY,
 ];
 const UV_LOCK: &str = "uv.lock";
+const PYLOCK: &str = "pylock.toml";
 const SETUP_CFG: &str = "setup.cfg";
 const SETUP_PY: &str = "setup.py";
 
@@ -116,7 +120,9 @@ impl Requirements {
                 let own = [PYPROJECT_TOML, "uv.toml"].iter().any(|it| folder.join(it).is_file());
                 let settings = UvSettings::read(if own { folder } else { root }, &made.listed)?;
                 match source {
-                    RequirementsSource::Pipfile | RequirementsSource::Poetry
+                    RequirementsSource::Pipfile
+                    | RequirementsSource::Poetry
+                    | RequirementsSource::Pyproject
                         if !tool.is_empty() =>
                     {
                         settings.with_tool(&tool)
@@ -163,6 +169,7 @@ impl Requirements {
             for name in FILES {
                 let file = match name {
                     UV_LOCK => Workspace::lock_for(folder),
+                    PYLOCK => other_lists::pylock(folder),
                     _ => Some(folder.join(name)),
                 };
                 let Some(file) = file.filter(|file| file.is_file()) else { continue };
@@ -172,6 +179,16 @@ impl Requirements {
                     }
                 } else {
                     found = Self::of_file(root, &file, &asked, &script)?;
+                }
+            }
+        }
+        if found.is_none() {
+            for folder in script.parent().into_iter().chain([root]) {
+                let mut files = other_lists::pip(root, folder).into_iter();
+                if let Some(file) = files.next() {
+                    found = Self::of_file(root, &file, &asked, &script)?;
+                    passed_over = files.collect();
+                    break;
                 }
             }
         }
@@ -201,6 +218,7 @@ impl Requirements {
             made.given.project = lock.project;
             made.given.local = lock.local;
             made.given.sources = Some(lock.sources);
+            made.given.wheels = lock.wheels;
             made.given.indexes = lock.indexes.into_iter().collect();
             made.extras = lock.selected.extras;
             made.groups = lock.selected.groups;
@@ -209,7 +227,17 @@ impl Requirements {
         };
         let of_tool = |source, list| Self::of_tool(source, list, root, file, asked);
         Ok(match file.file_name().unwrap_or_default() {
-            UV_LOCK => of_lock(RequirementsSource::UvLock, locks::uv_lock(file, asked, script)?),
+            UV_LOCK => match stale_lock::find(file, script) {
+                None => of_lock(RequirementsSource::UvLock, locks::uv_lock(file, asked, script)?),
+                Some(stale) => {
+                    let mut made = Self::of_pyproject(root, &stale.list, asked)?;
+                    if let Some((made, _)) = &mut made {
+                        made.take_lock(file.to_owned())?;
+                        made.notes.push(stale.note());
+                    }
+                    made
+                }
+            },
             name if name.starts_with("pylock.") && name.ends_with(".toml") => {
                 of_lock(RequirementsSource::PylockToml, locks::pylock(file, asked)?)
             }
@@ -237,16 +265,16 @@ impl Requirements {
                 SetupPy::List(list) => Some(of_tool(RequirementsSource::SetupPy, *list)?),
                 SetupPy::Nothing => None,
                 SetupPy::Code { line } => {
-                    return Err(RequirementsError::Refused {
-                        requirement: "install_requires".to_owned(),
-                        file: file.to_owned(),
-                        line: Some(line),
-                        refusal: Refusal::Dynamic,
-                    });
+                    let what = format!("`install_requires` in line {line}");
+                    Some(Self::of_build(RequirementsSource::SetupPy, file, &what, asked))
                 }
             },
             _ => {
-                let list = ToolList { pip: PipList::text(file)?, ..ToolList::default() };
+                let text = PipList::text(file)?;
+                let list = match conda_list::export(&text, distributions::is_known) {
+                    Some(list) => list,
+                    None => ToolList { pip: text, ..ToolList::default() },
+                };
                 Some(of_tool(RequirementsSource::RequirementsTxt, list)?)
             }
         })
@@ -257,8 +285,12 @@ impl Requirements {
         file: &Utf8Path,
         asked: &Asked<'_>,
     ) -> Result<Option<(Self, Table)>, RequirementsError> {
-        let text = read(file)?;
-        let table: Table = text.parse().map_err(toml_error(file))?;
+        let mut table: Table = read(file)?.parse().map_err(toml_error(file))?;
+        let hatch = file.with_file_name("hatch.toml");
+        if hatch.is_file() {
+            let hatch = read(&hatch)?.parse().map_err(toml_error(&hatch))?;
+            table = pyproject_list::with_hatch(table, hatch);
+        }
         let of_tool = |source, list| Self::of_tool(source, list, root, file, asked);
         if let Some(list) = pyproject_list::project(&table) {
             let mut made = of_tool(RequirementsSource::Pyproject, list)?;
@@ -266,6 +298,9 @@ impl Requirements {
                 made.0.take_lock(file.with_file_name(lock))?;
             }
             return Ok(Some(made));
+        }
+        if let Some(list) = pyproject_list::flit(&table) {
+            return Ok(Some(of_tool(RequirementsSource::Pyproject, list)?));
         }
         if let Some(list) = tool_lists::poetry(&table) {
             let mut made = of_tool(RequirementsSource::Poetry, list)?;
@@ -284,12 +319,10 @@ impl Requirements {
                 return Ok(Some(made));
             }
         }
-        Err(RequirementsError::Refused {
-            requirement: "dynamic".to_owned(),
-            file: file.to_owned(),
-            line: line_of(&text, "dynamic"),
-            refusal: Refusal::Dynamic,
-        })
+        let made = Self::of_build(RequirementsSource::Pyproject, file, "`dynamic`", asked);
+        let requires_python = project.and_then(|it| it.get("requires-python")?.as_str());
+        let requires_python = requires_python.map(str::to_owned);
+        Ok(Some((Self { requires_python, ..made.0 }, made.1)))
     }
 
     fn of_tool(
@@ -305,6 +338,13 @@ impl Requirements {
             pip.read_more(root, &folder.join(more))?;
         }
         let mut listed = [list.lines.clone(), pip.listed.clone()].concat();
+        for (extra, files) in &list.extra_files {
+            let mut of_extra = PipList::default();
+            for more in files {
+                of_extra.read_more(root, &folder.join(more))?;
+            }
+            list.offered.extras.insert(extra.clone(), of_extra.listed);
+        }
         let selected = list.offered.select(asked, &listed, file)?;
         let chosen = list.offered.lines(&selected);
         list.lines.extend(chosen.iter().cloned());
@@ -317,6 +357,11 @@ impl Requirements {
         made.given.insecure = pip.insecure;
         made.given.pre = pip.pre;
         made.notes = [list.notes, selected.notes].concat();
+        if !list.overrides.is_empty() {
+            let lines = checked_all(&list.overrides, &[folder, root], file)?;
+            let lines = lines.into_iter().map(Value::String).collect();
+            list.uv.insert("override-dependencies".to_owned(), Value::Array(lines));
+        }
         let (extras, groups) = (selected.extras, selected.groups);
         Ok((Self { requires_python: list.requires_python, extras, groups, ..made }, list.uv))
     }
@@ -327,28 +372,21 @@ impl Requirements {
             return Ok(());
         }
         let text = read(&lock)?;
-        let lines = if lock.file_name() == Some("Pipfile.lock") {
-            pins::pipfile_lock(&text).map_err(json_error(&lock))?
+        let (lines, revisions) = if lock.file_name() == Some("Pipfile.lock") {
+            let lines = pins::pipfile_lock(&text).map_err(json_error(&lock))?;
+            (lines, pins::pipfile_revisions(&text))
         } else {
-            pins::toml_lock(&text).map_err(toml_error(&lock))?
+            (pins::toml_lock(&text).map_err(toml_error(&lock))?, pins::revisions(&text))
         };
+        for line in &mut self.given.lines {
+            let revision = name_of(line).and_then(|name| revisions.get(&name));
+            if let Some(fixed) = revision.and_then(|revision| at_revision(line, revision)) {
+                *line = fixed;
+            }
+        }
         self.given.pins = checked_all(&lines, &[], &lock)?;
         self.lock = Some(lock);
         Ok(())
-    }
-
-    /// What a build of these may have to execute: the backends of packages without a wheel. A lock
-    /// tells which these are; else it is known when the versions are.
-    pub(crate) fn backends(&self) -> Option<Run> {
-        let of = match &self.given.sources {
-            Some(names) if names.is_empty() => return None,
-            Some(names) => {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                names.join(", ")
-            }
-            None => "each package that is published as source only, if there are any".to_owned(),
-        };
-        Some(Run::Backend { of })
     }
 
     fn with_lines(mut self, lines: Vec<String>) -> Self {
@@ -401,7 +439,9 @@ fn holds_list(file: &Utf8Path) -> bool {
     let Ok(text) = read(file) else { return true };
     match file.file_name().unwrap_or_default() {
         PYPROJECT_TOML => text.parse().is_ok_and(|table: Table| {
-            pyproject_list::project(&table).is_some() || tool_lists::poetry(&table).is_some()
+            pyproject_list::project(&table).is_some()
+                || pyproject_list::flit(&table).is_some()
+                || tool_lists::poetry(&table).is_some()
         }),
         SETUP_CFG => setup_list::setup_cfg(&text).is_some(),
         SETUP_PY => setup_list::setup_py(&text) != SetupPy::Nothing,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::Config;
+use crate::requirement::Refusal;
 
 fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
     let dir = tempfile::tempdir().unwrap();
@@ -103,7 +104,7 @@ fn requirements_in_toml_are_looked_at_too() {
     for (line, why) in [
         ("pandas\n-e .", Refusal::Lines),
         ("-r other.txt", Refusal::Option),
-        ("x @ git+https://example.org/x", Refusal::Repository),
+        ("x @ hg+https://example.org/x", Refusal::Repository),
     ] {
         let text = format!("[project]\ndependencies = [\n  'streamlit',\n  {line:?},\n]\n");
         let (_dir, root) = folder(&[("pyproject.toml", &text), ("waterskin.toml", &text)]);
@@ -119,11 +120,6 @@ fn requirements_in_toml_are_looked_at_too() {
             }
         }
     }
-    let (_dir, root) = folder(&[("pyproject.toml", "[project]\ndynamic = ['dependencies']\n")]);
-    let declaration = Declaration::default();
-    let error = Requirements::declared(&root, "app.py".into(), &declaration).unwrap_err();
-    let error = error.to_string();
-    assert!(error.ends_with("pyproject.toml:2` leaves the list to code of the project"), "{error}");
 }
 
 #[test]
@@ -200,19 +196,22 @@ fn an_environment_of_conda_reads_the_lists_of_pip_in_it() {
 }
 
 #[test]
-fn what_only_the_code_of_a_project_knows_is_refused_with_its_line() {
+fn what_only_the_code_of_a_project_knows_its_own_build_is_asked_for() {
     let setup = "from setuptools import setup\nsetup(install_requires=find())\n";
     let dynamic = "[project]\nname = 'x'\ndynamic = ['dependencies']\n";
     for files in [&[("setup.py", setup)][..], &[("setup.py", setup), ("pyproject.toml", dynamic)]] {
         let (_dir, root) = folder(files);
-        match Requirements::declared(&root, "app.py".into(), &Declaration::default()).unwrap_err() {
-            RequirementsError::Refused { file, line, refusal, .. } => {
-                assert_eq!((file.file_name(), line), (Some("setup.py"), Some(2)));
-                assert_eq!(refusal, Refusal::Dynamic);
-            }
-            other => panic!("{other}"),
-        }
+        let made = declared(&root, &Declaration::default());
+        assert_eq!(made.given.lines, [crate::own::folder_address(&root)]);
+        assert!(made.notes[0].starts_with("`install_requires` in line 2 of `setup.py`"));
     }
+    let dynamic_alone = format!("{dynamic}requires-python = '>=3.12'\n");
+    let (_dir, root) = folder(&[("pyproject.toml", &dynamic_alone)]);
+    let config = Config { extras: vec!["app".to_owned()], ..Config::default() };
+    let made = declared(&root, &Declaration { config, ..Declaration::default() });
+    assert_eq!(made.given.lines, [format!("{}[app]", crate::own::folder_address(&root))]);
+    assert_eq!(made.requires_python.as_deref(), Some(">=3.12"));
+    assert_eq!(made.source, RequirementsSource::Pyproject);
     let written = "from setuptools import setup\nsetup(install_requires=['streamlit'])\n";
     let (_dir, root) = folder(&[("setup.py", written), ("pyproject.toml", dynamic)]);
     assert_eq!(declared(&root, &Declaration::default()).source, RequirementsSource::SetupPy);
@@ -223,11 +222,61 @@ fn backends_are_named_where_a_lock_tells() {
     let run = |given: Given| {
         let made =
             Requirements { given, ..Requirements::new(RequirementsSource::UvLock, None, vec![]) };
-        made.backends().map(|run| run.to_string())
+        let runs = made.backends().into_iter().map(|run| run.to_string());
+        runs.collect::<Vec<_>>().join("\n")
     };
     let sources = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-    assert_eq!(run(Given { sources: sources(&[]), ..Given::default() }), None);
-    let one = run(Given { sources: sources(&["peewee"]), ..Given::default() }).unwrap();
+    assert_eq!(run(Given { sources: sources(&[]), ..Given::default() }), "");
+    let one = run(Given { sources: sources(&["peewee"]), ..Given::default() });
     assert_eq!(one, "the build backend of `peewee`");
-    assert!(run(Given::default()).unwrap().ends_with("source only, if there are any"));
+    assert!(run(Given::default()).ends_with("source only, if there are any"));
+    let lines = vec!["x @ git+https://e.org/x".to_owned(), "https://e.org/y.zip".to_owned()];
+    let of_list = run(Given { lines, ..Given::default() });
+    let first = "the build backend of `https://e.org/y.zip`, `x`\n";
+    assert!(of_list.starts_with(first), "{of_list}");
+}
+
+#[test]
+fn where_nothing_may_run_no_source_is_taken() {
+    let (_dir, root) = folder(&[("requirements.txt", "streamlit\nx @ git+https://e.org/x\n")]);
+    let made = declared(&root, &Declaration::default());
+    match made.refuse_sources().unwrap_err() {
+        RequirementsError::Refused { requirement, line, refusal, .. } => {
+            let shown = "x @ git+https://e.org/x";
+            assert_eq!((requirement.as_str(), line, refusal), (shown, Some(2), Refusal::Builds));
+            let way = crate::requirement::way_out(&requirement, refusal);
+            assert!(way.contains("--no-run") && way.contains("pip wheel"), "{way}");
+        }
+        other => panic!("{other}"),
+    }
+    let (_dir, root) = folder(&[("requirements.txt", "streamlit\n")]);
+    assert!(declared(&root, &Declaration::default()).refuse_sources().is_ok());
+}
+
+#[test]
+fn a_lock_that_is_older_than_its_list_gives_versions_alone() {
+    let lock = "version = 1\n[[package]]\nname = 'x'\nversion = '0'\nsource = { virtual = '.' }\n\
+        dependencies = [{ name = 'streamlit' }]\n[package.metadata]\nrequires-dist = [{ name = 'streamlit' }]\n\
+        [[package]]\nname = 'streamlit'\nversion = '1.60.0'\nsource = { registry = 'https://pypi.org/simple' }\n";
+    let project = "[project]\nname = 'x'\nversion = '0'\ndependencies = ['streamlit'";
+    let (_dir, root) =
+        folder(&[("pyproject.toml", &format!("{project}, 'humanize']\n")), ("uv.lock", lock)]);
+    let made = declared(&root, &Declaration::default());
+    assert_eq!(
+        (made.source, made.lock),
+        (RequirementsSource::Pyproject, Some(root.join("uv.lock")))
+    );
+    assert_eq!(made.given.pins, ["streamlit==1.60.0"]);
+    assert!(made.notes[0].contains("asked for `humanize`"), "{:?}", made.notes);
+    fs_err::write(root.join("pyproject.toml"), format!("{project}]\n")).unwrap();
+    assert_eq!(declared(&root, &Declaration::default()).source, RequirementsSource::UvLock);
+}
+
+#[test]
+fn a_lock_has_the_revision_of_a_repository() {
+    let poetry = "[tool.poetry.dependencies]\nx = { git = 'https://e.org/x', branch = 'main' }\n";
+    let lock = "[[package]]\nname = 'x'\nversion = '1'\n[package.source]\ntype = 'git'\nresolved_reference = '12ab'\n";
+    let (_dir, root) = folder(&[("pyproject.toml", poetry), ("poetry.lock", lock)]);
+    let made = declared(&root, &Declaration::default());
+    assert_eq!(made.given.lines, ["x @ git+https://e.org/x@12ab"]);
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -9,12 +10,15 @@ use waterskin_streamlit::{NEWEST, OLDEST, Series};
 
 use crate::allowance::Allowance;
 use crate::cache::Cache;
-use crate::requirement::checked;
+use crate::distributions::{distribution_of, normalized};
+use crate::imports::top_level;
+use crate::requirement::{checked, name_of};
 use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::resolved::Resolved;
-use crate::target::WHEEL_GLIBC;
+use crate::source_line::SourceLine;
+use crate::target::{System, WHEEL_GLIBC};
 use crate::uv::{PYPROJECT, Trouble, UvError, UvFolder};
-use crate::wheels::{ANY_INDEX, Wheels, built_apart, text, write_error};
+use crate::wheels::{ANY_INDEX, Wheels, built_apart, text, without_foreign, write_error};
 use crate::wheels_error::WheelsError;
 
 /// How long what was resolved is taken again: as long as Python's package index lets its answers be
@@ -62,6 +66,9 @@ impl Wheels<'_> {
             _ => requirements.given.lines.clone(),
         };
         let lines = self.own.lines(&lines);
+        let named: Result<Vec<String>, WheelsError> =
+            lines.into_iter().map(|line| self.with_name(line)).collect();
+        let lines = named?;
         // What is the author's own is known by its content.
         let others: Vec<String> =
             lines.iter().filter(|line| !self.own.has_line(line)).cloned().collect();
@@ -108,11 +115,23 @@ impl Wheels<'_> {
     /// Resolves, and allows what turns out to be needed, until it succeeds. `folder` gets what came
     /// of it.
     fn settle(&self, given: &Given, folder: &Utf8Path) -> Result<(), WheelsError> {
-        let mut allowance = Allowance::default();
+        let of_settings = self.plan.requirements.given.settings.built();
+        let sources: BTreeSet<String> = given
+            .lines
+            .iter()
+            .chain(&of_settings)
+            .filter_map(|line| SourceLine::of(line)?.name)
+            .collect();
+        let mut allowance = Allowance::naming(sources.clone());
         loop {
             match self.compile(given, &allowance, &folder.join(RESOLVED)) {
                 Ok(()) => break,
                 Err(WheelsError::Resolve { from, file, source }) => {
+                    if let Some(package) = self.of_another_system(&source.trouble, given)
+                        && allowance.foreign.insert(package)
+                    {
+                        continue;
+                    }
                     if let Trouble::SourceOnly { package: Some(package), range: Some(range) } =
                         &source.trouble
                         && let Some(has) = self.python_with_wheels(range)
@@ -127,7 +146,8 @@ impl Wheels<'_> {
                     match allowance.after(&source.trouble, !self.plan.no_run) {
                         Some(next) => allowance = next,
                         None if unfit && !given.pins.is_empty() && !allowance.unpinned => {
-                            allowance = Allowance { unpinned: true, ..Allowance::default() };
+                            allowance =
+                                Allowance { unpinned: true, ..Allowance::naming(sources.clone()) };
                         }
                         None => {
                             return Err(self.named(WheelsError::Resolve { from, file, source }));
@@ -148,23 +168,83 @@ impl Wheels<'_> {
     /// that can be built without a compiler.
     fn python_with_wheels(&self, requirement: &str) -> Option<String> {
         const PYTHONS: [&str; 7] = ["3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
+        let platform = self.plan.target.uv_platform(WHEEL_GLIBC);
+        let minor = self.minor();
+        let mut others = PYTHONS.iter().filter(|python| **python != minor);
+        let found = others.find(|python| self.has_wheel(requirement, python, &platform));
+        found.map(|python| (*python).to_owned())
+    }
+
+    /// Whether there is a wheel of this requirement for this Python and system.
+    fn has_wheel(&self, requirement: &str, python: &str, platform: &str) -> bool {
         let requirements = &self.plan.requirements;
         let table = requirements.given.settings.for_settled();
-        let folder = UvFolder::new(self.folder, None, table).ok()?;
+        let Ok(folder) = UvFolder::new(self.folder, None, table) else { return false };
         let list = text(&[&requirements.given.indexes, &vec![requirement.to_owned()]]);
-        folder.write("requirements.in", list.as_bytes()).ok()?;
-        let platform = self.plan.target.uv_platform(WHEEL_GLIBC);
-        let has_wheel = |python: &&&str| {
-            let mut arguments = vec!["pip", "compile", "--quiet", "--no-deps", "requirements.in"];
-            arguments.extend(["--only-binary", ":all:", "--python-version", python]);
-            arguments.extend(["--python-platform", &platform]);
-            arguments.extend(ANY_INDEX);
-            arguments.extend(self.insecure());
-            self.uv.run(&folder, &arguments).is_ok()
+        let mut arguments = vec!["pip", "compile", "--quiet", "--no-deps", "requirements.in"];
+        arguments.extend(["--only-binary", ":all:", "--python-version", python]);
+        arguments.extend(["--python-platform", platform]);
+        arguments.extend(ANY_INDEX);
+        arguments.extend(self.insecure());
+        folder.write("requirements.in", list.as_bytes()).is_ok()
+            && self.uv.run(&folder, &arguments).is_ok()
+    }
+
+    /// The package that the trouble is about, where it is one of another system that the list has
+    /// from there, as `pip freeze` writes it: there are wheels for others alone, and nothing of the
+    /// app imports it.
+    fn of_another_system(&self, trouble: &Trouble, given: &Given) -> Option<String> {
+        const OTHERS: [&str; 4] = [
+            "x86_64-pc-windows-msvc",
+            "aarch64-apple-darwin",
+            "x86_64-apple-darwin",
+            "x86_64-manylinux_2_40",
+        ];
+        let (package, range) = match trouble {
+            Trouble::OtherSystem { package: Some(package) } => (package, None),
+            Trouble::SourceOnly { package: Some(package), range: Some(range) } => {
+                (package, Some(range))
+            }
+            _ => return None,
         };
-        let minor = self.minor();
-        let others = PYTHONS.iter().filter(|python| **python != minor);
-        others.clone().find(has_wheel).map(|python| (*python).to_owned())
+        let name = normalized(package);
+        let listed = given.lines.iter().any(|line| name_of(line).as_ref() == Some(&name));
+        let imports = |module: &str| {
+            let known = distribution_of(module).map(|(_, distribution)| normalized(distribution));
+            known.as_ref() == Some(&name) || normalized(top_level(module)) == name
+        };
+        if !listed || self.plan.needed.iter().any(|needed| imports(&needed.module)) {
+            return None;
+        }
+        let own = self.plan.target.system();
+        let mut others = OTHERS.iter().filter(|other| System::of(other) != own);
+        let elsewhere = range
+            .is_none_or(|range| others.any(|other| self.has_wheel(range, &self.minor(), other)));
+        elsewhere.then_some(name)
+    }
+
+    /// A requirement with the name of what it leads to, which uv and the source itself are asked for.
+    fn with_name(&self, line: String) -> Result<String, WheelsError> {
+        const NAMED: &str = "named.txt";
+        if SourceLine::of(&line).is_none_or(|source| source.name.is_some()) {
+            return Ok(line);
+        }
+        let folder = UvFolder::new(self.folder, None, Table::new());
+        let folder = folder.map_err(write_error(self.folder))?;
+        let place = line.split(" --").next().unwrap_or(&line);
+        let place = place.split(" ;").next().unwrap_or(place);
+        folder.write("requirements.in", place.as_bytes()).map_err(write_error(self.folder))?;
+        let options = "pip compile --quiet --no-deps --no-header --no-annotate requirements.in -o";
+        let mut arguments: Vec<&str> = options.split(' ').chain([NAMED]).collect();
+        arguments.extend(["--python-version", self.python_version]);
+        self.run_apart(&folder, &arguments)
+            .map_err(|source| self.named(self.resolve_error(source)))?;
+        let made = fs_err::read_to_string(folder.file(NAMED)).map_err(write_error(self.folder))?;
+        let name = made.lines().find_map(|line| Some(line.split_once(" @ ")?.0.trim()));
+        Ok(match name {
+            Some(name) => format!("{name} @ {line}"),
+            None => line,
+        })
     }
 
     fn compile(
@@ -197,6 +277,7 @@ impl Wheels<'_> {
             (None, table)
         };
         built_apart(allowance, &mut table);
+        without_foreign(allowance, &mut table);
         let folder =
             UvFolder::new(self.folder, project, table).map_err(write_error(self.folder))?;
         let write = |name: &str, text: &str| {
@@ -217,7 +298,11 @@ impl Wheels<'_> {
             if requirements.added.is_empty() {
                 arguments.push("--no-deps");
             } else {
-                write("settled.txt", &text(&[&given.lines]))?;
+                let is_foreign = |line: &&String| {
+                    name_of(line).is_some_and(|name| allowance.foreign.contains(&name))
+                };
+                let settled = given.lines.iter().filter(|line| !is_foreign(line)).cloned();
+                write("settled.txt", &text(&[&settled.collect()]))?;
                 arguments.extend(["--overrides", "settled.txt"]);
             }
             arguments.extend(ANY_INDEX);

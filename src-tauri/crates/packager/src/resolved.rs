@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::requirement::name_of;
+use crate::source_line::without_password;
 
 /// The distributions that an app gets: each with its exact version and the hashes that its
 /// archive may have. This is what `resolved.txt` in a payload says.
@@ -63,8 +64,7 @@ impl Resolved {
     /// The same without the distributions of these normalized names.
     pub fn without(&self, names: &[&str]) -> Self {
         let is_named = |it: &&Pinned| it.key().0.is_some_and(|name| names.contains(&name.as_str()));
-        let distributions = self.distributions.iter().filter(|it| !is_named(it)).cloned();
-        Self { distributions: distributions.collect() }
+        self.filtered(|it| !is_named(&it))
     }
 
     /// The same with a version in the place of an address, where `versions` has one for the
@@ -84,8 +84,7 @@ impl Resolved {
     /// The same with nothing but the distributions of these normalized names.
     pub fn only(&self, names: &[&str]) -> Self {
         let is_named = |it: &&Pinned| it.key().0.is_some_and(|name| names.contains(&name.as_str()));
-        let distributions = self.distributions.iter().filter(is_named).cloned();
-        Self { distributions: distributions.collect() }
+        self.filtered(|it| is_named(&it))
     }
 
     /// How many distributions there are.
@@ -95,9 +94,45 @@ impl Resolved {
 
     /// The version of the distribution with this normalized name.
     pub fn version_of(&self, name: &str) -> Option<&str> {
-        let found = self.distributions.iter().find(|it| it.key().0.as_deref() == Some(name))?;
-        let (_, version) = found.requirement.split_once("==")?;
+        let requirement = &self.find(name)?.requirement;
+        if let Some((_, place)) = requirement.split_once(" @ ") {
+            // The second part of a wheel's name (PEP 427).
+            let plain = place.split([' ', '#', '?']).next().unwrap_or(place);
+            let file = plain.rsplit('/').next().unwrap_or(plain);
+            return file.strip_suffix(".whl")?.split('-').nth(1);
+        }
+        let (_, version) = requirement.split_once("==")?;
         Some(version.split([';', ' ']).next().unwrap_or(version).trim())
+    }
+
+    fn find(&self, name: &str) -> Option<&Pinned> {
+        self.distributions.iter().find(|it| it.key().0.as_deref() == Some(name))
+    }
+
+    /// The distribution with this normalized name as people read it: `pandas==3.1.1`, or a name with
+    /// an address.
+    pub fn shown(&self, name: &str) -> Option<String> {
+        let plain = self.find(name)?.requirement.split(" ;").next()?;
+        Some(without_password(plain))
+    }
+
+    /// Those that come from repositories.
+    pub fn repositories(&self) -> Self {
+        self.filtered(|it| it.requirement.contains(" @ git+"))
+    }
+
+    /// All others.
+    pub fn without_repositories(&self) -> Self {
+        self.filtered(|it| !it.requirement.contains(" @ git+"))
+    }
+
+    fn filtered(&self, is_in: impl Fn(&Pinned) -> bool) -> Self {
+        Self { distributions: self.distributions.iter().filter(|it| is_in(it)).cloned().collect() }
+    }
+
+    /// The same text for others to read: without what may be a password.
+    pub fn to_public_text(&self) -> String {
+        without_password(&self.to_text())
     }
 
     /// The text for `resolved.txt`, always the same for the same distributions.
@@ -156,6 +191,20 @@ mod tests {
         let resolved = Resolved::parse(&(text + TEXT)).with_versions(&[("mine", "2.0")].into());
         assert_eq!(resolved.only(&["mine"]).to_text(), "mine==2.0 \\\n    --hash=sha256:dd\n");
         assert_eq!(resolved.without(&["mine"]), Resolved::parse(TEXT));
+    }
+
+    #[test]
+    fn what_comes_from_an_address_has_no_password_for_others() {
+        let text = "thing @ git+https://ann:secret@example.org/x@1234 ; os_name == 'posix'\n\
+            wheel @ https://example.org/wheel-2.0-py3-none-any.whl#sha256=aa --hash=sha256:aa\n";
+        let resolved = Resolved::parse(text);
+        assert_eq!(resolved.shown("thing").unwrap(), "thing @ git+https://example.org/x@1234");
+        assert!(!resolved.to_public_text().contains("secret"));
+        assert!(resolved.to_text().contains("secret"));
+        assert_eq!(resolved.version_of("wheel"), Some("2.0"));
+        assert_eq!(resolved.version_of("thing"), None);
+        assert_eq!(resolved.repositories().len(), 1);
+        assert_eq!(resolved.without_repositories().shown("wheel").unwrap().matches(' ').count(), 2);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! makes is for one machine, and neither the author's nor its absence may decide what a colleague
 //! gets. Whether anything may run at all is the caller's to know.
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::io;
 
@@ -54,6 +55,67 @@ const KEPT: [&str; 27] = [
     "PATHEXT",
     "COMSPEC",
 ];
+
+/// Variables that a build with compilers keeps besides.
+const COMPILERS: [&str; 34] = [
+    "CC",
+    "CXX",
+    "CPP",
+    "LD",
+    "AR",
+    "FC",
+    "F77",
+    "CFLAGS",
+    "CXXFLAGS",
+    "CPPFLAGS",
+    "LDFLAGS",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "PKG_CONFIG*",
+    "CMAKE_*",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "RUSTFLAGS",
+    "CUDA_*",
+    "INCLUDE",
+    "LIB",
+    "LIBPATH",
+    "VC*",
+    "VS*",
+    "Windows*",
+    "ProgramFiles*",
+    "DISTUTILS_USE_SDK",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "SDKROOT",
+    "DEVELOPER_DIR",
+    "NUMBER_OF_PROCESSORS",
+];
+
+/// With what a source is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum With<'a> {
+    /// Without a compiler.
+    Nothing,
+    /// With those of this machine. Only what is the author's own is.
+    Compilers {
+        /// The interpreter that has what they need.
+        python: &'a Utf8Path,
+    },
+}
+
+/// Where and with what of the author's a backend runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Apart<'a> {
+    /// A folder for its files on the way.
+    pub temporary: &'a Utf8Path,
+    /// Variables that it has beside those that each has.
+    pub kept: &'a [String],
+    /// Whether it has the compilers of this machine.
+    pub compilers: bool,
+}
 
 /// How wheels are made of sources. The interpreter of `uv` runs the backends.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +171,15 @@ pub enum SourceBuildError {
         #[source]
         source: UvError,
     },
+    /// The backend failed with a compiler, too.
+    #[error("`{path}` could not be built with the compilers of this machine")]
+    Compile {
+        /// The source.
+        path: Utf8PathBuf,
+        /// What uv and the backend said.
+        #[source]
+        source: UvError,
+    },
     /// What came out is for one system or one version of Python only.
     #[error("`{path}` holds compiled code: `{wheel}` is for one system only")]
     Platform {
@@ -128,17 +199,42 @@ pub enum SourceBuildError {
     Cache(#[from] CacheError),
 }
 
+impl SourceBuildError {
+    /// Whether it may be that a compiler was missing.
+    pub(crate) fn is_for_compilers(&self) -> bool {
+        match self {
+            Self::Platform { .. } => true,
+            Self::Build { source, .. } => {
+                let mut text = String::new();
+                let mut cause: Option<&dyn Error> = Some(source);
+                while let Some(error) = cause {
+                    text.push_str(&error.to_string().to_lowercase());
+                    cause = error.source();
+                }
+                [NO_COMPILER, "compiler", "gcc", "cmake", "rustc", "cargo"]
+                    .iter()
+                    .any(|word| text.contains(word))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl SourceBuild<'_> {
     /// The wheel of `source`, a folder with a `pyproject.toml` or `setup.py`, or an archive of one.
-    /// The source itself is only read. The same source is built once; what is in the cache is the
-    /// same wheel, byte for byte.
+    /// The source itself is only read; what of `files` in it is there by a link that leads out of it
+    /// is there in the build too. The same source is built once; what is in the cache is the same
+    /// wheel, byte for byte.
     ///
     /// # Errors
     ///
-    /// [`SourceBuildError`]; a wheel that is not for any platform is one.
+    /// [`SourceBuildError`]; a wheel that is not for any platform is one, unless it is built with
+    /// compilers.
     pub fn wheel(
         &self,
         source: &Utf8Path,
+        files: &[Utf8PathBuf],
+        with: With<'_>,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<BuiltWheel, SourceBuildError> {
@@ -151,6 +247,7 @@ impl SourceBuild<'_> {
         let copied = scratch.join(source.file_name().unwrap_or("source"));
         let digest = if source.is_dir() {
             copy_source(source, &copied)?;
+            copy_linked(source, files, &copied)?;
             tree_digest(&copied)
         } else {
             fs_err::copy(source, &copied).map_err(failed(source))?;
@@ -159,12 +256,18 @@ impl SourceBuild<'_> {
         let digest = digest
             .map_err(|error| SourceBuildError::Digest { path: source.to_owned(), source: error })?;
         let (program, python) = (self.uv.program, self.uv.python);
+        let compilers = match with {
+            With::Nothing => String::new(),
+            With::Compilers { python } => format!(" with compilers, {python}"),
+        };
         let told = told_version(std::env::vars_os());
         let settings = &self.settings;
-        let key = format!("{RECIPE} {program} {python} {}{told}\n{settings}", digest.as_str());
+        let key =
+            format!("{RECIPE} {program} {python} {}{told}{compilers}\n{settings}", digest.as_str());
         let entry = cache.entry("wheel", &key, progress, |folder| {
-            self.build(source, &copied, folder)?;
+            self.build(source, &copied, folder, with)?;
             match made(folder) {
+                Some(_) if with != With::Nothing => Ok(()),
                 Some(name) if is_for_any_platform(&name) => Ok(()),
                 Some(wheel) => Err(SourceBuildError::Platform { path: source.to_owned(), wheel }),
                 None => Err(SourceBuildError::Nothing { path: source.to_owned() }),
@@ -181,17 +284,25 @@ impl SourceBuild<'_> {
         source: &Utf8Path,
         copied: &Utf8Path,
         destination: &Utf8Path,
+        with: With<'_>,
     ) -> Result<(), SourceBuildError> {
         let failed = |error| SourceBuildError::Copy { path: self.folder.to_owned(), source: error };
         let temporary = tempfile::tempdir_in(self.folder).map_err(failed)?;
         let folder = UvFolder::new(self.folder, None, self.settings.clone()).map_err(failed)?;
         let arguments = ["build", "--wheel", "--no-create-gitignore", "--out-dir"];
         let arguments = arguments.into_iter().chain([destination.as_str(), copied.as_str()]);
-        let path = Utf8Path::from_path(temporary.path()).unwrap_or(self.folder);
-        self.uv
-            .run_apart(&folder, path, arguments)
-            .map(drop)
-            .map_err(|error| SourceBuildError::Build { path: source.to_owned(), source: error })
+        let temporary = Utf8Path::from_path(temporary.path()).unwrap_or(self.folder);
+        let compilers = with != With::Nothing;
+        let uv = match with {
+            With::Nothing => self.uv,
+            With::Compilers { python } => Uv { python, ..self.uv },
+        };
+        let apart = Apart { temporary, kept: &[], compilers };
+        let path = source.to_owned();
+        uv.run_apart(&folder, &apart, arguments).map(drop).map_err(|source| match with {
+            With::Nothing => SourceBuildError::Build { path, source },
+            With::Compilers { .. } => SourceBuildError::Compile { path, source },
+        })
     }
 }
 
@@ -207,29 +318,47 @@ fn told_version(ours: impl Iterator<Item = (OsString, OsString)>) -> String {
     told.concat()
 }
 
-/// The environment in which a build backend runs, with `temporary` for its files on the way.
+/// The environment in which a build backend runs.
 pub(crate) fn environment(
-    temporary: &Utf8Path,
+    apart: &Apart<'_>,
     ours: impl Iterator<Item = (OsString, OsString)>,
 ) -> Vec<(OsString, OsString)> {
     let kept = |name: &OsString| {
         let name = name.to_string_lossy();
-        KEPT.iter().any(|kept| match kept.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => name == *kept,
-        })
+        let is_of = |list: &[&str]| {
+            list.iter().any(|kept| match kept.strip_suffix('*') {
+                Some(start) => name.starts_with(start),
+                None => name == *kept,
+            })
+        };
+        let named = apart.kept.iter().any(|kept| **kept == name);
+        named || is_of(&KEPT) || (apart.compilers && is_of(&COMPILERS))
     };
     let mut variables: Vec<(OsString, OsString)> = ours.filter(|(name, _)| kept(name)).collect();
-    let places = ["TMPDIR", "TEMP", "TMP"].map(|name| (name.into(), temporary.as_str().into()));
-    variables.extend(fixed_variables().map(|(name, value)| (name.into(), value.into())));
+    let has = |name: &str| variables.iter().any(|(known, _)| known == name);
+    // What is for debuggers has the author's folders in it.
+    let flags = ["CFLAGS", "CXXFLAGS"].into_iter().filter(|name| apart.compilers && !has(name));
+    let flags: Vec<_> = flags.map(|name| (name.into(), "-g0".into())).collect();
+    let places =
+        ["TMPDIR", "TEMP", "TMP"].map(|name| (name.into(), apart.temporary.as_str().into()));
+    let fixed = fixed_variables().filter(|(name, _)| !(apart.compilers && is_compiler(name)));
+    variables.extend(fixed.map(|(name, value)| (name.into(), value.into())));
+    variables.extend(flags);
     variables.extend(places);
     variables
+}
+
+/// What a compiler is called where there is none.
+const NO_COMPILER: &str = "waterskin-builds-without-a-compiler";
+
+fn is_compiler(variable: &str) -> bool {
+    matches!(variable, "CC" | "CXX")
 }
 
 /// Variables that are the same for each build. There are no such compilers: a backend that can do
 /// without one does.
 pub(crate) fn fixed_variables() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let none = "waterskin-builds-without-a-compiler";
+    let none = NO_COMPILER;
     [("CC", none), ("CXX", none), ("SOURCE_DATE_EPOCH", EPOCH), ("PYTHONDONTWRITEBYTECODE", "1")]
         .into_iter()
 }
@@ -283,6 +412,30 @@ fn copy_source(from: &Utf8Path, to: &Utf8Path) -> Result<(), SourceBuildError> {
     Ok(())
 }
 
+/// Copies what is in the source by links that lead out of it. `files` are those that may come along.
+fn copy_linked(
+    from: &Utf8Path,
+    files: &[Utf8PathBuf],
+    to: &Utf8Path,
+) -> Result<(), SourceBuildError> {
+    for file in files {
+        let (source, target) = (from.join(file), to.join(file));
+        let failed = |error| SourceBuildError::Copy { path: source.clone(), source: error };
+        if target.exists() || target.is_symlink() {
+            continue;
+        }
+        if source.is_dir() {
+            copy_source(&source.canonicalize_utf8().map_err(failed)?, &target)?;
+        } else if source.is_file() {
+            let folder = target.parent().unwrap_or(to);
+            fs_err::create_dir_all(folder)
+                .and_then(|()| fs_err::copy(&source, &target))
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
 /// `path` is relative to the source in `root`. Version control stays: some backends take the version
 /// from there.
 fn is_made_by_tools(root: &Utf8Path, path: &Utf8Path, is_folder: bool) -> bool {
@@ -300,155 +453,5 @@ fn is_made_by_tools(root: &Utf8Path, path: &Utf8Path, is_folder: bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_wheels_for_any_platform_are_taken() {
-        for (name, any) in [
-            ("x-1-py3-none-any.whl", true),
-            ("x-1-py2.py3-none-any.whl", true),
-            ("x-1-cp311-cp311-linux_x86_64.whl", false),
-            ("x-1-cp311-abi3-manylinux_2_28_x86_64.whl", false),
-            ("x-1-py3-none-linux_x86_64.whl", false),
-        ] {
-            assert_eq!(is_for_any_platform(name), any, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_backend_sees_little_of_the_author() {
-        let ours = ["PATH", "UV_INDEX_URL", "OPENAI_API_KEY", "PYTHONPATH", "VIRTUAL_ENV", "CC"];
-        let ours = ours.map(|name| (OsString::from(name), OsString::from("x")));
-        let made = environment("/t".into(), ours.into_iter());
-        let value = |name: &str| {
-            let found = made.iter().rfind(|(it, _)| it == name)?;
-            Some(found.1.to_string_lossy().into_owned())
-        };
-        assert_eq!(value("PATH").as_deref(), Some("x"));
-        assert_eq!(value("UV_INDEX_URL").as_deref(), Some("x"));
-        assert_eq!(value("TMPDIR").as_deref(), Some("/t"));
-        assert_eq!(value("SOURCE_DATE_EPOCH").as_deref(), Some(EPOCH));
-        assert_ne!(value("CC").as_deref(), Some("x"));
-        for gone in ["OPENAI_API_KEY", "PYTHONPATH", "VIRTUAL_ENV"] {
-            assert_eq!(value(gone), None, "{gone}");
-        }
-    }
-
-    #[test]
-    fn a_version_that_the_environment_tells_is_another_build() {
-        let told = |variables: &[(&str, &str)]| {
-            told_version(variables.iter().map(|(name, value)| (name.into(), value.into())))
-        };
-        assert_eq!(told(&[("PATH", "/bin")]), "");
-        let versions = [
-            ("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_A", "2"),
-            ("SETUPTOOLS_SCM_PRETEND_VERSION", "1"),
-        ];
-        let expected = " SETUPTOOLS_SCM_PRETEND_VERSION=1 SETUPTOOLS_SCM_PRETEND_VERSION_FOR_A=2";
-        assert_eq!(told(&versions), expected);
-        let kept = environment("/t".into(), versions.iter().map(|(n, v)| (n.into(), v.into())));
-        assert!(kept.iter().any(|(name, _)| name == "SETUPTOOLS_SCM_PRETEND_VERSION"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_source_is_copied_as_it_was_written_down() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = Utf8Path::from_path(dir.path()).unwrap();
-        let from = root.join("von é");
-        for file in [
-            "pyproject.toml",
-            "src/pack/__init__.py",
-            "src/pack/build/x.py",
-            "src/pack/__pycache__/x.pyc",
-            "src/pack.egg-info/PKG-INFO",
-            "build/lib/pack/old.py",
-            "dist/old.whl",
-            "env/pyvenv.cfg",
-            ".git/HEAD",
-            ".env",
-        ] {
-            fs_err::create_dir_all(from.join(file).parent().unwrap()).unwrap();
-            fs_err::write(from.join(file), file).unwrap();
-        }
-        fs_err::write(root.join("outside"), "x").unwrap();
-        copy::link("../outside".into(), &from.join("out")).unwrap();
-        copy::link("pyproject.toml".into(), &from.join("in")).unwrap();
-        let to = root.join("to");
-        copy_source(&from, &to).unwrap();
-        let mut names: Vec<String> = WalkDir::new(&to)
-            .into_iter()
-            .flatten()
-            .filter(|entry| !entry.file_type().is_dir())
-            .map(|entry| entry.path().strip_prefix(&to).unwrap().to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        let expected =
-            [".git/HEAD", "in", "pyproject.toml", "src/pack/__init__.py", "src/pack/build/x.py"];
-        assert_eq!(names, expected);
-    }
-
-    /// A backend that needs nothing from the network. It says what it saw, and where it ran.
-    const BACKEND: &str = r#"
-import os, pathlib, zipfile
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    tag = pathlib.Path("tag").read_text()
-    with open(pathlib.Path("log").read_text(), "a") as log:
-        print(os.getcwd(), os.environ.get("SECRET_OF_TESTS"), file=log)
-    pathlib.Path("left-behind").touch()
-    name = f"tiny-1.0-{tag}.whl"
-    info = "tiny-1.0.dist-info/"
-    with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
-        wheel.writestr("tiny.py", "")
-        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n")
-        wheel.writestr(info + "WHEEL", f"Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n")
-        wheel.writestr(info + "RECORD", "")
-    return name
-"#;
-
-    #[test]
-    fn a_source_becomes_a_wheel_once_and_stays_as_it_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = Utf8PathBuf::from_path_buf(dir.path().canonicalize().unwrap()).unwrap();
-        let (source, log, work) = (root.join("my é source"), root.join("log"), root.join("work"));
-        fs_err::create_dir_all(&source).unwrap();
-        fs_err::create_dir_all(&work).unwrap();
-        let pyproject = "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n\
-             [project]\nname = 'tiny'\nversion = '1.0'\n";
-        for (name, text) in [
-            ("pyproject.toml", pyproject),
-            ("backend.py", BACKEND),
-            ("tag", "py3-none-any"),
-            ("log", log.as_str()),
-        ] {
-            fs_err::write(source.join(name), text).unwrap();
-        }
-        let cache = Cache::open(&root.join("cache")).unwrap();
-        let program = crate::find_uv(None).unwrap();
-        let python = waterskin_process::find("python3").unwrap();
-        let python = Utf8PathBuf::from_path_buf(python).unwrap();
-        let uv = Uv { program: &program, python: &python, offline: false };
-        let settings = toml::Table::new();
-        let build = SourceBuild { uv, folder: &work, settings: &settings };
-        let before = tree_digest(&source).unwrap();
-        let wheel = build.wheel(&source, &cache, &crate::Quiet).unwrap();
-        assert_eq!(wheel.path().file_name(), Some("tiny-1.0-py3-none-any.whl"));
-        let bytes = fs_err::read(wheel.path()).unwrap();
-        let again = build.wheel(&source, &cache, &crate::Quiet).unwrap();
-        assert_eq!(fs_err::read(again.path()).unwrap(), bytes);
-        let seen = fs_err::read_to_string(&log).unwrap();
-        let seen: Vec<&str> = seen.lines().collect();
-        assert!(seen.len() == 1 && seen[0].ends_with(" None"), "once: {seen:?}");
-        assert!(seen[0].starts_with(work.as_str()), "not in the project: {seen:?}");
-        assert_eq!(before, tree_digest(&source).unwrap());
-        assert_eq!(fs_err::read_dir(&work).unwrap().count(), 0, "nothing stays behind");
-
-        fs_err::write(source.join("tag"), "cp311-cp311-linux_x86_64").unwrap();
-        let error = build.wheel(&source, &cache, &crate::Quiet).unwrap_err();
-        assert!(matches!(error, SourceBuildError::Platform { .. }), "{error}");
-        fs_err::write(source.join("backend.py"), "raise SystemExit('no')").unwrap();
-        let error = build.wheel(&source, &cache, &crate::Quiet).unwrap_err();
-        assert!(matches!(error, SourceBuildError::Build { .. }), "{error}");
-    }
-}
+#[path = "source_build_tests.rs"]
+mod tests;

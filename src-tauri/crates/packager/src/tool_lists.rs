@@ -1,13 +1,15 @@
 //! Lists of requirements in the forms of other tools, as lines of PEP 508.
 //!
-//! What can't be said in such a line is written so that it is refused where all lines are looked at,
-//! with its place in the file: a repository, a folder.
+//! Whether a line may be taken is decided where all lines are looked at, with its place in the file.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::{Table, Value, de::Error};
 
 use crate::distributions::normalized;
 use crate::selection::Offered;
+use crate::source_line::repository;
 
 /// What a list asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,8 +22,12 @@ pub(crate) struct ToolList {
     pub offered: Offered,
     /// Lists of pip's that belong to it, as files beside it.
     pub files: Vec<String>,
+    /// Lists of pip's that are extras, as files beside it.
+    pub extra_files: BTreeMap<String, Vec<String>>,
     /// A list of pip's within it.
     pub pip: String,
+    /// Requirements that count in place of what packages ask for.
+    pub overrides: Vec<String>,
     /// Options that say where packages come from.
     pub indexes: Vec<String>,
     /// `[tool.uv]` with indexes for single packages.
@@ -227,7 +233,8 @@ fn line(name: &str, wanted: &Value, version: fn(&str) -> String) -> String {
     if !extras.is_empty() {
         line.push_str(&format!("[{}]", extras.join(",")));
     }
-    let place = text("git").map(|place| format!("git+{}", place.trim_start_matches("git+")));
+    let revision = ["rev", "tag", "branch", "ref"].iter().find_map(|key| text(key));
+    let place = text("git").map(|url| repository(url, revision, text("subdirectory")));
     let place = place.or_else(|| text("url").or(text("path")).or(text("file")).map(str::to_owned));
     match place {
         Some(place) => line.push_str(&format!(" @ {place}")),
@@ -401,7 +408,7 @@ mod tests {
                 "pandas[excel,parquet]>=2.1,<3",
                 "pywin32 ; sys_platform == 'win32'",
                 "streamlit>=1.40,<2",
-                "theirs @ git+https://example.org/theirs.git",
+                "theirs @ git+https://example.org/theirs.git@main",
                 "tomli>=2,<3 ; python_version < '3.11'",
             ]
         );

@@ -6,7 +6,8 @@ use camino::Utf8Path;
 use toml::{Table, Value};
 use waterskin_process::{Output, Tool, ToolError};
 
-use crate::source_build;
+use crate::source_build::{self, Apart};
+use crate::target::System;
 
 /// The file of a folder of uv's.
 pub(crate) const PYPROJECT: &str = crate::config::PYPROJECT_TOML;
@@ -117,6 +118,18 @@ pub enum Trouble {
         /// Its name.
         package: Option<String>,
     },
+    /// Wheels for other systems alone.
+    #[error("there are ready-made packages (wheels) of {} for other systems alone", tick(.package))]
+    OtherSystem {
+        /// Its name.
+        package: Option<String>,
+    },
+    /// A repository can't be fetched.
+    #[error("the repository of {} can't be fetched", tick(.package))]
+    Repository {
+        /// The package's name.
+        package: Option<String>,
+    },
     /// Wheels for newer systems alone.
     #[error("there is no ready-made package (wheel) of {} for systems as old as those that apps are for", tick(.package))]
     NewerSystem {
@@ -199,10 +212,15 @@ impl Trouble {
             Self::Offline
         } else if let Some((_, page)) = text.split_once("Failed to read `--find-links` URL: ") {
             Self::Links { address: page.split(' ').next().unwrap_or_default().to_owned() }
+        } else if has("Git operation failed") || has("Git executable not found") {
+            let package = FAILED_TO_BUILD.iter().find_map(|words| name_after(&text, words));
+            Self::Repository { package: package.filter(|name| name != "git") }
         } else if has("Failed to fetch") || has("error sending request") || has("dns error") {
             Self::Network
         } else if has("was not found in the package registry") {
             Self::Unknown { package: before(" was not found in the package registry") }
+        } else if has(NOT_ALLOWED) {
+            Self::SourceOnly { package: name_after(&text, NOT_ALLOWED), range: None }
         } else if let Some(words) = FAILED_TO_BUILD.iter().find(|words| has(words)) {
             Self::NotBuilt { package: name_after(&text, words) }
         } else if has(" no wheels with a matching Python") {
@@ -212,6 +230,7 @@ impl Trouble {
         } else if has(" no wheels with a matching platform tag") {
             let package = verb_after(&text, " no wheels with a matching platform tag");
             match glibc_offered(&text) {
+                _ if is_for_others(&text) => Self::OtherSystem { package },
                 glibc if glibc.is_empty() => Self::NoWheel { package },
                 glibc => Self::NewerSystem { package, glibc },
             }
@@ -237,6 +256,9 @@ impl Trouble {
         }
     }
 }
+
+/// What comes before the name of a package whose source may not be built.
+const NOT_ALLOWED: &str = "Building source distributions for ";
 
 /// What comes before the name of a package whose backend failed, or made what this Python can't use.
 const FAILED_TO_BUILD: [&str; 2] = ["Failed to build ", "Failed to download and build "];
@@ -270,6 +292,20 @@ fn glibc_offered(text: &str) -> Vec<(u32, u32)> {
     tags.filter_map(version).collect()
 }
 
+/// Whether all wheels that uv says there are are for systems of another kind than the one it wants.
+fn is_for_others(text: &str) -> bool {
+    let kind = |platform: &str| match platform.split(['_', '3', '1']).next() {
+        Some("win") => System::Windows,
+        Some("macosx") => System::MacOs,
+        _ => System::Linux,
+    };
+    let wanted = text.split("platform tag (e.g., `").nth(1).map(kind);
+    let hints = text.split("Wheels are available for").skip(1);
+    let hints = hints.filter_map(|hint| Some(hint.split_once("following platform")?.1));
+    let mut platforms = hints.flat_map(|hint| hint.split('`').skip(1).step_by(2)).peekable();
+    platforms.peek().is_some() && platforms.all(|it| Some(kind(it)) != wanted)
+}
+
 fn name_after(text: &str, needle: &str) -> Option<String> {
     let word = text[text.find(needle)? + needle.len()..].split(' ').next()?;
     plain_name(word)
@@ -294,14 +330,14 @@ impl Uv<'_> {
     }
 
     /// The same where uv may run build backends: with an environment that holds little of the
-    /// author's, and `temporary` for files on the way.
+    /// author's.
     pub fn run_apart(
         &self,
         folder: &UvFolder,
-        temporary: &Utf8Path,
+        apart: &Apart<'_>,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     ) -> Result<Output, UvError> {
-        let environment = source_build::environment(temporary, std::env::vars_os());
+        let environment = source_build::environment(apart, std::env::vars_os());
         let tool = folder.tool(self.program).env_clear();
         let tool = environment.iter().fold(tool, |tool, (name, value)| tool.env(name, value));
         self.finish(tool, arguments)
@@ -371,7 +407,27 @@ mod tests {
             ),
             (
                 "Because x==1.0 has no wheels with a matching platform tag (e.g., `manylinux_2_28_x86_64`) and you\n\nhint: Wheels are available for `x` (v1.0) on the following platform: `win_amd64`",
+                Trouble::OtherSystem { package: name("x") },
+            ),
+            (
+                "Because x==1.0 has no wheels with a matching platform tag (e.g., `manylinux_2_28_x86_64`) and you\n\nhint: Wheels are available for `x` (v1.0) on the following platforms: `manylinux2014_aarch64`, `win_amd64`",
                 Trouble::NoWheel { package: name("x") },
+            ),
+            (
+                "Because uvloop==0.19 has no wheels with a matching platform tag (e.g., `win_amd64`) and you\n\nhint: Wheels are available for `uvloop` (v0.19) on the following platforms: `manylinux_2_17_x86_64`, `macosx_10_9_x86_64`",
+                Trouble::OtherSystem { package: name("uvloop") },
+            ),
+            (
+                "error: Failed to download and build `six @ https://example.org/six-1.16.0.tar.gz`\n  cause: Building source distributions for `six` is disabled",
+                Trouble::SourceOnly { package: name("six"), range: None },
+            ),
+            (
+                "error: Failed to download and build `x @ git+https://example.org/x`\n  cause: Git operation failed\n  cause: failed to clone into: /c",
+                Trouble::Repository { package: name("x") },
+            ),
+            (
+                "error: Failed to download and build `git+https://example.org/x`\n  cause: Git operation failed",
+                Trouble::Repository { package: None },
             ),
             (
                 "error: Failed to build `peewee==4.5.3`\n  cause: The build backend returned an error",

@@ -2,8 +2,9 @@ use camino::Utf8Path;
 use toml::{Table, Value};
 
 use crate::config::PYPROJECT_TOML;
-use crate::requirement::{Refusal, checked, name_of, wheel};
+use crate::requirement::{Refusal, address, checked, name_of};
 use crate::requirements::RequirementsError;
+use crate::source_line::{SourceLine, is_repository, repository};
 
 /// What a project's `uv.toml` or `[tool.uv]` says of where packages come from and which of them are
 /// chosen. Nothing else of it is heard: it could have code run, or put something into the caches
@@ -125,16 +126,39 @@ impl UvSettings {
         Ok(())
     }
 
-    /// The same with indexes that another tool's list keeps for single packages, in place of those
-    /// of the project.
+    /// The same with what another tool's list says: indexes that it keeps for single packages, and
+    /// what it has in place of what packages ask for.
     pub fn with_tool(mut self, table: &Table) -> Self {
-        self.sources = table.get("sources").and_then(Value::as_table).cloned().unwrap_or_default();
-        let added = table.get("index").and_then(Value::as_array).cloned().unwrap_or_default();
-        let indexes = self.settings.entry("index").or_insert_with(|| Value::Array(Vec::new()));
-        if let Some(indexes) = indexes.as_array_mut() {
-            indexes.extend(added);
+        let sources = table.get("sources").and_then(Value::as_table).into_iter().flatten();
+        self.sources.extend(sources.map(|(name, source)| (name.clone(), source.clone())));
+        for key in ["index", "override-dependencies"] {
+            let Some(added) = table.get(key).and_then(Value::as_array) else { continue };
+            let list = self.settings.entry(key).or_insert_with(|| Value::Array(Vec::new()));
+            if let Some(list) = list.as_array_mut() {
+                list.extend(added.iter().cloned());
+            }
         }
         self
+    }
+
+    /// What comes as source from places of its own, as requirements.
+    pub fn built(&self) -> Vec<String> {
+        let place = |source: &Value| {
+            let text = |key: &str| source.get(key).and_then(Value::as_str);
+            let revision = ["rev", "tag", "branch"].iter().find_map(|key| text(key));
+            let git = text("git").map(|url| repository(url, revision, text("subdirectory")));
+            git.or_else(|| text("url").map(str::to_owned))
+        };
+        let places = |source: &Value| -> Vec<String> {
+            match source.as_array() {
+                Some(several) => several.iter().filter_map(place).collect(),
+                None => place(source).into_iter().collect(),
+            }
+        };
+        let lines = self.sources.iter().flat_map(|(name, source)| {
+            places(source).into_iter().map(move |place| format!("{name} @ {place}"))
+        });
+        lines.filter(|line| SourceLine::of(line).is_some()).collect()
     }
 
     /// Whether an index with this address is among them.
@@ -227,7 +251,7 @@ fn without_folders(source: &Value, root: &Utf8Path) -> Option<Value> {
     (!is_folder).then(|| source.clone())
 }
 
-/// An entry of `[tool.uv.sources]`: an index, or a wheel.
+/// An entry of `[tool.uv.sources]`: an index, a wheel, or a source.
 fn taken_source(source: &Value, root: &Utf8Path) -> Result<Value, Refusal> {
     if let Some(list) = source.as_array() {
         let list = list.iter().map(|source| taken_source(source, root));
@@ -235,16 +259,22 @@ fn taken_source(source: &Value, root: &Utf8Path) -> Result<Value, Refusal> {
     }
     let text = |key: &str| source.get(key).and_then(Value::as_str);
     let mut taken = Table::new();
-    if source.get("git").is_some() {
-        return Err(Refusal::Repository);
+    let mut keys = vec!["marker", "extra", "group"];
+    if let Some(git) = text("git") {
+        if !is_repository(&repository(git, None, None)) {
+            return Err(Refusal::Repository);
+        }
+        taken.insert("git".to_owned(), Value::String(git.to_owned()));
+        keys.extend(["rev", "tag", "branch", "subdirectory", "lfs"]);
     } else if let Some(place) = text("url").or_else(|| text("path")) {
-        taken.insert("url".to_owned(), Value::String(wheel(place, &[root])?));
+        taken.insert("url".to_owned(), Value::String(address(place, &[root])?));
+        keys.push("subdirectory");
     } else if let Some(index) = text("index") {
         taken.insert("index".to_owned(), Value::String(index.to_owned()));
     } else {
         return Err(Refusal::Unreadable);
     }
-    for key in ["marker", "extra", "group"] {
+    for key in keys {
         if let Some(value) = source.get(key) {
             taken.insert(key.to_owned(), value.clone());
         }
@@ -327,12 +357,25 @@ mod tests {
     }
 
     #[test]
-    fn sources_that_would_be_built_are_refused_with_their_line() {
+    fn repositories_and_archives_are_sources_that_are_built() {
+        let text = "[tool.uv.sources]\nmine = { git = 'https://x/y', rev = 'v1', subdirectory = 'a', cache-dir = 'x' }\n\
+            pandas = [{ index = 'x' }, { url = 'https://x/x.zip', marker = \"os_name == 'nt'\" }]\n";
+        let (_, read) = settings(&[("pyproject.toml", text)]);
+        let read = read.unwrap();
+        let built = ["mine @ git+https://x/y@v1#subdirectory=a", "pandas @ https://x/x.zip"];
+        assert_eq!(read.built(), built);
+        let expected =
+            text.replace("[tool.uv.sources]", "[sources]").replace(", cache-dir = 'x'", "");
+        assert_eq!(read.for_choosing(), toml::from_str(&expected).unwrap());
+    }
+
+    #[test]
+    fn sources_that_lead_nowhere_are_refused_with_their_line() {
         for (source, why) in [
-            ("{ git = 'https://x' }", Refusal::Repository),
+            ("{ git = 'file:///x' }", Refusal::Repository),
             ("{ path = './x', editable = true }", Refusal::Missing),
             ("[{ workspace = true }, { path = './x' }]", Refusal::Missing),
-            ("{ url = 'https://x/x.zip' }", Refusal::NoWheel),
+            ("{ url = 'https://x/x' }", Refusal::NoPackage),
         ] {
             let text =
                 format!("[project]\ndependencies = ['mine']\n[tool.uv.sources]\nmine = {source}\n");

@@ -22,20 +22,21 @@ pub(crate) fn is_for_any_platform(dist_info: &Utf8Path) -> bool {
 }
 
 /// The GNU C library that the wheels in `site_packages` ask for: by their tags, and where a wheel
-/// was never checked for that (`linux_x86_64`), by its symbols.
+/// was never checked for that (`linux_x86_64`, `any`), by its symbols.
 pub(crate) fn minimum_glibc(site_packages: &Utf8Path) -> Option<(u32, u32)> {
     let of_wheel = |dist_info: &Utf8PathBuf| {
         let tags = tags(dist_info);
         let platforms = tags.iter().filter_map(|tag| tag.rsplit('-').next());
         let asked = platforms.clone().filter_map(glibc_of).min();
-        let unchecked = platforms.clone().any(|it| it.starts_with("linux_"));
+        // Compiled code in a wheel that says nothing of it is the author's own, most often.
+        let unchecked = platforms.clone().any(|it| it.starts_with("linux_") || it == "any");
         if unchecked { of_symbols(site_packages, dist_info).or(asked) } else { asked }
     };
     dist_infos(site_packages).iter().filter_map(of_wheel).max()
 }
 
 /// `manylinux_2_34_x86_64` (PEP 600), and the names that were there before.
-fn glibc_of(platform: &str) -> Option<(u32, u32)> {
+pub(crate) fn glibc_of(platform: &str) -> Option<(u32, u32)> {
     const OLD: [(&str, (u32, u32)); 3] =
         [("manylinux1_", (2, 5)), ("manylinux2010_", (2, 12)), ("manylinux2014_", (2, 17))];
     if let Some((_, glibc)) = OLD.iter().find(|(name, _)| platform.starts_with(name)) {
@@ -48,7 +49,7 @@ fn glibc_of(platform: &str) -> Option<(u32, u32)> {
 fn of_symbols(site_packages: &Utf8Path, dist_info: &Utf8Path) -> Option<(u32, u32)> {
     let record = fs_err::read_to_string(dist_info.join("RECORD")).ok()?;
     let files = record.lines().filter_map(|line| line.split(',').next());
-    let files = files.map(|file| site_packages.join(file));
+    let files = files.filter(|file| file.contains(".so")).map(|file| site_packages.join(file));
     let asked = files.filter(|file| elf::is_elf(file).is_ok_and(|it| it));
     let newest: Option<Glibc> = asked.filter_map(|file| elf::Elf::read(&file).ok()?.glibc).max();
     let text = newest?.to_string();

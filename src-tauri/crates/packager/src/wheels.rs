@@ -7,7 +7,8 @@ use crate::allowance::Allowance;
 use crate::own::OwnWheels;
 use crate::plan::BuildPlan;
 use crate::resolved::Resolved;
-use crate::source_build;
+use crate::source_build::{self, Apart};
+use crate::source_line::without_password;
 use crate::uv::{Trouble, Uv, UvError, UvFolder};
 use crate::wheel_tags;
 use crate::wheels_error::WheelsError;
@@ -62,10 +63,33 @@ impl Wheels<'_> {
         if allowance.built.is_empty() {
             return self.uv.run(folder, arguments).map(drop);
         }
+        self.run_apart(folder, arguments)
+    }
+
+    /// Runs uv apart from what is the author's.
+    pub(crate) fn run_apart(&self, folder: &UvFolder, arguments: &[&str]) -> Result<(), UvError> {
         let temporary = folder.path().join("tmp");
         // Where it can't be made, uv says so.
         let _ = fs_err::create_dir_all(&temporary);
-        self.uv.run_apart(folder, &temporary, arguments).map(drop)
+        let kept = self.variables();
+        let apart = Apart { temporary: &temporary, kept: &kept, compilers: false };
+        self.uv.run_apart(folder, &apart, arguments).map(drop)
+    }
+
+    /// Variables of the author's that getting the packages takes: those that the lists name, as in
+    /// `https://${TOKEN}@example.org`, and the one that leads to the keys for repositories by ssh.
+    fn variables(&self) -> Vec<String> {
+        let requirements = &self.plan.requirements;
+        let given = &requirements.given;
+        let file = requirements.file.as_ref().and_then(|it| fs_err::read_to_string(it).ok());
+        let text = text(&[&given.indexes, &given.lines, &given.constraints]);
+        let text = text + &file.unwrap_or_default();
+        let names = text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        if text.contains("ssh://") {
+            names.push("SSH_AUTH_SOCK".to_owned());
+        }
+        names
     }
 
     pub(crate) fn insecure(&self) -> impl Iterator<Item = &str> {
@@ -89,28 +113,34 @@ impl Wheels<'_> {
         // password. The copy lives only as long as the folder.
         let indexes = text(&[&given.indexes]);
         folder.write("indexes.txt", indexes.as_bytes()).map_err(write_error(self.folder))?;
-        folder
-            .write("install.txt", resolved.without(&self.own.names()).to_text().as_bytes())
-            .map_err(write_error(self.folder))?;
-        let mut arguments = vec!["pip", "install", "--target", destination.as_str()];
-        if !indexes.is_empty() {
-            arguments.extend(["-r", "indexes.txt"]);
-        }
-        arguments.extend(["-r", "install.txt", "--require-hashes", "--no-deps"]);
-        arguments.extend(ANY_INDEX);
-        arguments.extend(self.insecure());
+        let others = resolved.without(&self.own.names());
+        // What comes from a repository has no hash: its revision is one.
+        let parts = [
+            ("install.txt", others.without_repositories(), true),
+            ("repositories.txt", others.repositories(), false),
+        ];
         let platform = self.plan.target.uv_platform(allowance.glibc);
-        arguments.extend(self.target(&platform, allowance));
-        // Hard links into uv's cache: nothing in the tree is ever changed in place, only removed,
-        // and uv copies where the cache is on another disk.
-        arguments.extend(["--link-mode", "hardlink"]);
-        self.run(&folder, &arguments, allowance)
-            .map_err(|source| self.named(WheelsError::Install { source }))?;
+        for (list, part, hashes) in parts.iter().filter(|(_, part, _)| part.len() > 0) {
+            folder.write(list, part.to_text().as_bytes()).map_err(write_error(self.folder))?;
+            let mut arguments = vec!["pip", "install", "--target", destination.as_str()];
+            if !indexes.is_empty() {
+                arguments.extend(["-r", "indexes.txt"]);
+            }
+            arguments.extend(["-r", list, "--no-deps"]);
+            arguments.extend(hashes.then_some("--require-hashes"));
+            arguments.extend(ANY_INDEX);
+            arguments.extend(self.insecure());
+            arguments.extend(self.target(&platform, allowance));
+            // Hard links into uv's cache: nothing in the tree is ever changed in place, only
+            // removed, and uv copies where the cache is on another disk.
+            arguments.extend(["--link-mode", "hardlink"]);
+            self.run(&folder, &arguments, allowance)
+                .map_err(|source| self.named(WheelsError::Install { source }))?;
+        }
         for name in &allowance.built {
             let installed = wheel_tags::dist_info(destination, name);
             if installed.is_some_and(|it| !wheel_tags::is_for_any_platform(&it)) {
-                let version = resolved.version_of(name).map(|version| format!("=={version}"));
-                let package = format!("{name}{}", version.unwrap_or_default());
+                let package = resolved.shown(name).unwrap_or_else(|| name.clone());
                 return Err(WheelsError::Compiled { package, python: self.minor() });
             }
         }
@@ -163,8 +193,10 @@ fn forget_places(site_packages: &Utf8Path) -> io::Result<()> {
         }
         for note in ["uv_cache.json", "direct_url.json"] {
             let note = folder.join(note);
-            let is_local =
-                |text: String| text.contains("\"file:") || note.ends_with("uv_cache.json");
+            let is_local = |text: String| {
+                let has_password = without_password(&text) != text;
+                has_password || text.contains("\"file:") || note.ends_with("uv_cache.json")
+            };
             if fs_err::read_to_string(&note).is_ok_and(is_local) {
                 fs_err::remove_file(&note)?;
             }
@@ -188,6 +220,19 @@ pub(crate) fn built_apart(allowance: &Allowance, table: &mut Table) {
     let names = allowance.built.iter();
     let each = names.map(|name| (name.clone(), Value::Table(variables.clone()))).collect();
     table.insert("extra-build-variables".to_owned(), Value::Table(each));
+}
+
+/// Has uv install nothing of what is of another system, whatever asks for it.
+pub(crate) fn without_foreign(allowance: &Allowance, table: &mut Table) {
+    if allowance.foreign.is_empty() {
+        return;
+    }
+    let never = |name: &String| Value::String(format!("{name} ; python_version < '0'"));
+    let lines = allowance.foreign.iter().map(never);
+    let list = table.entry("override-dependencies").or_insert_with(|| Value::Array(Vec::new()));
+    if let Some(list) = list.as_array_mut() {
+        list.extend(lines);
+    }
 }
 
 pub(crate) fn text(lists: &[&Vec<String>]) -> String {

@@ -3,6 +3,7 @@ use std::io;
 use camino::Utf8PathBuf;
 
 use crate::cache::CacheError;
+use crate::code_base::is_standard;
 use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::uv::{Trouble, UvError};
 
@@ -108,10 +109,20 @@ impl WheelsError {
         };
         let of_uv = |trouble: &Trouble| {
             match trouble {
+            Trouble::Unknown { package: Some(name) } if is_of_python(name) => Some(format!(
+                "`{name}` is part of Python itself, and on no index: take it out of {place}"
+            )),
             Trouble::Unknown { .. } => Some(format!("check the spelling in {place}")),
             Trouble::NoVersion { .. } => Some(format!("ask for a version that exists in {place}")),
             Trouble::NoWheel { .. } => Some(
                 "choose another version of the package, or of Python with `--python-version`".into(),
+            ),
+            Trouble::OtherSystem { package } => Some(format!(
+                "if the app does without it elsewhere, write `{} ; sys_platform == 'win32'` (or `'darwin'`) in its place: then it counts there alone",
+                package.as_deref().unwrap_or("PACKAGE")
+            )),
+            Trouble::Repository { .. } => Some(
+                "check its address and revision. `git` must be installed, and reach it without asking for a password: by a key (`git+ssh://`) or a credential helper".into(),
             ),
             Trouble::NewerSystem { .. } => Some(
                 "choose an older version of the package: its newest wheels are for systems that hardly anybody has".into(),
@@ -157,6 +168,12 @@ impl WheelsError {
     }
 }
 
+/// Whether somebody took Python or a module of its library for a package.
+fn is_of_python(name: &str) -> bool {
+    const MINOR: u8 = 12;
+    name == "python" || is_standard(MINOR, &name.replace('-', "_"))
+}
+
 /// The way on for a package that must be compiled: whoever has the compiler makes a wheel once.
 fn make_a_wheel(package: &str, python: &str) -> String {
     format!(
@@ -188,6 +205,8 @@ mod tests {
             hint(Trouble::Unknown { package: None }).unwrap(),
             "check the spelling in `requirements.txt`"
         );
+        let of_python = hint(Trouble::Unknown { package: Some("sqlite3".into()) }).unwrap();
+        assert!(of_python.starts_with("`sqlite3` is part of Python itself"), "{of_python}");
         assert!(hint(Trouble::NoWheel { package: None }).unwrap().contains("--python-version"));
         let source = hint(Trouble::SourceOnly { package: Some("x".into()), range: None }).unwrap();
         assert!(source.contains("pip wheel --no-deps --wheel-dir wheels 'x'"), "{source}");

@@ -355,6 +355,59 @@ fn no_file_of_a_project_steers_uv() {
     assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
 }
 
+/// Makes a repository of a package `name` and serves it on this machine. Gives back its address, and
+/// the revision with the tag `v1`.
+fn serve_repository(folder: &Utf8Path, name: &str) -> (String, String) {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let work = folder.join(name);
+    fs_err::create_dir_all(&work).unwrap();
+    let pyproject = format!(
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n[project]\nname = '{name}'\nversion = '1.0'\n"
+    );
+    let backend = format!(
+        "import pathlib, zipfile\ndef build_wheel(folder, config_settings=None, metadata_directory=None):\n    \
+         name, info = '{name}-1.0-py3-none-any.whl', '{name}-1.0.dist-info/'\n    \
+         with zipfile.ZipFile(pathlib.Path(folder, name), 'w') as wheel:\n        \
+         wheel.writestr('{name}.py', '')\n        wheel.writestr(info + 'RECORD', '')\n        \
+         wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n')\n        \
+         wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nTag: py3-none-any\\n')\n    return name\n"
+    );
+    fs_err::write(work.join("pyproject.toml"), pyproject).unwrap();
+    fs_err::write(work.join("backend.py"), backend).unwrap();
+    let program = waterskin_process::find("git").unwrap();
+    let git = |arguments: &[&str]| {
+        let tool = Tool::new(program.clone()).directory(work.as_std_path());
+        let tool = tool.env("GIT_CONFIG_GLOBAL", "/dev/null").args(["-c", "user.name=Ann"]);
+        let tool = tool.args(["-c", "user.email=ann@example.org"]).args(arguments);
+        tool.run(&mut |_, _| {}).unwrap().stdout.trim().to_owned()
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "1"]);
+    git(&["tag", "v1"]);
+    git(&["update-server-info"]);
+    let revision = git(&["rev-parse", "v1"]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/.git", listener.local_addr().unwrap());
+    // The files of a repository are all that `git` needs (gitprotocol-http(5), "dumb").
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut head = String::new();
+            while reader.read_line(&mut head).is_ok_and(|read| read > 2) {}
+            let path = head.split([' ', '?']).nth(1).unwrap_or_default().trim_start_matches('/');
+            let (status, body) = match fs_err::read(work.join(path)) {
+                Ok(body) => ("200 OK", body),
+                Err(_) => ("404 Not Found", Vec::new()),
+            };
+            let length = body.len();
+            let head = format!("HTTP/1.0 {status}\r\nContent-Length: {length}\r\n\r\n");
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        }
+    });
+    (address, revision)
+}
+
 #[test]
 fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     let folder = project();
@@ -364,11 +417,15 @@ fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     write_source(&folder.path.join("my_app é/lists/my wheels"), "wsource", "py3-none-any");
     let newer = format!("py3-none-manylinux_2_34_{}", std::env::consts::ARCH);
     write_wheel(&folder.path.join("my_app é/lists/my wheels"), "wglibc", &newer);
+    // What a list has as source itself, with a name and without one.
+    write_source(&folder.path.join("my_app é/more"), "wvendored", "py3-none-any");
+    let (address, revision) = serve_repository(&folder.path.join("repositories"), "wkelp");
+    let list = format!(
+        "-r lists/more.txt\n./more/wother-1.0-py3-none-any.whl\nstreamlit==1.67.0\npandas\n\
+         ./more/wvendored-1.0.tar.gz\ngit+{address}@v1\n"
+    );
     folder.write(&[
-        (
-            "my_app é/requirements.txt",
-            "-r lists/more.txt\n./more/wother-1.0-py3-none-any.whl\nstreamlit==1.67.0\npandas\n",
-        ),
+        ("my_app é/requirements.txt", &list),
         ("my_app é/lists/more.txt", "-f 'my wheels'\nwtiny\nwsource\nwglibc\n"),
         ("my_app é/helper.py", "import broken\n"),
         ("my_app é/broken.py", "def f(:\n"),
@@ -380,7 +437,9 @@ fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     let notes = outcome.notes.iter().filter(of_broken).count();
     assert_eq!(notes, 2, "the plan's and the compiler's, by the file's name: {:?}", outcome.notes);
     let payload = Payload::open(&kept).unwrap();
-    run_python(&payload, "import wtiny, wother, wsource, wglibc");
+    run_python(&payload, "import wtiny, wother, wsource, wglibc, wvendored, wkelp");
+    let resolved = fs_err::read_to_string(payload.layout.resolved()).unwrap();
+    assert!(resolved.contains(&format!("wkelp @ git+{address}@{revision}\n")), "{resolved}");
     let said = |words: &str| outcome.notes.iter().any(|note| note.starts_with(words));
     assert!(said("`wsource` is published as source only: built here"), "{:?}", outcome.notes);
     assert!(said("`wglibc` has no wheel for a C library older than glibc 2.34"));

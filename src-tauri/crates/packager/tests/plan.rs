@@ -502,6 +502,59 @@ fn what_may_be_built_is_in_the_plan_unless_it_is_forbidden() {
 }
 
 #[test]
+fn lists_under_other_names_and_in_other_forms() {
+    for (app, requires) in [
+        ("relisted", "six==1.16.0, streamlit==1.60.0 (`requirements/prod.txt`)"),
+        ("hatched", "six, streamlit>=1.50 (`pyproject.toml`, group `default`)"),
+        (
+            "frozen",
+            "colorama==0.4.6, pywin32==306, streamlit==1.60.0, tabulate==0.9.0 (`requirements.txt`)",
+        ),
+    ] {
+        assert_eq!(rows_of(app, "requires", false), [requires], "{app}");
+    }
+    let runs = rows_of("compiled", "runs", false);
+    let row = "the build backend of `abacus`, with the compilers of this machine";
+    assert!(runs.contains(&row.to_owned()), "{runs:?}");
+}
+
+#[test]
+fn a_lock_says_which_systems_it_leaves_out() {
+    let folder = folder();
+    let arch = std::env::consts::ARCH;
+    let lock = format!(
+        "lock-version = '1.0'\n[[packages]]\nname = 'streamlit'\nversion = '1.60.0'\nwheels = [{{ name = 'streamlit-1.60.0-py3-none-any.whl' }}]\n\
+         [[packages]]\nname = 'new'\nversion = '1'\nwheels = [{{ name = 'new-1-cp38-abi3-manylinux_2_35_{arch}.whl' }}]\n"
+    );
+    folder.write(&[("p/app.py", "import streamlit\n"), ("p/pylock.app.toml", &lock)]);
+    let text = text(&folder, &settings(&folder, "p"));
+    assert!(text.contains("2 packages locked in `pylock.app.toml`"), "{text}");
+    let note = "`new` has no wheel for a C library older than glibc 2.35: that leaves out";
+    assert!(!cfg!(target_os = "linux") || text.contains(note), "{text}");
+}
+
+#[test]
+fn a_source_in_a_list_is_refused_where_nothing_may_run() {
+    let folder = folder();
+    folder.write(&[
+        ("p/app.py", "import streamlit\n"),
+        (
+            "p/requirements.txt",
+            "streamlit\n-e git+https://ann:secret@example.org/kelp@v1#egg=kelp\n",
+        ),
+    ]);
+    let strict = Settings { no_run: true, ..settings(&folder, "p") };
+    insta::assert_snapshot!(text(&folder, &strict), @r"
+    error: `kelp @ git+https://example.org/kelp@v1` in `[FOLDER]/p/requirements.txt:2` comes as source: to install it, its own code would be run
+    hint: build without `--no-run` if you trust it, or make a wheel of it once:
+      uv run --no-project --python 3.12 --with pip python -m pip wheel --no-deps --wheel-dir wheels 'kelp @ git+https://example.org/kelp@v1'
+    and name that in its place, as in `./wheels/NAME.whl`
+    ");
+    let plan = plan(&settings(&folder, "p")).unwrap();
+    assert_eq!(plan.runs[0].to_string(), "the build backend of `kelp`");
+}
+
+#[test]
 fn an_environment_of_conda() {
     let rows = rows_of("conda", "requires", false);
     assert_eq!(rows, ["streamlit==1.66.*, pandas>=2,<4, xyzservices (`environment.yml`)"]);

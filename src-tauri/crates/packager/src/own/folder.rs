@@ -39,6 +39,7 @@ impl SourceFolder {
         let text = |table: Option<&Value>| Some(table?.get("name")?.as_str()?.to_owned());
         let name = text(pyproject.get("project"))
             .or_else(|| text(pyproject.get("tool").and_then(|tool| tool.get("poetry"))))
+            .or_else(|| name_of_flit(&pyproject))
             .or_else(|| name_in(&folder, "setup.cfg", r"(?m)^name\s*=\s*([\w.-]+)\s*$"))
             .or_else(|| name_in(&folder, "setup.py", r#"\bname\s*=\s*["']([\w.-]+)["']"#));
         Self { folder, name, pyproject }
@@ -109,6 +110,35 @@ impl SourceFolder {
         found
     }
 
+    /// Whether its build takes a compiler, as far as it says so without running.
+    pub fn is_compiled(&self) -> bool {
+        const TOOLS: [&str; 13] = [
+            "cython",
+            "maturin",
+            "scikit-build",
+            "scikit-build-core",
+            "meson-python",
+            "setuptools-rust",
+            "pybind11",
+            "nanobind",
+            "cffi",
+            "mypy",
+            "numpy",
+            "swig",
+            "py-build-cmake",
+        ];
+        let requires = self.pyproject.get("build-system").and_then(|it| it.get("requires"));
+        let requires = requires.and_then(Value::as_array).into_iter().flatten();
+        let mut requires = requires.filter_map(Value::as_str).filter_map(name_of);
+        let words = r"\b(ext_modules|cythonize|cffi_modules|rust_extensions|Extension)\b";
+        requires.any(|name| TOOLS.contains(&name.as_str()))
+            || self.tool("setuptools").is_some_and(|it| it.contains_key("ext-modules"))
+            || Regex::new(words).is_ok_and(|words| {
+                let text = crate::source::read(&self.folder.join("setup.py"));
+                text.is_ok_and(|text| words.is_match(&text))
+            })
+    }
+
     /// The modules that are in `src`, where the folder has one.
     pub fn modules_in_src(&self) -> Vec<String> {
         let entries = self.folder.join("src").read_dir_utf8().into_iter().flatten().flatten();
@@ -157,6 +187,14 @@ fn local_sources(
     entries.iter().filter_map(of_entry).collect()
 }
 
+/// What Flit called a distribution before there was `[project]`: like its module, unless it says
+/// anything else.
+fn name_of_flit(pyproject: &Table) -> Option<String> {
+    let metadata = pyproject.get("tool")?.get("flit")?.get("metadata")?;
+    let name = metadata.get("dist-name").or(metadata.get("module"))?;
+    Some(name.as_str()?.to_owned())
+}
+
 fn name_in(folder: &Utf8Path, file: &str, pattern: &str) -> Option<String> {
     let text = crate::source::read(&folder.join(file)).ok()?;
     let found = Regex::new(pattern).ok()?.captures(&text)?;
@@ -196,12 +234,34 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_a_compiler_is_told_by_what_it_is_built_with() {
+        let requires = |names: &str| format!("[build-system]\nrequires = [{names}]\n");
+        for (pyproject, setup, compiled) in [
+            (requires("'setuptools', 'Cython>=3'"), "", true),
+            (requires("'maturin>=1,<2'"), "", true),
+            (requires("'hatchling', 'hatch-vcs'"), "", false),
+            ("[[tool.setuptools.ext-modules]]\nname = 'x'\n".to_owned(), "", true),
+            (String::new(), "setup(ext_modules=[Extension('x', ['x.c'])])", true),
+            (String::new(), "setup(name='extension_modules')", false),
+        ] {
+            let (_dir, root) = folder(&[("pyproject.toml", &pyproject), ("setup.py", setup)]);
+            assert_eq!(SourceFolder::read(root).is_compiled(), compiled, "{pyproject}{setup}");
+        }
+    }
+
+    #[test]
     fn names_are_found_in_each_kind_of_file() {
         for (file, text, name) in [
             ("setup.py", "setup(\n  version='1',\n  name=\"har-bour\")", Some("har-bour")),
             ("setup.py", "setup(name=NAME)", None),
             ("setup.cfg", "[metadata]\nname = har_bour\n", Some("har_bour")),
             ("pyproject.toml", "[tool.poetry]\nname = 'p'\n", Some("p")),
+            ("pyproject.toml", "[tool.flit.metadata]\nmodule = 'f'\n", Some("f")),
+            (
+                "pyproject.toml",
+                "[tool.flit.metadata]\nmodule = 'f'\ndist-name = 'f-x'\n",
+                Some("f-x"),
+            ),
             ("pyproject.toml", "not TOML", None),
         ] {
             let (_dir, root) = folder(&[(file, text)]);

@@ -13,7 +13,8 @@ use crate::cache::{Cache, CacheError, Entry};
 use crate::distributions::normalized;
 use crate::provision::RECIPE;
 use crate::resolved::Resolved;
-use crate::source_build::{SourceBuild, SourceBuildError};
+use crate::source_build::{SourceBuild, SourceBuildError, With};
+use crate::target::Target;
 
 /// Why there is no wheel of one of the author's own distributions.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +46,15 @@ impl MakeError {
     /// What the author can do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Build { source: SourceBuildError::Platform { .. }, .. } => Some(
-                "build a wheel of it for the oldest system that it is for, and name that in its place".to_owned(),
-            ),
+            Self::Build {
+                source: SourceBuildError::Platform { path, .. }
+                    | SourceBuildError::Compile { path, .. },
+                ..
+            } => Some(format!(
+                "see what its build says above. Where it can be built, on a system as old as your colleagues', make a wheel of it once:\n  \
+                 uv build --wheel --out-dir wheels '{path}'\n\
+                 and name that in its place, as in `./wheels/NAME.whl`"
+            )),
             Self::Build { .. } => Some(
                 "see what its build says above; `uv build --wheel` in a copy of its folder, without a compiler, does the same. A version that is read from the history of a repository must be there as a tag, or in `SETUPTOOLS_SCM_PRETEND_VERSION`".to_owned(),
             ),
@@ -64,6 +71,10 @@ impl MakeError {
 pub(crate) struct OwnBuild<'a> {
     pub build: SourceBuild<'a>,
     pub cache: &'a Cache,
+    /// An interpreter like the app's that has what compilers need of it.
+    pub python: Option<&'a Utf8Path>,
+    /// The system that the app is for.
+    pub target: &'a Target,
 }
 
 /// The wheel of one of them.
@@ -97,7 +108,10 @@ impl OwnBuild<'_> {
         let mut made = OwnWheels::default();
         for one in distributions {
             match self.wheel(one, progress) {
-                Ok(wheel) => made.wheels.push(wheel),
+                Ok((wheel, notes)) => {
+                    made.wheels.push(wheel);
+                    made.notes.extend(notes);
+                }
                 Err(MakeError::Build { name, source }) if one.spare => made.notes.push(format!(
                     "`{name}` is not installed, since it can't be built: {}",
                     causes(&source)
@@ -108,7 +122,11 @@ impl OwnBuild<'_> {
         Ok(made)
     }
 
-    fn wheel(&self, one: &OwnDistribution, progress: &dyn Progress) -> Result<OwnWheel, MakeError> {
+    fn wheel(
+        &self,
+        one: &OwnDistribution,
+        progress: &dyn Progress,
+    ) -> Result<(OwnWheel, Vec<String>), MakeError> {
         let failed = |source| MakeError::Write { folder: one.folder.clone(), source };
         let source = Source {
             folder: &one.folder,
@@ -118,6 +136,7 @@ impl OwnBuild<'_> {
         let (name, plain) = self.plain(one, progress)?;
         let distribution = name.split('-').next().unwrap_or_default();
         let made = plain.as_editable(distribution, &source).map_err(failed)?;
+        let notes = made.native(self.target).notes(self.target);
         let mut modules = plain.modules();
         modules.extend(made.modules());
         let key = format!("{RECIPE} {name} {}", made.digest().as_str());
@@ -126,7 +145,7 @@ impl OwnBuild<'_> {
         })?;
         let mut parts = name.split('-');
         let (distribution, version) = (parts.next().unwrap_or_default(), parts.next());
-        Ok(OwnWheel {
+        let wheel = OwnWheel {
             folder: one.folder.clone(),
             asked: one.asked.clone(),
             name: normalized(distribution),
@@ -134,7 +153,8 @@ impl OwnBuild<'_> {
             modules,
             path: entry.path().join(&name),
             _entry: entry,
-        })
+        };
+        Ok((wheel, notes))
     }
 
     /// The wheel as its backend makes it, or as its files are, and its name.
@@ -152,7 +172,17 @@ impl OwnBuild<'_> {
                 copied.wheel(&one.folder, &one.files).map_err(failed)?,
             ));
         }
-        let wheel = self.build.wheel(&one.folder, self.cache, progress);
+        let build = |with| self.build.wheel(&one.folder, &one.files, with, self.cache, progress);
+        let compilers = self.python.map(|python| With::Compilers { python });
+        let wheel = match compilers.filter(|_| one.compiled) {
+            Some(compilers) => build(compilers),
+            None => build(With::Nothing),
+        };
+        // What it takes may not be written where it can be read.
+        let wheel = match (wheel, compilers) {
+            (Err(error), Some(compilers)) if error.is_for_compilers() => build(compilers),
+            (wheel, _) => wheel,
+        };
         let wheel =
             wheel.map_err(|source| MakeError::Build { name: one.label().to_owned(), source })?;
         let path = wheel.path();

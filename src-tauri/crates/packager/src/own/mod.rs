@@ -41,6 +41,9 @@ pub struct OwnDistribution {
     pub folder: Utf8PathBuf,
     /// Whether its build backend is run. Else its modules are copied as they are.
     pub built: bool,
+    /// Whether that takes a compiler.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub compiled: bool,
     #[serde(skip)]
     asked: AskedFolder,
     /// Whether the app can do without it.
@@ -62,7 +65,8 @@ impl OwnDistribution {
 
     /// What its build runs.
     pub(crate) fn run(&self) -> Run {
-        Run::Backend { of: format!("`{}`", self.label()) }
+        let with = if self.compiled { ", with the compilers of this machine" } else { "" };
+        Run::Backend { of: format!("`{}`{with}", self.label()) }
     }
 
     /// The text of its files, where these are not in the project. What can't be read says nothing.
@@ -320,7 +324,9 @@ impl Search<'_> {
             found.keys.extend(keys.into_iter().map(absolute));
         }
         let built = !self.no_run;
-        let one = OwnDistribution { name, folder, built, asked, spare, files, in_project };
+        let compiled = built && source.is_compiled();
+        let one =
+            OwnDistribution { name, folder, built, compiled, asked, spare, files, in_project };
         match (built, Copied::of(source)) {
             (true, _) | (false, Ok(_)) => Ok(Some(one)),
             (false, Err(because)) if spare => {

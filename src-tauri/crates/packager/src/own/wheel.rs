@@ -8,6 +8,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::compiled::module_of;
+use crate::native::Native;
+use crate::target::Target;
 
 /// The files of a wheel by their names in it, its record apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,6 +89,12 @@ impl WheelFiles {
         archive.start_file(record, options.unix_permissions(0o644)).map_err(io::Error::other)?;
         archive.write_all(Recorded::to_text(lines).as_bytes())?;
         archive.finish().map_err(io::Error::other)?.sync_all()
+    }
+
+    /// What the compiled code in it asks of a system.
+    pub fn native(&self, target: &Target) -> Native {
+        let files = self.0.iter().filter(|(name, _)| Native::may_be(name.as_str().into()));
+        Native::of(files.map(|(name, file)| (name.as_str().into(), &file.content[..])), target)
     }
 
     /// The folder of the metadata.

@@ -32,11 +32,31 @@ pub(crate) struct Kind {
     machine: u16,
 }
 
+impl Kind {
+    /// Whether programs of this kind run on systems with this triple.
+    pub fn is_for(self, triple: &str) -> bool {
+        let machine = match triple.split('-').next() {
+            Some("x86_64") => object::elf::EM_X86_64,
+            Some("aarch64") => object::elf::EM_AARCH64,
+            _ => return false,
+        };
+        self.machine == machine
+    }
+}
+
 impl Elf {
     /// Reads a file whole and takes out what matters.
     pub fn read(path: &Utf8Path) -> Result<Self, RuntimeError> {
         let data = fs_err::read(path).map_err(RuntimeError::file("read", path))?;
         parse(&data).map_err(|source| RuntimeError::Elf { path: path.to_owned(), source })
+    }
+
+    /// Takes it out of a file's content; `None` for what is no such file, or is damaged.
+    pub fn of(data: &[u8]) -> Option<Self> {
+        if !data.starts_with(b"\x7fELF") {
+            return None;
+        }
+        parse(data).ok()
     }
 
     /// Where the dynamic linker looks for what this file needs, with `$ORIGIN` filled in.

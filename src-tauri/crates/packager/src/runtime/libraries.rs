@@ -71,7 +71,7 @@ fn parse_cache(text: &str) -> HashMap<String, Vec<Utf8PathBuf>> {
 /// The first is never shipped: its parts must match each other and the kernel's loader. The second
 /// is on every desktop, newer ones serve older programs, and two of them in one process would
 /// break the exceptions that cross libraries.
-pub(super) fn of_the_system(name: &str) -> bool {
+pub(crate) fn of_the_system(name: &str) -> bool {
     const STEMS: [&str; 17] = [
         "libc",
         "libm",

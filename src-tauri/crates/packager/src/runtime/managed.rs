@@ -73,7 +73,15 @@ pub(super) fn lay_down(
 }
 
 fn folder(request: &RuntimeRequest) -> Utf8PathBuf {
-    request.cache.join("runtimes")
+    request.cache.join(FOLDER)
+}
+
+/// The folder of the cache that standalone builds are in.
+const FOLDER: &str = "runtimes";
+
+/// The program of a standalone build in the cache.
+pub(super) fn program(cache: &Utf8Path, key: &str, version: &str, triple: &str) -> Utf8PathBuf {
+    cache.join(FOLDER).join(key).join(executable(version, triple))
 }
 
 fn install(request: &RuntimeRequest, key: &str, empty: &UvFolder) -> Result<(), ToolError> {

@@ -27,6 +27,7 @@ use waterskin_bundle as bundle;
 
 pub use error::RuntimeError;
 pub use glibc::{Glibc, minimum_glibc};
+pub(crate) use libraries::of_the_system;
 
 use crate::{Progress, Step};
 
@@ -78,6 +79,16 @@ pub enum RuntimeSource {
 }
 
 impl RuntimeSource {
+    /// The interpreter that it was made of, which has what compilers need: headers, and where they
+    /// are. `cache` is that of the request.
+    pub(crate) fn original(&self, cache: &Utf8Path, triple: &str) -> Option<Utf8PathBuf> {
+        let program = match self {
+            Self::Managed { key, version } => managed::program(cache, key, version, triple),
+            Self::Relocated { python, .. } => interpreter::Interpreter::ask(python).ok()?.program(),
+        };
+        Some(program).filter(|program| program.is_file())
+    }
+
     /// The full version, such as `3.11.7`.
     pub fn version(&self) -> &str {
         match self {

@@ -10,6 +10,11 @@ const FILE: &str = "waterskin.pth";
 /// Prints the folders in which the interpreter looks for packages by itself.
 const QUESTION: &str = "import site; print(*site.getsitepackages(), sep='\\n')";
 
+/// Has what an app starts find the app's own packages where the app runs, which may be a copy: `.pth`
+/// files lead to them in the payload, and the launcher says in a variable what is to be read as what.
+/// Each line of such a file is run apart, so that all it needs is in it.
+const FOLLOW_COPY: &str = "import os, sys; (lambda path, sep, here, nl, copy: copy and path.__setitem__(slice(None), [copy + entry[len(here):] if (entry + sep).startswith(here + sep) else entry for entry in path]))(sys.path, os.sep, *os.environ.get('WATERSKIN_COPY', '').partition('\\n'))\n";
+
 /// Has the interpreter in `prefix` find the app's packages by itself, beside it in the payload.
 ///
 /// An app may start it: as `sys.executable` with a file or `-m`, as a kernel, as the processes of
@@ -29,7 +34,7 @@ pub(super) fn admit_packages(
     let file = folder.join(FILE);
     let packages = Layout::SITE_PACKAGES;
     let line = format!(
-        "import os, site, sys; site.addsitedir(os.path.join(os.path.dirname(sys.base_prefix), '{packages}'))\n"
+        "import os, site, sys; site.addsitedir(os.path.join(os.path.dirname(sys.base_prefix), '{packages}'))\n{FOLLOW_COPY}"
     );
     fs_err::create_dir_all(&folder)
         .and_then(|()| fs_err::write(&file, line))
@@ -60,6 +65,25 @@ fn usual(executable: &Utf8Path, version: &str) -> Utf8PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_an_app_starts_finds_its_packages_in_the_copy() {
+        let code = format!(
+            "import sys\nsys.path[:] = ['', '/p/app', '/p/app/src', '/p/apple', '/p/lib']\n\
+             def run(line): exec(line)\nrun({FOLLOW_COPY:?})\nprint(sys.path)"
+        );
+        let python = waterskin_process::find("python3").unwrap();
+        let path = |told: &str| {
+            let tool = Tool::new(python.clone()).env("WATERSKIN_COPY", told);
+            tool.args(["-S", "-c", &code]).run(&mut |_, _| {}).unwrap().stdout
+        };
+        let copied = "['', '/c é/app', '/c é/app/src', '/p/apple', '/p/lib']\n";
+        assert_eq!(path("/p/app\n/c é/app"), copied);
+        for nothing in ["", "/p/app", "/else/app\n/c"] {
+            assert!(path(nothing).contains("'/p/app/src'"), "{nothing}");
+        }
+    }
 
     #[test]
     fn each_system_has_its_folder() {

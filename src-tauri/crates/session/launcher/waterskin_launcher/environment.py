@@ -53,6 +53,12 @@ def _follow_copy(spec):
 
     `.pth` files in a payload's packages lead to them in the payload.
     """
+    # What the app starts does the same by its own `.pth` file (`runtime/site.rs`).
+    packed = os.path.join(os.path.dirname(sys.base_prefix), "app")
+    if os.path.isdir(packed) and not _same(packed, spec.root):
+        os.environ["WATERSKIN_COPY"] = f"{packed}\n{spec.root}"
+    else:
+        os.environ.pop("WATERSKIN_COPY", None)
     for directory in spec.site_packages:
         app = os.path.realpath(os.path.join(os.path.dirname(directory), "app"))
         if not os.path.isdir(app) or _same(app, spec.root):

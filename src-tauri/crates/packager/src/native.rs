@@ -1,0 +1,167 @@
+//! What compiled code that no wheel answers for asks of a recipient's system: the author's own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::allowance::left_out;
+use crate::files::ProjectFiles;
+use crate::runtime::elf::Elf;
+use crate::runtime::{Glibc, of_the_system};
+use crate::target::{Target, WHEEL_GLIBC};
+
+/// Libraries that each system with windows has, beside the C library and the compilers' own (PEP 600,
+/// by the policies of auditwheel).
+const THERE: [&str; 14] = [
+    "libX11.so.6",
+    "libXext.so.6",
+    "libXrender.so.1",
+    "libICE.so.6",
+    "libSM.so.6",
+    "libGL.so.1",
+    "libgobject-2.0.so.0",
+    "libgthread-2.0.so.0",
+    "libglib-2.0.so.0",
+    "libz.so.1",
+    "libexpat.so.1",
+    "libatomic.so.1",
+    "libnsl.so.1",
+    "libutil.so.1",
+];
+
+/// What some compiled files ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Native {
+    /// The newest GNU C library that one of them asks for, and which one.
+    newest: Option<(Glibc, Utf8PathBuf)>,
+    /// Libraries that neither these files nor every system have, each with the first that needs it.
+    missing: BTreeMap<String, Utf8PathBuf>,
+}
+
+impl Native {
+    /// Whether a file may be compiled code, by its name.
+    pub fn may_be(path: &Utf8Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        name.ends_with(".so") || name.contains(".so.") || !name.contains('.')
+    }
+
+    /// That of the project's files that are for this system. Files that can't be read ask for nothing.
+    pub fn of_project(root: &Utf8Path, files: &ProjectFiles, target: &Target) -> Self {
+        let files = files.files.iter().filter(|file| file.link.is_none() && file.bytes > 4);
+        let files = files.filter(|file| Self::may_be(&file.path));
+        let read = files.filter_map(|file| {
+            let path = file.from.clone().unwrap_or_else(|| root.join(&file.path));
+            let content = starts_as_elf(&path).then(|| fs_err::read(path).ok()).flatten()?;
+            Some((file.path.clone(), content))
+        });
+        let read: Vec<(Utf8PathBuf, Vec<u8>)> = read.collect();
+        Self::of(read.iter().map(|(path, content)| (path.as_path(), &content[..])), target)
+    }
+
+    /// That of these files.
+    pub fn of<'f>(files: impl Iterator<Item = (&'f Utf8Path, &'f [u8])>, target: &Target) -> Self {
+        let mut made = Self::default();
+        let mut names = BTreeSet::new();
+        let mut needed: Vec<(String, &Utf8Path)> = Vec::new();
+        for (path, content) in files.filter(|_| target.triple().contains("-linux-gnu")) {
+            let Some(elf) = Elf::of(content).filter(|elf| elf.kind.is_for(target.triple())) else {
+                continue;
+            };
+            names.extend(path.file_name());
+            needed.extend(elf.needed.into_iter().map(|library| (library, path)));
+            if let Some(glibc) = elf.glibc
+                && made.newest.as_ref().is_none_or(|(known, _)| glibc > *known)
+            {
+                made.newest = Some((glibc, path.to_owned()));
+            }
+        }
+        for (library, path) in needed {
+            let there = of_the_system(&library) || THERE.contains(&library.as_str());
+            if !(there || names.contains(library.as_str())) {
+                made.missing.entry(library).or_insert_with(|| path.to_owned());
+            }
+        }
+        made
+    }
+
+    /// The GNU C library, such as `2.35`; empty for none.
+    pub fn glibc(&self) -> String {
+        self.newest.as_ref().map(|(glibc, _)| glibc.to_string()).unwrap_or_default()
+    }
+
+    /// What the author should know.
+    pub fn notes(&self, target: &Target) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some((glibc, path)) = &self.newest
+            && target.minimum_glibc(&[]) != target.minimum_glibc(&[&glibc.to_string()])
+        {
+            let version = glibc.to_string();
+            let parse = |part: Option<&str>| part.and_then(|part| part.parse().ok());
+            let mut parts = version.split('.');
+            let asked = (parse(parts.next()), parse(parts.next()));
+            let (Some(major), Some(minor)) = asked else { return notes };
+            debug_assert!((major, minor) > WHEEL_GLIBC);
+            notes.push(format!(
+                "`{path}` is compiled for glibc {version} and newer: {}",
+                left_out((major, minor))
+            ));
+        }
+        notes.extend(self.missing.iter().map(|(library, path)| {
+            format!(
+                "`{path}` needs `{library}`, which a recipient's system may not have: put it beside (`auditwheel repair` does that for a wheel), or name its package in `packages.txt`"
+            )
+        }));
+        notes
+    }
+}
+
+fn starts_as_elf(path: &Utf8Path) -> bool {
+    crate::runtime::elf::is_elf(path).is_ok_and(|it| it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_be_compiled_is_read() {
+        for (path, may) in [
+            ("a/fast.cpython-311-x86_64-linux-gnu.so", true),
+            ("libx.so.3", true),
+            ("bin/tool", true),
+            ("a.py", false),
+            ("data.csv", false),
+        ] {
+            assert_eq!(Native::may_be(path.into()), may, "{path}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_programs_of_this_system_ask_for() {
+        let host = Target::host();
+        let shell = fs_err::read(std::env::current_exe().unwrap()).unwrap();
+        let path = Utf8Path::new("lib/tool");
+        let made = Native::of([(path, &shell[..])].into_iter(), &host);
+        assert!(!made.glibc().is_empty() && made.missing.is_empty(), "{made:?}");
+        let nothing =
+            Native::of([(path, &b"\x7fELF"[..]), (path, &b"text"[..])].into_iter(), &host);
+        assert_eq!(nothing, Native::default());
+        let other = Target::of("riscv64gc-unknown-linux-gnu");
+        assert_eq!(Native::of([(path, &shell[..])].into_iter(), &other), Native::default());
+        let newer = Native {
+            newest: Some((Glibc::new(2, 35), "lib/fast.so".into())),
+            missing: BTreeMap::from([("libgsl.so.27".to_owned(), "lib/fast.so".into())]),
+        };
+        let linux = Target::of("x86_64-unknown-linux-gnu");
+        let notes = newer.notes(&linux);
+        assert_eq!(
+            notes[0],
+            "`lib/fast.so` is compiled for glibc 2.35 and newer: that leaves out RHEL 8, Debian 11, Ubuntu 20.04, RHEL 9 and older systems"
+        );
+        assert!(notes[1].starts_with("`lib/fast.so` needs `libgsl.so.27`, which"), "{notes:?}");
+        let usual =
+            Native { newest: Some((Glibc::new(2, 17), path.to_owned())), ..Native::default() };
+        assert_eq!(usual.notes(&linux), [""; 0]);
+    }
+}

@@ -1,0 +1,83 @@
+//! What of a list of requirements takes code of others to be run.
+
+use camino::Utf8Path;
+use toml::Table;
+
+use crate::own::folder_address;
+use crate::requirement::Refusal;
+use crate::requirements::{Requirements, RequirementsError, RequirementsSource};
+use crate::runs::Run;
+use crate::selection::Asked;
+use crate::source_line::SourceLine;
+use crate::uv_settings::line_of;
+
+impl Requirements {
+    /// The list of a project that leaves it to its own build: the project itself, whose metadata have
+    /// the rest. `what` says so in `file`.
+    pub(crate) fn of_build(
+        source: RequirementsSource,
+        file: &Utf8Path,
+        what: &str,
+        asked: &Asked<'_>,
+    ) -> (Self, Table) {
+        let folder = file.parent().unwrap_or(Utf8Path::new("."));
+        let extras = match asked.extras {
+            [] => String::new(),
+            names => format!("[{}]", names.join(",")),
+        };
+        let mut made = Self::new(source, Some(file.to_owned()), vec![format!("-e .{extras}")]);
+        made.given.lines = vec![format!("{}{extras}", folder_address(folder))];
+        made.extras = asked.extras.to_vec();
+        let name = file.file_name().unwrap_or_default();
+        made.notes.push(format!(
+            "{what} of `{name}` leaves the list to the project's own build, which is asked for it"
+        ));
+        (made, Table::new())
+    }
+
+    /// What the list itself has as sources, as requirements.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        let lines = self.given.lines.iter().filter(|line| SourceLine::of(line).is_some());
+        lines.cloned().chain(self.given.settings.built()).collect()
+    }
+
+    /// What a build of these may have to execute: the backends of what the list has as sources, and
+    /// those of packages without a wheel. A lock tells which these are; else it is known when the
+    /// versions are.
+    pub(crate) fn backends(&self) -> Vec<Run> {
+        let ticked = |name: &String| format!("`{name}`");
+        let lines = self.sources();
+        let lines = lines.iter().filter_map(|line| SourceLine::of(line));
+        let mut labels: Vec<String> = lines.map(|line| line.label()).collect();
+        match &self.given.sources {
+            // It has those of the settings, too.
+            Some(names) => labels.extend(names.iter().cloned()),
+            None => {}
+        }
+        labels.sort();
+        labels.dedup();
+        let mut runs = Vec::new();
+        if !labels.is_empty() {
+            let names: Vec<String> = labels.iter().map(ticked).collect();
+            runs.push(Run::Backend { of: names.join(", ") });
+        }
+        if self.given.sources.is_none() {
+            let of = "each package that is published as source only, if there are any";
+            runs.push(Run::Backend { of: of.to_owned() });
+        }
+        runs
+    }
+
+    /// Refuses what would have to be built, for when nothing may be run.
+    pub(crate) fn refuse_sources(&self) -> Result<(), RequirementsError> {
+        let lines = self.sources();
+        let Some(source) = lines.iter().find_map(|line| SourceLine::of(line)) else {
+            return Ok(());
+        };
+        let (label, requirement) = (source.label(), source.shown());
+        let Some(file) = self.file.clone() else { return Ok(()) };
+        let text = fs_err::read_to_string(&file).unwrap_or_default();
+        let line = line_of(&text, &label);
+        Err(RequirementsError::Refused { requirement, file, line, refusal: Refusal::Builds })
+    }
+}

@@ -1,0 +1,4 @@
+import quarry
+import streamlit as st
+
+st.text(f"{quarry.STONES} stones")

@@ -1,0 +1,4 @@
+import six
+import streamlit as st
+
+st.text(six.__name__)
