@@ -281,7 +281,7 @@ fn place_of(package: &Table) -> Option<Option<String>> {
         let folder = field(archive, "subdirectory").map(|it| format!("#subdirectory={it}"));
         return Some(place.map(|place| format!("{place}{}", folder.unwrap_or_default())));
     }
-    Some(table("directory").map(|it| field(it, "path").map(str::to_owned))?)
+    table("directory").map(|it| field(it, "path").map(str::to_owned))
 }
 
 /// A marker in which extras and groups are decided (PEP 751): what is left is one of PEP 508.

@@ -49,10 +49,9 @@ impl Requirements {
         let lines = self.sources();
         let lines = lines.iter().filter_map(|line| SourceLine::of(line));
         let mut labels: Vec<String> = lines.map(|line| line.label()).collect();
-        match &self.given.sources {
-            // It has those of the settings, too.
-            Some(names) => labels.extend(names.iter().cloned()),
-            None => {}
+        // It has those of the settings, too.
+        if let Some(names) = &self.given.sources {
+            labels.extend(names.iter().cloned());
         }
         labels.sort();
         labels.dedup();

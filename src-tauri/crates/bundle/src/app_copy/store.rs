@@ -66,7 +66,7 @@ impl Stores {
         for (folder, files) in &inside {
             found.extend(folders_named(folder));
             let has = |pattern: &&str| files.iter().any(|file| is_like(file, pattern));
-            if MARKS.iter().any(|marks| marks.iter().all(|mark| has(mark))) {
+            if MARKS.iter().any(|marks| marks.iter().all(has)) {
                 found.insert(folder);
             }
             // Beside what else there is in the store's folder.
