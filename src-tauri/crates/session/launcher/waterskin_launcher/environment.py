@@ -23,15 +23,19 @@ def _admit_packages(directories):
     """
     import site
 
+    folders = []
     for directory in directories:
         if not any(_same(entry, directory) for entry in sys.path):
             site.addsitedir(directory)
         commands = os.path.join(directory, "bin")
         if os.path.isdir(commands):
-            # As in a virtual environment that is activated.
-            # An empty one would have programs looked for in the current folder.
-            path = os.environ.get("PATH") or os.defpath
-            os.environ["PATH"] = os.pathsep.join([commands, path])
+            folders.append(commands)
+    if directories:
+        # As in a virtual environment that is activated: `python` is this one, too.
+        folders.append(os.path.dirname(sys.executable))
+        # An empty one would have programs looked for in the current folder.
+        path = os.environ.get("PATH") or os.defpath
+        os.environ["PATH"] = os.pathsep.join([*folders, path])
 
 
 def admit_project(spec):
