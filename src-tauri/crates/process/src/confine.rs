@@ -19,9 +19,9 @@ pub struct Confined {
 /// Has the calling thread, and all threads and processes that come of it, write to nothing but what
 /// is below `writable`, and connect to no other computer. It holds until they end.
 ///
-/// On Linux by Landlock (landlock(7)), which needs no rights: files since 5.13, TCP since 6.7. A
-/// kernel that knows files only confines these; other datagrams than TCP's pass, and no port of this
-/// computer is reached either.
+/// On Linux by Landlock (landlock(7)), which needs no rights: files since 5.13, TCP since 6.7, signals to
+/// other programs and their abstract sockets since 6.12. A kernel that knows less confines less;
+/// datagrams and sockets in the file system pass, and no port of this computer is reached either.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub struct Confined {
 pub fn confine(writable: &[&Path]) -> Result<Confined, ConfineError> {
     use landlock::{
         ABI, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
-        RulesetCreatedAttr as _, RulesetError, RulesetStatus, path_beneath_rules,
+        RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope, path_beneath_rules,
     };
 
     let writing = AccessFs::from_write(ABI::V4);
@@ -41,6 +41,12 @@ pub fn confine(writable: &[&Path]) -> Result<Confined, ConfineError> {
             .handle_access(AccessNet::ConnectTcp)?
             .create()?
             .add_rules(path_beneath_rules(writable, writing))?
+            .restrict_self()?;
+        // Apart, since a kernel that knows nothing of it confines the rest all the same.
+        Ruleset::default()
+            .set_compatibility(CompatLevel::BestEffort)
+            .scope(Scope::AbstractUnixSocket | Scope::Signal)?
+            .create()?
             .restrict_self()?;
         Ok(status.ruleset)
     };
@@ -62,6 +68,9 @@ pub fn confine(_: &[&Path]) -> Result<Confined, ConfineError> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::os::linux::net::SocketAddrExt as _;
+    use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+
     use super::*;
 
     #[test]
@@ -72,6 +81,9 @@ mod tests {
         std::fs::create_dir(&closed).unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let name = format!("waterskin-{}", folder.path().display());
+        let abstract_name = SocketAddr::from_abstract_name(name).unwrap();
+        let _abstract = UnixListener::bind_addr(&abstract_name).unwrap();
         let (here, there) = (open, closed.clone());
         std::thread::spawn(move || {
             assert!(confine(&[&here]).unwrap().network, "a kernel of 6.7 or newer");
@@ -80,6 +92,8 @@ mod tests {
             assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);
             let refused = std::net::TcpStream::connect(address).unwrap_err();
             assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);
+            let refused = UnixStream::connect_addr(&abstract_name).unwrap_err();
+            assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied, "since 6.12");
             // What it starts is confined as well.
             let file = there.join("file");
             let touch = crate::Tool::new("touch").arg(&file).run(&mut |_, _| {});
