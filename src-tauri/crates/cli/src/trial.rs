@@ -2,7 +2,7 @@ use std::io;
 
 use camino::Utf8Path;
 use waterskin_bundle::Payload;
-use waterskin_packager::{BuildPlan, Trial, TrialCause, TrialFailure, copied, of_project};
+use waterskin_packager::{BuildPlan, Trial, TrialCause, TrialFailure, copied, lacks, of_project};
 use waterskin_session::{TrialError, Tried, Trouble, TroubleKind, try_out};
 
 /// Opens the pages of an app at the end of its build.
@@ -32,15 +32,22 @@ impl Trial for Opened<'_> {
         let tried = try_out(payload, &folder.join("trial"), spare, waiting);
         let own = |text: &str| of_project(text, payload, &self.plan.root);
         match tried {
-            Ok(tried) => judge(tried, &self.keys(), own),
-            Err(error) => Err(not_opened(&error, own)),
+            Ok(tried) => self.judge(tried, own),
+            Err(error) => not_opened(&error, &self.plan.depends, own).map(|note| vec![note]),
         }
     }
 }
 
 impl Opened<'_> {
-    fn keys(&self) -> Vec<&str> {
-        self.plan.secrets.iter().map(|secret| &*secret.key).collect()
+    fn judge(
+        &self,
+        tried: Tried,
+        own: impl Fn(&str) -> String,
+    ) -> Result<Vec<String>, TrialFailure> {
+        let secrets: Vec<&str> = self.plan.secrets.iter().map(|secret| &*secret.key).collect();
+        let absent = |path: &Utf8Path| TrialCause::absent(path, self.plan);
+        let known = Known { secrets: &secrets, depends: &self.plan.depends, absent: &absent };
+        judge(tried, &known, own)
     }
 }
 
@@ -56,59 +63,64 @@ fn folder() -> io::Result<tempfile::TempDir> {
     make.tempdir_in(usual)
 }
 
-/// As much of an exception as a note needs: those of a network name it on several lines.
-fn brief(message: &str) -> String {
-    const MOST: usize = 120;
-    match message.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{} \u{2026}", message[..end].trim_end()),
-        None => message.to_owned(),
-    }
+/// What is known of the app before it is tried.
+struct Known<'a> {
+    /// The keys that it asks its user for.
+    secrets: &'a [&'a str],
+    /// The packages of Debian that it depends on.
+    depends: &'a [String],
+    /// What becomes of a file that is not there.
+    absent: &'a dyn Fn(&Utf8Path) -> TrialCause,
 }
 
 /// What an author has to know of a trial; or the first thing that recipients would meet in place of
 /// a page. `own` has paths as they are in the project.
 fn judge(
     tried: Tried,
-    secrets: &[&str],
+    known: &Known<'_>,
     own: impl Fn(&str) -> String,
 ) -> Result<Vec<String>, TrialFailure> {
     let mut notes = Vec::new();
+    let exits = |trouble: &&Trouble| trouble.kind == TroubleKind::Exit;
+    let ended: Vec<String> =
+        tried.troubles.iter().filter(exits).map(|trouble| trouble.page.clone()).collect();
     if !tried.offline {
         notes.push("this system can't keep a trial start from the network: pages that need one open here and may not elsewhere".to_owned());
     }
     for trouble in tried.troubles {
         let page = called(&trouble.page);
         let message = own(&trouble.message);
-        let brief = brief(&message);
-        if asks_for_secrets(&trouble, secrets) {
-            notes.push(format!(
-                "{page} asks for secrets, which a trial start does not have ({brief})"
-            ));
+        if let Some(note) = lacking(&trouble, known) {
+            let message = brief(&message);
+            let message = if message.is_empty() { message } else { format!(" ({message})") };
+            notes.push(format!("{page} {note}{message}"));
             continue;
         }
         let cause = match trouble.kind {
-            TroubleKind::Network => {
-                notes.push(format!(
-                    "{page} needs a network, which a trial start does not have ({brief})"
-                ));
-                continue;
-            }
-            // The package may bring it, or recipients have it.
-            TroubleKind::Program => {
-                notes.push(format!("{page} calls a program that this machine lacks ({brief})"));
-                continue;
-            }
             TroubleKind::Missing { module } => TrialCause::Missing { module },
+            TroubleKind::Gone { name, distribution, version } => {
+                TrialCause::Gone { name, distribution, version }
+            }
+            TroubleKind::Absent { path } => (known.absent)(own(path.as_str()).as_str().into()),
             TroubleKind::Refused { path } => {
                 TrialCause::Refused { path: path.map(|path| own(path.as_str()).into()) }
             }
-            TroubleKind::Secrets | TroubleKind::Exception => TrialCause::App,
+            _ => TrialCause::App,
         };
         let traceback = own(&trouble.traceback);
         return Err(TrialFailure { page: trouble.page, message, traceback, cause });
     }
-    for page in tried.slow {
-        notes.push(format!("{} was still at it when the trial start ended", called(&page)));
+    for page in tried.slow.into_iter().filter(|page| !ended.contains(page)) {
+        notes.push(format!(
+            "{} was still drawing after ten seconds: what it does later was not tried",
+            called(&page)
+        ));
+    }
+    for page in tried.silent.into_iter().filter(|page| !ended.contains(page)) {
+        notes.push(format!(
+            "{} drew nothing for a minute, and was not waited for any longer",
+            called(&page)
+        ));
     }
     if !tried.unopened.is_empty() {
         let names = tried.unopened.join(", ");
@@ -124,6 +136,46 @@ fn called(page: &str) -> String {
     }
 }
 
+/// What a page met that its recipients may have, and a trial start or this machine does not.
+fn lacking(trouble: &Trouble, known: &Known<'_>) -> Option<String> {
+    if asks_for_secrets(trouble, known.secrets) {
+        return Some("asks for secrets, which a trial start does not have".to_owned());
+    }
+    match &trouble.kind {
+        TroubleKind::Network => {
+            Some("needs a network, which a trial start does not have".to_owned())
+        }
+        TroubleKind::Offline => Some(
+            "fails after it could not reach a network, which a trial start does not have"
+                .to_owned(),
+        ),
+        // The package may bring it, or recipients have it.
+        TroubleKind::Program => Some("calls a program that this machine lacks".to_owned()),
+        TroubleKind::Exit => Some(
+            "ends itself by `sys.exit`, and so never comes to its end; `st.stop()` is for that"
+                .to_owned(),
+        ),
+        TroubleKind::Outside { path } => Some(format!(
+            "reads `{path}`, which is in your home folder and nobody else's: put it into the project and find it by `Path(__file__)`"
+        )),
+        TroubleKind::Exception | TroubleKind::Absent { .. } | TroubleKind::Gone { .. } => {
+            lacks(&trouble.message, known.depends)
+        }
+        _ => None,
+    }
+}
+
+/// As much of an exception as a note needs, in one line: those of a network name it on several.
+fn brief(message: &str) -> String {
+    const MOST: usize = 120;
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} \u{2026}", text[..end].trim_end()),
+        None => text,
+    }
+}
+
 /// Whether an exception comes of secrets that nobody gave: clients of services say it in their own
 /// words.
 fn asks_for_secrets(trouble: &Trouble, secrets: &[&str]) -> bool {
@@ -136,7 +188,23 @@ fn asks_for_secrets(trouble: &Trouble, secrets: &[&str]) -> bool {
     trouble.kind == TroubleKind::Secrets
 }
 
-fn not_opened(error: &TrialError, own: impl Fn(&str) -> String) -> TrialFailure {
+/// What an author has to know where it came to no page or to no other; or why.
+fn not_opened(
+    error: &TrialError,
+    depends: &[String],
+    own: impl Fn(&str) -> String,
+) -> Result<String, TrialFailure> {
+    let mut page = String::new();
+    if let TrialError::Ended { page: of, lines, .. } = error {
+        // A library may end the whole program where there is no screen.
+        if let Some(note) = lacks(lines, depends) {
+            return Ok(format!(
+                "{} {note}: the app's Python ended, and no further page was opened",
+                called(of)
+            ));
+        }
+        page.clone_from(of);
+    }
     let mut message = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -149,7 +217,7 @@ fn not_opened(error: &TrialError, own: impl Fn(&str) -> String) -> TrialFailure 
             TrialCause::Place
         }
     };
-    TrialFailure { page: String::new(), message: own(&message), traceback: String::new(), cause }
+    Err(TrialFailure { page, message: own(&message), traceback: String::new(), cause })
 }
 
 #[cfg(test)]
@@ -163,7 +231,11 @@ mod tests {
 
     fn judged(troubles: Vec<Trouble>, secrets: &[&str]) -> Result<Vec<String>, TrialFailure> {
         let tried = Tried { pages: 2, troubles, offline: true, ..Tried::default() };
-        judge(tried, secrets, |text| text.replace("/c/payload/app", "/p"))
+        judge(tried, &known(secrets), |text| text.replace("/c/payload/app", "/p"))
+    }
+
+    fn known<'a>(secrets: &'a [&'a str]) -> Known<'a> {
+        Known { secrets, depends: &[], absent: &|_| TrialCause::App }
     }
 
     #[test]
@@ -182,9 +254,17 @@ mod tests {
             trouble(TroubleKind::Program, "FileNotFoundError: 'pdfinfo'"),
             trouble(TroubleKind::Exception, "OpenAIError: the api_key option must be set"),
             trouble(TroubleKind::Exception, "RuntimeError: set WEATHER_KEY first"),
+            trouble(TroubleKind::Offline, "TypeError: 'NoneType' object is not subscriptable"),
+            trouble(TroubleKind::Exit, "SystemExit: 2"),
+            trouble(TroubleKind::Outside { path: "/home/me/a.csv".into() }, ""),
+            trouble(TroubleKind::Exception, "_tkinter.TclError: no display name and no $DISPLAY"),
         ];
         let notes = judged(troubles, &["WEATHER_KEY"]).unwrap();
-        assert_eq!(notes.len(), 5, "{notes:?}");
+        assert_eq!(notes.len(), 9, "{notes:?}");
+        assert!(
+            notes[7].contains("reads `/home/me/a.csv`") && !notes[7].contains("()"),
+            "{notes:?}"
+        );
         assert!(notes[1].starts_with("the page `Two` needs a network"), "{notes:?}");
         let one = vec![trouble(TroubleKind::Exception, "RuntimeError: set WEATHER_KEY first")];
         judged(one, &[]).unwrap_err();
@@ -205,16 +285,31 @@ mod tests {
     }
 
     #[test]
+    fn python_that_ends_is_told_with_its_page() {
+        let ended = |lines: &str| TrialError::Ended {
+            page: "Two".to_owned(),
+            reason: "ended by itself".to_owned(),
+            lines: lines.to_owned(),
+        };
+        let failure = not_opened(&ended("bye"), &[], str::to_owned).unwrap_err();
+        assert_eq!((&*failure.page, failure.cause), ("Two", TrialCause::App));
+        let note = not_opened(&ended("could not connect to display"), &[], str::to_owned).unwrap();
+        assert!(note.starts_with("the page `Two` opens a window"), "{note}");
+    }
+
+    #[test]
     fn pages_without_an_end_are_said() {
         let tried = Tried {
             pages: 1,
             slow: vec![String::new()],
+            silent: vec!["A".to_owned()],
             unopened: vec!["B".to_owned(), "C".to_owned()],
             offline: true,
             ..Tried::default()
         };
-        let notes = judge(tried, &[], str::to_owned).unwrap();
-        assert_eq!(notes[0], "the first page was still at it when the trial start ended");
-        assert_eq!(notes[1], "for the time, the trial start did not open B, C");
+        let notes = judge(tried, &known(&[]), str::to_owned).unwrap();
+        assert!(notes[0].starts_with("the first page was still drawing"), "{notes:?}");
+        assert!(notes[1].starts_with("the page `A` drew nothing"), "{notes:?}");
+        assert_eq!(notes[2], "for the time, the trial start did not open B, C");
     }
 }

@@ -9,12 +9,14 @@ use crate::build_error::BuildError;
 use crate::cache::Cache;
 use crate::compiled::module_of;
 use crate::copy::Method;
+use crate::distributions::{distribution_of, normalized};
 use crate::format::{self, Artifact, Package};
 use crate::left_out::LeftOut;
 use crate::own::{OwnBuild, OwnWheels};
 use crate::payload::Parts;
 use crate::plan::BuildPlan;
 use crate::provision::{self, Base, Packages};
+use crate::resolved::Resolved;
 use crate::runs::Run;
 use crate::runtime::{RuntimeSource, tk};
 use crate::settings::Format;
@@ -132,7 +134,7 @@ pub fn build(
             "`{file}` imports Tk, and the Python that is packed has none: give one that has it with `--python` (on Debian and Ubuntu, the package `python3-tk`), or leave `--python` out where standalone builds can be fetched"
         ));
     }
-    notes.extend(missing_modules(plan, &packages.tree(), &own)?);
+    notes.extend(missing_modules(plan, &packages.tree(), &own, &resolution.resolved)?);
 
     let parts = Parts { plan, base: &base, packages: &packages, resolution: &resolution };
     let (destination, method) = match &plan.keep_payload {
@@ -243,6 +245,7 @@ fn missing_modules(
     plan: &BuildPlan,
     site_packages: &Utf8Path,
     wheels: &OwnWheels,
+    resolved: &Resolved,
 ) -> Result<Vec<String>, BuildError> {
     let installed: BTreeSet<String> = site_packages
         .read_dir_utf8()
@@ -275,7 +278,12 @@ fn missing_modules(
                 "`{file}` {clue}, which may take the module `{module}`, and nothing installs it"
             ));
         } else if needed.always {
-            return Err(BuildError::MissingModule { module: module.clone(), file: file.clone() });
+            let installed = distribution_of(module).and_then(|(_, name)| {
+                let version = resolved.version_of(&normalized(name))?;
+                Some(format!("`{name}` {version}"))
+            });
+            let (module, file) = (module.clone(), file.clone());
+            return Err(BuildError::MissingModule { module, file, installed });
         } else {
             notes.push(format!(
                 "`{file}` imports `{module}` in some cases, and nothing installs it"

@@ -2,17 +2,16 @@ use std::error::Error;
 use std::io;
 
 use camino::Utf8PathBuf;
-use waterskin_bundle::Layout;
 
 use crate::cache::CacheError;
-use crate::distributions::distribution_of;
 use crate::format::FormatError;
 use crate::own::MakeError;
 use crate::payload::AssembleError;
 use crate::provision::ProvisionError;
+use crate::remedy;
 use crate::runtime::RuntimeError;
 use crate::settings::Format;
-use crate::trial::{TrialCause, TrialFailure};
+use crate::trial::TrialFailure;
 
 /// Why a build failed.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +53,8 @@ pub enum BuildError {
         module: String,
         /// The file that imports it, relative to the project.
         file: Utf8PathBuf,
+        /// The distribution that usually brings it and its version, where it is installed.
+        installed: Option<String>,
     },
     /// The app does not start, or a page of it fails.
     #[error("{}", failed(&.source.page))]
@@ -83,14 +84,9 @@ impl BuildError {
     /// What the author can do about it.
     pub fn hint(&self) -> Option<String> {
         let own = match self {
-            Self::MissingModule { module, .. } => Some(match distribution_of(module) {
-                Some((_, distribution)) => {
-                    format!("add `{distribution}` to the project's requirements and build again")
-                }
-                None => format!(
-                    "add the package that brings `{module}` to the project's requirements and build again"
-                ),
-            }),
+            Self::MissingModule { module, installed, .. } => {
+                Some(remedy::missing(module, installed.as_deref()))
+            }
             Self::Output { .. } => {
                 Some("give a folder that can be written to with `--output`".into())
             }
@@ -105,7 +101,7 @@ impl BuildError {
                 Some("give a folder that can be written to with `--cache-dir`".into())
             }
             Self::Format { source, .. } => format_hint(source),
-            Self::Trial { source } => Some(trial_hint(&source.cause)),
+            Self::Trial { source } => Some(remedy::hint(source)),
             Self::Assemble(AssembleError::Icon { .. }) => Some(ICON.into()),
             _ => None,
         };
@@ -133,32 +129,6 @@ fn failed(page: &str) -> String {
     match page {
         "" => "the packaged app fails on its first page".to_owned(),
         page => format!("the packaged app fails on its page `{page}`"),
-    }
-}
-
-fn trial_hint(cause: &TrialCause) -> String {
-    let anyway = "`--no-try` builds without trying";
-    match cause {
-        TrialCause::Missing { module } if module.trim_start_matches('_').starts_with("tkinter") => {
-            "the Python that was packed has no Tk: give one that has it with `--python` (on Debian and Ubuntu, the package `python3-tk`), or leave `--python` out where standalone builds can be fetched"
-                .to_owned()
-        }
-        TrialCause::Missing { module } => match distribution_of(module) {
-            Some((_, name)) => {
-                format!("add `{name}` to the project's requirements and build again; {anyway}")
-            }
-            None => format!(
-                "add the package that brings `{module}` to the project's requirements and build again; {anyway}"
-            ),
-        },
-        TrialCause::Refused { path: Some(path) } if path.starts_with(Layout::SITE_PACKAGES) => format!(
-            "a package writes into its own folder, which recipients can't: have it write elsewhere by its settings, such as below `WATERSKIN_DATA_DIR`; {anyway}"
-        ),
-        TrialCause::Refused { .. } => format!(
-            "an installed app can't write to its own folder: write below `WATERSKIN_DATA_DIR`, or set `data = \"copy\"`, which has the app run in a copy where it may write; {anyway}"
-        ),
-        TrialCause::App => format!("mend it and build again; {anyway}"),
-        TrialCause::Place => format!("give a `TMPDIR` that can be written to; {anyway}"),
     }
 }
 
@@ -209,7 +179,11 @@ mod tests {
 
     #[test]
     fn a_missing_module_names_its_distribution() {
-        let error = BuildError::MissingModule { module: "sklearn.svm".into(), file: "a.py".into() };
+        let error = BuildError::MissingModule {
+            module: "sklearn.svm".into(),
+            file: "a.py".into(),
+            installed: None,
+        };
         assert_eq!(
             error.to_string(),
             "`a.py` imports `sklearn.svm`, and no requirement installs it"

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::code_base::next;
 use crate::imports::Code;
 use crate::own_modules::OwnModules;
-use crate::starters;
+use crate::{page_lists, starters};
 
 /// Names that a Streamlit app's script usually has, the most telling first.
 pub(crate) const USUAL: [&str; 4] = ["streamlit_app.py", "app.py", "main.py", "Home.py"];
@@ -88,7 +88,16 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
                 Role::Launcher(None) => {}
                 // A broken script with a usual name is still the one that is meant: the author hears
                 // of its mistake rather than that there is no app.
-                Role::Direct | Role::Broken => return Ok(Some(Chosen::itself(usual))),
+                Role::Direct | Role::Broken => {
+                    return match self.started_instead_of(usual) {
+                        others if others.is_empty() => Ok(Some(Chosen::itself(usual))),
+                        others => {
+                            let all = std::iter::once(usual).chain(&others);
+                            let all: Vec<&Utf8Path> = all.map(Utf8PathBuf::as_path).collect();
+                            Err(self.ranked(&all))
+                        }
+                    };
+                }
                 Role::Other if by_parts.is_none() && self.reaches_streamlit(usual) => {
                     by_parts = Some(usual.as_path());
                 }
@@ -146,20 +155,22 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
             })
         };
         let whole: Vec<&Utf8Path> = direct.iter().copied().filter(|file| !is_part(file)).collect();
+        let imported = if whole.len() > 1 { self.imported_by_pages() } else { BTreeSet::new() };
+        let all = without(&whole, |file| imported.contains(file));
+        let whole = without(&all, is_aside);
         let near: Vec<&Utf8Path> =
             whole.iter().copied().filter(|it| it.components().count() == 1).collect();
-        let (only, others) = match (&near[..], &whole[..]) {
-            ([only], all) => (*only, all.len() - 1),
-            ([], [only]) => (*only, 0),
+        let only = match (&near[..], &whole[..]) {
+            ([only], _) | ([], [only]) => *only,
             ([], []) => {
                 let usual = USUAL.iter().find_map(|name| self.files.get(Utf8Path::new(name)));
                 return Ok(usual.map(|usual| Chosen::itself(usual)));
             }
-            _ => return Err(self.ranked(&whole)),
+            _ => return Err(self.ranked(&all)),
         };
         // What the project itself says of another one weighs more than the place.
-        if others > 0 {
-            let ranked = self.ranked(&whole);
+        if all.len() > 1 {
+            let ranked = self.ranked(&all);
             let starts =
                 |it: &Candidate| it.because.iter().any(|because| because.ends_with(STARTS));
             if ranked.first().is_some_and(|first| first.script != only && starts(first)) {
@@ -167,6 +178,48 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
             }
         }
         Ok(Some(Chosen::itself(only)))
+    }
+
+    /// What Streamlit's own pages import: parts of the app, wherever its script is.
+    fn imported_by_pages(&mut self) -> BTreeSet<Utf8PathBuf> {
+        let files = self.files;
+        let of_pages = |file: &&Utf8PathBuf| {
+            is_python(file) && file.parent().and_then(Utf8Path::file_name) == Some("pages")
+        };
+        let mut found = BTreeSet::new();
+        for page in files.iter().filter(of_pages) {
+            let Some(mut code) = self.code(page).clone() else { continue };
+            // A path to the script is a link to it.
+            code.scripts.clear();
+            code.clues.places.clear();
+            let folder = page.parent().and_then(Utf8Path::parent).unwrap_or(Utf8Path::new(""));
+            found.extend(next(&code, page, folder, files, &self.own));
+        }
+        found
+    }
+
+    /// The scripts that the project's other files start, each with the first file that does so.
+    fn started(&mut self) -> BTreeMap<Utf8PathBuf, Utf8PathBuf> {
+        let mut started = BTreeMap::new();
+        for file in starters::files(self.files) {
+            let Ok(text) = (self.read)(&file) else { continue };
+            let here = file.parent().unwrap_or(Utf8Path::new(""));
+            for script in starters::started(&text, here, self.files) {
+                started.entry(script).or_insert_with(|| file.clone());
+            }
+        }
+        started
+    }
+
+    /// The scripts that the project's other files start, where the one of a usual name is not among them.
+    fn started_instead_of(&mut self, usual: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let started = self.started();
+        if started.contains_key(usual) {
+            return Vec::new();
+        }
+        let is_app = |script: &Utf8PathBuf| may_be_entry(script) && !is_aside(script);
+        let scripts: Vec<_> = started.into_keys().filter(is_app).collect();
+        scripts.into_iter().filter(|script| matches!(self.role(script), Role::Direct)).collect()
     }
 
     /// The scripts with what speaks for each, best first: what the project's other files start, then the
@@ -190,8 +243,14 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
                     (parts > 0).then(|| "it imports other files of the project".to_owned()),
                 );
                 let depth = script.components().count();
-                let key =
-                    (by.is_none(), name.unwrap_or(USUAL.len()), !pages, depth, Reverse(parts));
+                let key = (
+                    by.is_none(),
+                    is_aside(script),
+                    name.unwrap_or(USUAL.len()),
+                    !pages,
+                    depth,
+                    Reverse(parts),
+                );
                 (key, Candidate { script: (*script).to_owned(), because })
             })
             .collect();
@@ -199,18 +258,6 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
             one.0.cmp(&other.0).then_with(|| one.1.script.cmp(&other.1.script))
         });
         ranked.into_iter().map(|(_, candidate)| candidate).collect()
-    }
-
-    /// The scripts that the project's other files start, each with the first file that does.
-    fn started(&mut self) -> BTreeMap<Utf8PathBuf, Utf8PathBuf> {
-        let mut started = BTreeMap::new();
-        for file in starters::files(self.files) {
-            let Ok(text) = (self.read)(&file) else { continue };
-            for script in starters::started(&text, self.files) {
-                started.entry(script).or_insert_with(|| file.clone());
-            }
-        }
-        started
     }
 
     fn role(&mut self, file: &Utf8Path) -> Role {
@@ -246,11 +293,22 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
         let folder = script.parent().unwrap_or(Utf8Path::new("")).to_owned();
         let mut found = BTreeSet::new();
         let mut waiting = vec![script.to_owned()];
-        while let Some(file) = waiting.pop() {
+        let (mut dark, mut listed) = (false, false);
+        loop {
+            let Some(file) = waiting.pop() else {
+                if !dark || listed {
+                    break;
+                }
+                listed = true;
+                let lists = page_lists::all(&folder, self.files, &mut self.read);
+                waiting.extend(lists.into_iter().flat_map(|(_, named)| named));
+                continue;
+            };
             if !found.insert(file.clone()) {
                 continue;
             }
             if let Some(code) = self.code(&file).clone() {
+                dark |= !code.clues.dark.is_empty();
                 waiting.extend(next(&code, &file, &folder, self.files, &self.own));
             }
         }
@@ -278,6 +336,36 @@ fn usual_name(script: &Utf8Path) -> Option<usize> {
 
 fn is_python(file: &Utf8Path) -> bool {
     file.extension() == Some("py")
+}
+
+/// Those of several scripts that are `not` something, unless that is all of them.
+fn without<'a>(scripts: &[&'a Utf8Path], not: impl Fn(&Utf8Path) -> bool) -> Vec<&'a Utf8Path> {
+    let others: Vec<_> = scripts.iter().copied().filter(|file| !not(file)).collect();
+    if others.is_empty() { scripts.to_vec() } else { others }
+}
+
+/// Whether a script is in a folder for what is no part of the app, or no more.
+fn is_aside(script: &Utf8Path) -> bool {
+    const ASIDE: [&str; 16] = [
+        "archive",
+        "archived",
+        "backup",
+        "demo",
+        "demos",
+        "deprecated",
+        "docs",
+        "example",
+        "examples",
+        "experiments",
+        "legacy",
+        "notebooks",
+        "old",
+        "playground",
+        "sandbox",
+        "tmp",
+    ];
+    let folders = script.parent().into_iter().flat_map(Utf8Path::iter);
+    folders.map(str::to_lowercase).any(|folder| ASIDE.contains(&folder.trim_start_matches('_')))
 }
 
 /// Pages, tests and packages' own files are never the app's script.
@@ -403,6 +491,30 @@ mod tests {
             script(&[("ui/start.py", "import streamlit, parts"), ("ui/parts.py", ST)]),
             "ui/start.py"
         );
+    }
+
+    #[test]
+    fn what_pages_import_and_what_lies_aside_is_not_the_app() {
+        let link = "import streamlit as st, utils\nst.page_link('🏠_Home.py')";
+        let files = [("🏠_Home.py", ST), ("utils.py", ST), ("pages/1_é.py", link)];
+        assert_eq!(script(&files), "🏠_Home.py");
+        let aside = [("web/board.py", ST), ("examples/app.py", ST), ("old/web/app.py", ST)];
+        assert_eq!(script(&aside), "web/board.py");
+        assert_eq!(script(&aside[1..2]), "examples/app.py", "where there is no other");
+    }
+
+    #[test]
+    fn what_the_project_starts_weighs_more_than_a_usual_name() {
+        let two = [("main.py", ST), ("dash board/dash.py", ST), ("examples/x.py", ST)];
+        let with = |text| [two[0], two[1], two[2], ("Procfile", text)];
+        let ranked = best(&with("web: streamlit run dash.py")).unwrap_err();
+        let ranked: Vec<&str> = ranked.iter().map(|it| it.script.as_str()).collect();
+        assert_eq!(ranked, ["dash board/dash.py", "main.py"]);
+        for text in
+            ["web: streamlit run main.py", "streamlit run examples/x.py", "streamlit run y.py"]
+        {
+            assert_eq!(script(&with(text)), "main.py", "{text}");
+        }
     }
 
     #[test]

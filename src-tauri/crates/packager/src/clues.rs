@@ -28,6 +28,10 @@ pub(crate) struct Clues {
     pub starts: Vec<CodePath>,
     /// Whether it starts Streamlit's command line.
     pub starts_streamlit: bool,
+    /// The lines that ask on a terminal, by `input`, counted from 1.
+    pub asks: BTreeSet<usize>,
+    /// The lines that install packages while the app runs, counted from 1.
+    pub installs: BTreeSet<usize>,
     /// What of Streamlit itself it uses: `title` of `st.title`.
     pub streamlit: BTreeSet<String>,
 }
@@ -97,6 +101,12 @@ impl<'a> Reader<'a> {
                     self.clues.streamlit.insert(format!("connection={}", kind.value.to_str()));
                 }
             }
+            "input"
+                if matches!(&*call.func, Expr::Name(_))
+                    && !self.values.things.contains("input") =>
+            {
+                self.clues.asks.insert(self.line(call));
+            }
             "exec" => {
                 if let Some(code) = args.args.first() {
                     self.add_scripts(code);
@@ -129,6 +139,9 @@ impl<'a> Reader<'a> {
                     _ => None,
                 };
                 if let Some(command) = args.args.first().or(receiver) {
+                    if self.installs(command) {
+                        self.clues.installs.insert(self.line(call));
+                    }
                     self.command(command);
                 }
             }
@@ -203,6 +216,23 @@ impl<'a> Reader<'a> {
             Expr::Call(call) => last_name(&call.func) == Some("partial"),
             _ => false,
         }
+    }
+
+    /// Whether a command is one of pip's that installs.
+    fn installs(&self, command: &'a Expr) -> bool {
+        let words: Vec<String> = match command {
+            Expr::List(list) => {
+                list.elts.iter().flat_map(|it| self.values.of(it)).map(|it| it.text).collect()
+            }
+            _ => self
+                .values
+                .of(command)
+                .iter()
+                .flat_map(|it| it.text.split(' ').map(str::to_owned).collect::<Vec<_>>())
+                .collect(),
+        };
+        let pip = words.iter().position(|word| matches!(word.as_str(), "pip" | "pip3"));
+        pip.is_some_and(|at| words.get(at + 1).is_some_and(|word| word == "install"))
     }
 
     /// A command in one text: `streamlit run app.py`.
@@ -397,6 +427,23 @@ mod tests {
         let known = "from views import a\ndef page(): ...\nst.Page(a.show), st.Page(page), st.Page(lambda: 1)\n\
                      importlib.import_module('yaml')";
         assert!(clues(known).dark.is_empty());
+    }
+
+    #[test]
+    fn what_an_installed_app_can_not_do_is_seen() {
+        let asks = "import streamlit as st\nst.text_input('x')\nform.input()\nname = input('? ')\n";
+        assert_eq!(clues(asks).asks.into_iter().collect::<Vec<_>>(), [4]);
+        assert!(clues("def input(x): ...\ninput(1)").asks.is_empty());
+        for code in [
+            "import os\nos.system('pip install humanize')",
+            "import subprocess, sys\nsubprocess.check_call([sys.executable, '-m', 'pip', 'install', name])",
+            "import os\nos.system(f'pip3 install {name}')",
+        ] {
+            assert_eq!(clues(code).installs.len(), 1, "{code}");
+        }
+        assert!(
+            clues("import os\nos.system('echo pip')\nrun(['pip', 'list'])").installs.is_empty()
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::code_path;
 use crate::compiled::module_of;
 use crate::imports::{Code, Need, SyntaxError, top_level};
 use crate::own_modules::OwnModules;
+use crate::page_lists;
 
 /// The Python files of a project that the app runs: its entry, its pages, and everything of the
 /// project that these import, directly or not. Tests and helper scripts are not among them.
@@ -19,6 +20,8 @@ pub(crate) struct CodeBase {
     local: BTreeSet<String>,
     /// Every module that a file of the project could be, wherever it is.
     own: OwnModules,
+    /// Files that are no code and say which code is loaded.
+    lists: Vec<Utf8PathBuf>,
     /// The folder of Streamlit's own pages.
     pages: Utf8PathBuf,
 }
@@ -58,7 +61,14 @@ impl CodeBase {
         let local = local_names(folder, files);
         let mut found = Self { local, own, pages: pages.clone(), ..Self::default() };
         let mut seen = BTreeSet::new();
-        while let Some(file) = waiting.pop() {
+        loop {
+            let Some(file) = waiting.pop() else {
+                waiting = found.listed(folder, files, &mut read);
+                if waiting.is_empty() {
+                    break;
+                }
+                continue;
+            };
             if !seen.insert(file.clone()) {
                 continue;
             }
@@ -72,6 +82,33 @@ impl CodeBase {
         }
         found.broken.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(found)
+    }
+
+    /// Files that are named in files that are no code, once the code was seen to load some by names that
+    /// it does not say.
+    fn listed(
+        &mut self,
+        folder: &Utf8Path,
+        files: &BTreeSet<Utf8PathBuf>,
+        read: impl FnMut(&Utf8Path) -> std::io::Result<String>,
+    ) -> Vec<Utf8PathBuf> {
+        let dark = self.files.values().any(|code| !code.clues.dark.is_empty());
+        if !dark || !self.lists.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (list, named) in page_lists::all(folder, files, read) {
+            if named.iter().any(|file| !self.files.contains_key(file)) {
+                self.lists.push(list);
+                found.extend(named);
+            }
+        }
+        found
+    }
+
+    /// The files that are no code and say which of the project's code is loaded.
+    pub fn lists(&self) -> &[Utf8PathBuf] {
+        &self.lists
     }
 
     /// What is imported from outside of the project and the standard library, each module once,
@@ -315,6 +352,22 @@ mod tests {
             ("views/a é.py", "import qrcode"),
         ];
         assert_eq!(outside(&code_base("app.py", &files)), ["qrcode", "st_pages"]);
+    }
+
+    #[test]
+    fn pages_that_a_file_of_data_names_are_followed() {
+        for (app, list, text) in [
+            ("st.Page(p['path'])", "pages.yaml", "- path: views/a é.py"),
+            ("st.navigation([st.Page(p) for p in load()])", "nav.json", "[\"views/a é.py\"]"),
+            ("importlib.import_module(choice).show()", "conf/nav.toml", "x = 'views/a é'"),
+        ] {
+            let files = [("app.py", app), (list, text), ("views/a é.py", "import qrcode")];
+            let base = code_base("app.py", &files);
+            assert_eq!(outside(&base), ["qrcode"], "{app}");
+            assert_eq!(base.lists(), [list], "{app}");
+            let seen = [("app.py", "x = 1"), files[1], files[2]];
+            assert_eq!(code_base("app.py", &seen).lists(), [""; 0], "{app}");
+        }
     }
 
     #[test]

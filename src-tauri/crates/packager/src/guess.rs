@@ -81,6 +81,7 @@ pub(crate) fn guess(
     let mut notes: Vec<String> = found.notes.values().cloned().collect();
     notes.extend(note);
     notes.extend(dark(code));
+    notes.extend(found.done_without(minor));
     notes.extend(found.not_followed(root, files, minor, &modules));
     Guessed {
         guesses: found.guesses.into_values().collect(),
@@ -146,6 +147,8 @@ impl<'a> Finding<'a> {
         let name = normalized(distribution);
         let marker = match name.as_str() {
             name if FOR_WINDOWS.contains(&name) => " ; sys_platform == 'win32'",
+            // Newer ones have no `pkg_resources`.
+            "setuptools" => "<81",
             name if name.starts_with("pyobjc") => " ; sys_platform == 'darwin'",
             _ => "",
         };
@@ -225,6 +228,28 @@ impl<'a> Finding<'a> {
             self.notes.entry(top.to_owned()).or_insert(note);
         }
         true
+    }
+
+    /// Packages that the code can do without, and that the author may have all the same.
+    fn done_without(&self, minor: u8) -> Option<String> {
+        let outside = self.code.outside(minor);
+        let optional = outside.iter().filter(|import| import.need == Need::Optional);
+        let mut without: Vec<String> = optional
+            .filter(|import| self.code.own(import.module).is_none())
+            .filter_map(|import| {
+                let (_, distribution) = distribution_of(import.module)?;
+                let guessed = self.guesses.contains_key(&normalized(distribution));
+                (!guessed).then(|| format!("`{distribution}` (`{}`)", import.file))
+            })
+            .collect();
+        without.sort_unstable();
+        without.dedup();
+        (!without.is_empty()).then(|| {
+            format!(
+                "the code can do without {}: not guessed; list in `requirements.txt` what the app should have",
+                listed(&without)
+            )
+        })
     }
 
     /// Python files that come along, that nothing leads to, and that need what is not guessed.
@@ -342,7 +367,14 @@ fn dark(code: &CodeBase) -> Option<String> {
     });
     let lines: Vec<String> = lines.collect();
     (!lines.is_empty()).then(|| {
-        format!("{} loads code by a name that is not known before it runs; what that imports is not looked for", listed(&lines))
+        let lines = listed(&lines);
+        match &code.lists() {
+            [] => format!("{lines} loads code by a name that is not known before it runs; what that imports is not looked for"),
+            lists => {
+                let lists: Vec<String> = lists.iter().map(|list| format!("`{list}`")).collect();
+                format!("{lines} loads code by a name that is not known before it runs: what {} names is followed, and nothing else", listed(&lists))
+            }
+        }
     })
 }
 

@@ -185,7 +185,7 @@ fn what_python_itself_has_no_more_has_a_stand_in() {
         found.guesses.into_iter().map(|it| it.distribution).collect::<Vec<_>>()
     };
     assert_eq!(names(11), [""; 0]);
-    assert_eq!(names(13), ["setuptools", "standard-imghdr"]);
+    assert_eq!(names(13), ["setuptools<81", "standard-imghdr"]);
 }
 
 #[test]
@@ -224,4 +224,16 @@ fn what_the_code_can_do_without_is_not_guessed() {
     let text = "try:\n  import ujson, house_style\nexcept ImportError:\n  pass";
     let (found, names) = guessed(&[("app.py", text)], &[]);
     assert_eq!((names, found.unknown), (vec![], vec![]));
+    assert!(
+        found.notes[0].starts_with("the code can do without `ujson` (`app.py`)"),
+        "{:?}",
+        found.notes
+    );
+    for gives_up in
+        ["raise", "st.error('install it')\n  st.stop()", "sys.exit(1)", "if x: pass\n  else: raise"]
+    {
+        let text = format!("try:\n  import ujson\nexcept ImportError:\n  {gives_up}");
+        let (found, names) = guessed(&[("app.py", &text)], &[]);
+        assert_eq!((names, found.notes), (vec!["ujson".to_owned()], vec![]), "{gives_up}");
+    }
 }

@@ -94,10 +94,21 @@ impl Reader {
     }
 
     fn visit_try(&mut self, statement: &StmtTry) {
-        let guard = usize::from(statement.handlers.iter().any(catches_import_error));
-        self.guarded += guard;
+        let handler = statement.handlers.iter().find(|it| catches_import_error(it));
+        let end = handler.map_or(Ending::Goes, ending);
+        let guard = usize::from(handler.is_some());
+        let (needed, guarded) = match end {
+            Ending::Raises => (0, 0),
+            Ending::GivesUp => (guard, 0),
+            Ending::Goes => (0, guard),
+        };
+        self.nested += needed;
+        self.guarded += guarded;
         self.visit_body(&statement.body);
+        self.nested -= needed;
+        self.guarded -= guarded;
         // What a handler imports instead is needed just as little when the first one is there.
+        self.guarded += guard;
         for handler in &statement.handlers {
             self.visit_except_handler(handler);
         }
@@ -199,6 +210,52 @@ fn catches_import_error(handler: &ExceptHandler) -> bool {
         Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(named),
         Some(expression) => named(expression),
     }
+}
+
+/// How the handler of a failing import ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// The code does without the module.
+    Goes,
+    /// The page says that it can't do without, and stops.
+    GivesUp,
+    /// The failure goes on.
+    Raises,
+}
+
+fn ending(handler: &ExceptHandler) -> Ending {
+    struct Ends(Ending);
+    impl<'a> Visitor<'a> for Ends {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            match statement {
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => return,
+                Stmt::Raise(_) => self.0 = Ending::Raises,
+                _ => {}
+            }
+            walk_stmt(self, statement);
+        }
+
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            if let Expr::Call(call) = expression
+                && let Some("stop" | "exit" | "_exit" | "quit" | "error") = last_name(&call.func)
+                && !is_of_log(&call.func)
+                && self.0 == Ending::Goes
+            {
+                self.0 = Ending::GivesUp;
+            }
+            walk_expr(self, expression);
+        }
+    }
+    let mut ends = Ends(Ending::Goes);
+    let ExceptHandler::ExceptHandler(handler) = handler;
+    ends.visit_body(&handler.body);
+    ends.0
+}
+
+/// `logging.error` and the like are for nobody to read.
+fn is_of_log(function: &Expr) -> bool {
+    let Expr::Attribute(attribute) = function else { return false };
+    last_name(&attribute.value).is_some_and(|name| name.to_lowercase().contains("log"))
 }
 
 /// The name that is called or taken: `b` of `a.b`.

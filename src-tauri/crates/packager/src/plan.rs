@@ -9,6 +9,7 @@ use crate::config::Declaration;
 use crate::files::{ProjectFile, ProjectFiles, Selection};
 use crate::format::Compression;
 use crate::guess::{self, Guess, UnknownModule};
+use crate::habits;
 use crate::identity::Identity;
 use crate::imports::Need;
 use crate::inside::is_inside;
@@ -401,6 +402,7 @@ fn notes_about(code: &CodeBase, files: &ProjectFiles) -> Vec<String> {
         .iter()
         .map(|(file, error)| format!("`{file}:{}` is not valid Python ({error})", error.line))
         .collect();
+    notes.extend(habits::notes(code));
     if files.bytes() > MANY_BYTES || files.files.len() > MANY_FILES {
         notes.push(format!(
             "the project has {} files; leave out what the app does not need with `exclude`",

@@ -294,6 +294,16 @@ pub(crate) fn needed(
             found.entry((*package).to_owned()).or_insert(Needed { note, package: Some(package) });
         }
     }
+    // The one without `headless` in its name has windows of its own.
+    let windowed = ["opencv-python", "opencv-contrib-python"].into_iter().find(|it| is_listed(it));
+    if let Some(windowed) = windowed.filter(|_| !asked("libgl1")) {
+        let note = format!(
+            "`{windowed}` needs the library libGL, which `{}` does without{}",
+            windowed.replace("python", "python-headless"),
+            recommended("libgl1")
+        );
+        found.insert("libgl1".to_owned(), Needed { note, package: Some("libgl1") });
+    }
     found.into_values().collect()
 }
 
@@ -408,6 +418,16 @@ mod tests {
 
     fn packages(text: &str) -> Vec<&'static str> {
         needs(text, &[], &[]).into_iter().filter_map(|needed| needed.package).collect()
+    }
+
+    #[test]
+    fn pictures_with_windows_of_their_own_need_a_library() {
+        let of = |listed, depends: &[&str]| needs("import cv2", &[listed], depends).pop();
+        let needed = of("opencv-python>=4", &[]).unwrap();
+        assert_eq!(needed.package, Some("libgl1"));
+        assert!(needed.note.contains("`opencv-python-headless`"), "{}", needed.note);
+        assert_eq!(of("opencv-python-headless", &[]), None);
+        assert_eq!(of("opencv-python", &["libgl1"]), None);
     }
 
     #[test]

@@ -52,8 +52,13 @@ pub(crate) fn files(files: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
     found
 }
 
-/// The scripts among `files` that a text starts by `streamlit run`, in the order in which it does.
-pub(crate) fn started(text: &str, files: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+/// The scripts among `files` that the text of a file in `here` starts by `streamlit run`, in the order in
+/// which it does.
+pub(crate) fn started(
+    text: &str,
+    here: &Utf8Path,
+    files: &BTreeSet<Utf8PathBuf>,
+) -> Vec<Utf8PathBuf> {
     let text = text.replace('\\', "/");
     let signs = [
         ' ', '\t', '\r', '\n', '"', '\'', '`', ',', '[', ']', '(', ')', '{', '}', '=', ':', '<',
@@ -64,10 +69,14 @@ pub(crate) fn started(text: &str, files: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8Path
         |word: &&str| matches!(word.rsplit('/').next(), Some("streamlit" | "streamlit.exe"));
     let mut found = Vec::new();
     for (at, _) in words.iter().enumerate().filter(|(_, word)| is_streamlit(word)) {
-        let after = words[at + 1..].iter().take(NEAR);
-        let mut after =
-            after.take_while(|word| !is_streamlit(word)).skip_while(|word| **word != "run");
-        if let Some(script) = after.find_map(|word| resolved(word, files))
+        let after = &words[at + 1..words.len().min(at + 1 + NEAR)];
+        let end = after.iter().position(is_streamlit).unwrap_or(after.len());
+        let Some(run) = after[..end].iter().position(|word| *word == "run") else { continue };
+        let script = |near: &[&str]| {
+            resolved(near[1], here, &words, files)
+                .or_else(|| resolved(variable(near, &words)?, here, &words, files))
+        };
+        if let Some(script) = after[run..end].windows(2).find_map(script)
             && !found.contains(&script)
         {
             found.push(script);
@@ -76,16 +85,64 @@ pub(crate) fn started(text: &str, files: &BTreeSet<Utf8PathBuf>) -> Vec<Utf8Path
     found
 }
 
-/// The project's file that a path means, which may count from a folder that is elsewhere, such as a
-/// container's.
-fn resolved(word: &str, files: &BTreeSet<Utf8PathBuf>) -> Option<Utf8PathBuf> {
+/// The script that a variable has: `APP := ui/main.py`, `ENV APP=ui/main.py`, `${APP:-ui/main.py}`. `near`
+/// are a word and the one before it, where `$(APP)` and `${APP}` are two.
+fn variable<'a>(near: &[&str], words: &[&'a str]) -> Option<&'a str> {
+    let [before, word] = near else { return None };
+    let name = match (word.strip_prefix('$'), word.strip_prefix('%')) {
+        (Some(name), _) => name,
+        (_, Some(name)) => name.strip_suffix('%')?,
+        _ if *before == "$" => *word,
+        _ => return None,
+    };
+    if name.is_empty() {
+        return None;
+    }
+    let after = words.windows(3).filter(|near| near[0] == name);
+    // What stands between is what is left of `?=`.
+    let value = after.flat_map(|near| match near[1] {
+        "?" | "$" => [near[2], ""],
+        value => [value, ""],
+    });
+    let mut value = value.map(|value| value.trim_start_matches('-'));
+    value.find(|value| value.ends_with(".py"))
+}
+
+/// The project's file that a path means. It counts from the file's own folder; or from one that is elsewhere,
+/// such as a container's; or from one that the text goes to.
+fn resolved(
+    word: &str,
+    here: &Utf8Path,
+    words: &[&str],
+    files: &BTreeSet<Utf8PathBuf>,
+) -> Option<Utf8PathBuf> {
     if !word.ends_with(".py") {
         return None;
     }
     let parts: Vec<&str> =
-        Utf8Path::new(word).iter().filter(|part| !matches!(*part, "." | "/")).collect();
-    (0..parts.len())
-        .find_map(|skip| files.get(&parts[skip..].iter().collect::<Utf8PathBuf>()).cloned())
+        Utf8Path::new(word).iter().filter(|part| !matches!(*part, "." | "/" | "..")).collect();
+    let path: Utf8PathBuf = parts.iter().collect();
+    let from_here = files.get(&here.join(&path));
+    let from_elsewhere = || {
+        (0..parts.len()).find_map(|skip| files.get(&parts[skip..].iter().collect::<Utf8PathBuf>()))
+    };
+    if let Some(found) = from_here.or_else(from_elsewhere) {
+        return Some(found.clone());
+    }
+    let goes_to = |file: &&Utf8PathBuf| {
+        let folder = file.as_str().strip_suffix(path.as_str()).unwrap_or_default();
+        let folder = Utf8Path::new(folder.trim_end_matches('/'));
+        words.iter().any(|word| {
+            Utf8Path::new(word.trim_start_matches('$').trim_end_matches('/')).ends_with(folder)
+        })
+    };
+    let behind: Vec<_> = files.iter().filter(|file| file.ends_with(&path)).collect();
+    let mut named = behind.iter().copied().filter(goes_to);
+    match (&behind[..], named.next(), named.next()) {
+        ([only], _, _) => Some((*only).clone()),
+        (_, Some(one), None) => Some(one.clone()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -112,8 +169,22 @@ mod tests {
                 "dashboard.py",
             ),
             (".venv\\Scripts\\streamlit.exe run src\\ui\\home.py", "src/ui/home.py"),
+            ("cd src/ui && streamlit run home.py", "src/ui/home.py"),
+            (
+                "cd \"$(dirname \"$0\")/src\"\nexec streamlit run ui/home.py \"$@\"",
+                "src/ui/home.py",
+            ),
+            ("ENTRYPOINT [\"streamlit\", \"run\"]\nCMD [\"ui/home.py\"]", "src/ui/home.py"),
+            (
+                "APP := src/ui/home.py\nrun:\n\tstreamlit run $(APP) --server.port $(PORT)",
+                "src/ui/home.py",
+            ),
+            ("SCRIPT ?= dashboard.py\nrun:\n\tstreamlit run $(SCRIPT)", "dashboard.py"),
+            ("ENV APP=dashboard.py\nCMD streamlit run ${APP}", "dashboard.py"),
+            ("streamlit run \"${APP:-dashboard.py}\" --server.port 80", "dashboard.py"),
+            ("set APP=dashboard.py\r\nstreamlit run %APP%\r\n", "dashboard.py"),
         ] {
-            assert_eq!(started(text, &scripts), [script], "{text}");
+            assert_eq!(started(text, "".into(), &scripts), [script], "{text}");
         }
         for text in [
             "streamlit is great: run app.py? no, python app.py",
@@ -121,9 +192,21 @@ mod tests {
             "",
             "run streamlit, app.py",
         ] {
-            let found = started(text, &scripts);
+            let found = started(text, "".into(), &scripts);
             assert!(found.is_empty() || text.starts_with("streamlit is"), "{text}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_path_counts_from_where_it_is_written() {
+        let scripts = set(&["app.py", "web/app.py", "old/ui.py", "new/ui.py"]);
+        let found = |text, here: &str| started(text, here.into(), &scripts);
+        assert_eq!(found("streamlit run app.py", "web"), ["web/app.py"]);
+        assert_eq!(found("streamlit run app.py", ""), ["app.py"]);
+        let both = "streamlit run old/ui.py\nstreamlit run new/ui.py\n";
+        assert_eq!(found(both, ""), ["old/ui.py", "new/ui.py"]);
+        assert_eq!(found("WORKDIR /srv/new\nCMD streamlit run ui.py", ""), ["new/ui.py"]);
+        assert_eq!(found("streamlit run ui.py", ""), [""; 0]);
     }
 
     #[test]

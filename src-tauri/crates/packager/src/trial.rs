@@ -49,6 +49,24 @@ pub enum TrialCause {
         /// The file, where it can be told.
         path: Option<Utf8PathBuf>,
     },
+    /// A distribution that was packed lacks what the code takes from it.
+    Gone {
+        /// The dotted name of what is not there.
+        name: String,
+        /// The distribution, or `Python`.
+        distribution: String,
+        /// Its version.
+        version: String,
+    },
+    /// A file is not there ([`TrialCause::absent`]).
+    Absent {
+        /// Its path, relative to the project where it is in it.
+        path: Utf8PathBuf,
+        /// A file of the project with such an end, relative to it.
+        found: Option<Utf8PathBuf>,
+        /// Whether it is among what does not come along.
+        left_out: bool,
+    },
     /// The app's code failed, or Python ended.
     App,
     /// The trial itself could not be made.

@@ -271,6 +271,7 @@ fn untidy_projects_have_their_script_and_what_they_need() {
         ("launcher", "kiln.py", &["streamlit"]),
         ("strangers", "app.py", &[]),
         ("unseen", "app.py", &["openpyxl", "pandas", "PyYAML", "qrcode", "xlrd"]),
+        ("almanac", "web/board.py", &["humanize", "PyYAML", "segno", "tabulate"]),
     ] {
         let plan = plan_of_app(name);
         let listed: Vec<String> = listed.iter().map(|&it| it.to_owned()).collect();
@@ -279,6 +280,13 @@ fn untidy_projects_have_their_script_and_what_they_need() {
     }
     let own = "`app.py` imports `yaml`, which is taken for the project's own (`lib/yaml.py`); if `PyYAML` is meant, list it in `requirements.txt`";
     assert!(plan_of_app("strangers").notes.contains(&own.to_owned()));
+    for note in [
+        "`web/board.py:27`, `web/board.py:29` loads code by a name that is not known before it runs: what `web/extras.json`, `web/pages.yaml` names is followed, and nothing else",
+        "the code can do without `rapidfuzz` (`web/board.py`): not guessed; list in `requirements.txt` what the app should have",
+    ] {
+        let notes = plan_of_app("almanac").notes;
+        assert!(notes.iter().any(|it| it == note), "{notes:?}");
+    }
     let aside = "nothing that the app runs leads to `once/fetch.py` (imports `scrapy`): packages for that are not guessed";
     assert!(plan_of_app("unseen").notes.contains(&aside.to_owned()));
 }

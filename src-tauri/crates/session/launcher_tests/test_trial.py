@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import STREAMLIT, LauncherTest
+from harness import LAUNCHER, STREAMLIT, LauncherTest, wait_for
 
 # Each is the app's whole script, with the kind and the subject of what it meets.
 MISSING = "def load():\n    import qrcode_not_there\nload()"
@@ -30,6 +30,21 @@ NATIVE = "raise PermissionError(13, 'Permission denied')"
 PROGRAM = "import subprocess\nsubprocess.run(['no-such-program-there'])"
 OWN_KEY = "{}['no such key']"
 OTHER = "1 / 0"
+PART = "import streamlit.no_such_part"
+NAME = "from streamlit import no_such_name"
+LIBRARY = "from collections import Iterable"
+ATTRIBUTE = "import streamlit as st\nst.no_such_function()"
+OF_OBJECT = "import pandas as pd\npd.DataFrame().no_such_method()"
+OWN = "class Own: ...\nOwn().no_such_method()"
+ABSENT = "open('data/é.csv')"
+OFFLINE = """
+import socket
+try:
+    socket.create_connection(("127.0.0.1", 1))
+except OSError:
+    prices = None
+prices["x"]
+"""
 
 STEPS = """
 import streamlit as st, pathlib
@@ -68,6 +83,13 @@ class Trial(LauncherTest):
             (PROGRAM, "program"),
             (OWN_KEY, "exception"),
             (NATIVE, "refused"),
+            (PART, "gone"),
+            (NAME, "gone"),
+            (LIBRARY, "gone"),
+            (ATTRIBUTE, "gone"),
+            (OF_OBJECT, "gone"),
+            (OWN, "exception"),
+            (ABSENT, "absent"),
             (OTHER, "exception"),
         ]
         if STREAMLIT >= (1, 42):
@@ -79,6 +101,32 @@ class Trial(LauncherTest):
         self.assertEqual(chained["module"], "qrcode_not_there")
         self.assertEqual(chained["message"], "RuntimeError: the codes can't be drawn")
         self.assertEqual(lines[-1]["message"], "ZeroDivisionError: division by zero")
+        self.assertEqual(lines[-2]["path"], "data/é.csv")
+        gone = [(line["module"], line["distribution"]) for line in lines if line["kind"] == "gone"]
+        expected = [
+            ("streamlit.no_such_part", "streamlit"),
+            ("streamlit.no_such_name", "streamlit"),
+            ("collections.Iterable", "Python"),
+            ("streamlit.no_such_function", "streamlit"),
+            ("pandas.DataFrame.no_such_method", "pandas"),
+        ]
+        self.assertEqual(gone, expected)
+
+    def test_what_fails_after_a_network_was_tried_is_told_apart(self):
+        fetched = OFFLINE.replace('prices["x"]', 'open("prices.csv")')
+        lines = self.record_of(OFFLINE, fetched, OTHER)
+        kinds = [line["kind"] for line in lines]
+        self.assertEqual(kinds, ["offline", "offline", "exception"], lines)
+
+    def test_a_page_that_ends_its_thread_is_told(self):
+        record = self.folder / "record"
+        text = "import argparse\nargparse.ArgumentParser().parse_args(['x'])"
+        app = self.launch(text, trial=str(record)).wait_until_ready()
+        with app.page() as page:
+            page.run_script()
+            wait_for(lambda: record.exists() and record.read_text().endswith("\n"))
+        (line,) = map(json.loads, record.read_text(encoding="utf-8").splitlines())
+        self.assertEqual((line["kind"], line["message"]), ("exit", "SystemExit: 2"))
 
     def test_the_traceback_begins_in_the_app(self):
         (line,) = self.record_of(MISSING)
@@ -106,16 +154,35 @@ raise PermissionError(errno.EACCES, "Permission denied", {str(folder / 'é.db')!
 
 
 class Description(unittest.TestCase):
+    def setUp(self):
+        import sys
+
+        sys.path.insert(0, str(LAUNCHER))
+        self.addCleanup(sys.path.remove, str(LAUNCHER))
+
+    def test_a_file_of_the_authors_home_is_told_once(self):
+        import os
+        import tempfile
+
+        from waterskin_launcher import trial
+
+        with tempfile.TemporaryDirectory() as home:
+            for name in ("sales é.csv", "apart/x"):
+                path = os.path.join(home, name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                open(path, "w").close()
+            found = []
+            reach = trial.Reach(home, [os.path.join(home, "apart")], found.append)
+            for name in ("sales é.csv", "sales é.csv", "apart/x", "none", "/etc/hosts"):
+                reach.look("open", (os.path.join(home, name), "r", os.O_RDONLY))
+            reach.look("open", (7, "r", os.O_RDONLY))
+            self.assertEqual(found, [os.path.join(os.path.realpath(home), "sales é.csv")])
+
     def test_a_file_that_may_not_be_written_is_named(self):
         import errno
-        import importlib.util
 
-        from harness import LAUNCHER
+        from waterskin_launcher import trial
 
-        path = LAUNCHER / "waterskin_launcher" / "trial.py"
-        spec = importlib.util.spec_from_file_location("trial_alone", path)
-        trial = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(trial)
         for number in (errno.EACCES, errno.EROFS, errno.EPERM):
             try:
                 raise OSError(number, "no", "/usr/lib/a b/é.csv")

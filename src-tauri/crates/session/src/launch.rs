@@ -130,7 +130,7 @@ fn keeps(name: &str, isolated: bool) -> bool {
 /// Whether a variable is one that recipients have too: a trial start gets no other of the author's, among
 /// which are keys, and ways to programs that have some.
 fn is_everyones(name: &str) -> bool {
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 16] = [
         "PATH",
         "LANG",
         "LANGUAGE",
@@ -138,9 +138,6 @@ fn is_everyones(name: &str) -> bool {
         "USER",
         "LOGNAME",
         "SHELL",
-        "DISPLAY",
-        "WAYLAND_DISPLAY",
-        "XAUTHORITY",
         "LD_LIBRARY_PATH",
         "SYSTEMROOT",
         "SYSTEMDRIVE",
@@ -152,7 +149,10 @@ fn is_everyones(name: &str) -> bool {
         "NUMBER_OF_PROCESSORS",
     ];
     let name = name.to_uppercase();
-    NAMES.contains(&&*name) || ["LC_", "XDG_", "SSL_"].iter().any(|start| name.starts_with(start))
+    // The way to the desktop's own programs and to its screen.
+    let desktop = name == "XDG_RUNTIME_DIR";
+    NAMES.contains(&&*name)
+        || !desktop && ["LC_", "XDG_", "SSL_"].iter().any(|start| name.starts_with(start))
 }
 
 #[cfg(test)]
@@ -180,9 +180,17 @@ mod tests {
 
     #[test]
     fn a_trial_gets_nothing_that_is_the_authors_alone() {
-        for name in ["OPENAI_API_KEY", "AWS_PROFILE", "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS"] {
+        for name in [
+            "OPENAI_API_KEY",
+            "AWS_PROFILE",
+            "SSH_AUTH_SOCK",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "XDG_RUNTIME_DIR",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+        ] {
             assert!(!is_everyones(name), "{name}");
         }
-        assert!(is_everyones("PATH") && is_everyones("LC_ALL") && is_everyones("DISPLAY"));
+        assert!(is_everyones("PATH") && is_everyones("LC_ALL") && is_everyones("XDG_DATA_DIRS"));
     }
 }

@@ -19,6 +19,14 @@ fn what_recipients_would_meet_is_said_at_the_build() {
         ),
         ("p é/pages/2_Key.py", "import streamlit as st\nst.write(st.secrets['weather'])\n"),
         ("p é/pages/3_Home.py", "import pathlib\n(pathlib.Path.home() / 'mine').write_text('x')\n"),
+        // A clock, as people write them, and a child that is called by its bare name.
+        (
+            "p é/pages/5_🕐_Clock.py",
+            "import subprocess, streamlit as st\n\
+             if 'n' not in st.session_state:\n    \
+             subprocess.run(['python', '-c', 'import streamlit'], check=True)\n\
+             st.session_state.n = 1\nst.write('now')\nst.rerun()\n",
+        ),
         ("p é/requirements.txt", "streamlit==1.67.0\n"),
     ]);
     let finished = context.real_build("p é", []).finish();
@@ -31,6 +39,7 @@ fn what_recipients_would_meet_is_said_at_the_build() {
     assert!(said[0].starts_with("note: the page `Weather` needs a network"), "{finished}");
     assert!(said[1].starts_with("note: the page `Key` asks for secrets"), "{finished}");
     assert!(!context.root.join("home/mine").exists(), "the trial has a home of its own");
+    assert!(!finished.stderr.contains("still drawing"), "a page that runs itself anew: {finished}");
 
     // What went well is not tried again, and said again: else it would fail now.
     fs_err::write(&marker, "").unwrap();

@@ -2,20 +2,32 @@
 
 Each exception that no page catches is a line of JSON:
 
-    {"kind": "missing", "module": "qrcode", "path": null, "message": "ModuleNotFoundError: ...",
-     "traceback": "..."}
+    {"kind": "missing", "module": "qrcode", "path": null, "distribution": null, "version": null,
+     "message": "ModuleNotFoundError: ...", "traceback": "..."}
 
-`kind` is `missing` (a module, named by `module`), `refused` (the file `path` may not be
-written), `secrets` (the page asks for some that it was not given), `network` (something
-outside can't be reached), `program` (this machine lacks one that the page calls) or
-`exception`.
+`kind` is
+
+- `missing`: there is no module `module`
+- `gone`: `distribution` `version` brings the module, but not what `module` names in it
+- `refused`: the file `path` may not be written
+- `absent`: there is no file `path`
+- `outside`: the file `path` of the author's home was read; no exception
+- `secrets`: the page asks for some that it was not given
+- `network`: something outside can't be reached
+- `offline`: something failed after the page had tried to reach something outside
+- `program`: this machine lacks one that the page calls
+- `exit`: the page ends its thread by `sys.exit`
+- `exception`: anything else
 """
 
 import errno
 import json
 import os
+import sys
 import threading
 import traceback
+
+from . import brought
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ECONNREFUSED, errno.ENETDOWN}
@@ -44,25 +56,109 @@ def record(path):
 
     lock = threading.Lock()
 
-    def write(error):
-        line = json.dumps(describe(error)) + "\n"
+    def write(line):
         with lock, open(path, "a", encoding="utf-8") as file:
-            file.write(line)
+            file.write(json.dumps(line) + "\n")
 
-    uncaught.watch(write)
+    # Neither the trial's own files nor the payload's are the author's.
+    apart = [os.path.dirname(path), os.path.dirname(os.path.dirname(os.__file__)), *sys.path]
+    apart += [os.path.dirname(os.path.dirname(sys.executable))]
+    reach = Reach(_home(), apart, lambda found: write(_line("outside", path=found)))
+    sys.addaudithook(reach.look)
+    uncaught.watch(lambda error: write(describe(error, reach.has_tried())))
+    _watch_exits(lambda error: write(describe(error)))
 
 
-def describe(error):
-    """The line for one exception."""
-    chain = list(_chain(error))
-    kind, subject = _kind(chain)
-    return {
-        "kind": kind,
-        "module": subject if kind == "missing" else None,
-        "path": subject if kind == "refused" else None,
-        "message": "".join(traceback.format_exception_only(type(error), error)).strip(),
-        "traceback": _traceback(error),
-    }
+def describe(error, tried=False):
+    """The line for one exception. `tried`: whether its page had tried to reach something outside."""
+    kind, fields = _kind(list(_chain(error)))
+    if tried and kind in ("exception", "absent"):
+        kind, fields = "offline", {}
+    message = "".join(traceback.format_exception_only(type(error), error)).strip()
+    return _line(kind, message=message, traceback=_traceback(error), **fields)
+
+
+def _line(kind, **fields):
+    line = dict.fromkeys(("module", "path", "distribution", "version"))
+    return {"kind": kind, "message": "", "traceback": "", **line, **fields}
+
+
+def _home():
+    """The author's home, whatever the environment says of it."""
+    try:
+        import pwd
+    except ImportError:
+        return None
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return None
+
+
+def _watch_exits(look):
+    """Calls `look` with what ends a page's thread without a word: `sys.exit`, `argparse`."""
+    before = threading.excepthook
+
+    def look_and_handle(arguments):
+        name = getattr(arguments.thread, "name", "")
+        if isinstance(arguments.exc_value, SystemExit) and "ScriptRunner" in name:
+            try:
+                look(arguments.exc_value)
+            except Exception:
+                pass
+        before(arguments)
+
+    threading.excepthook = look_and_handle
+
+
+class Reach:
+    """What the app's code reaches for, by Python's audit events."""
+
+    _CONNECTING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}
+
+    def __init__(self, home, apart, outside):
+        self._home = os.path.join(os.path.realpath(home), "") if home else None
+        if self._home == os.sep:
+            self._home = None
+        self._apart = tuple({os.path.join(os.path.realpath(it), "") for it in apart if it})
+        self._outside = outside
+        self._seen = set()
+        # The run that tried last; each has an object of its own.
+        self._tried = None
+
+    def look(self, event, arguments):
+        """An audit hook: what it raises would be the app's."""
+        try:
+            if event == "open":
+                self._open(*arguments)
+            elif event in self._CONNECTING:
+                # A socket in the file system has a path.
+                if event != "socket.connect" or isinstance(arguments[1], tuple):
+                    self._tried = _run()
+        except Exception:
+            pass
+
+    def has_tried(self):
+        """Whether the page that runs here has tried to reach another computer, or a port of this."""
+        run = _run()
+        return run is not None and run is self._tried
+
+    def _open(self, path, mode, flags):
+        if self._home is None or not isinstance(path, (str, bytes)) or flags & os.O_CREAT:
+            return
+        path = os.path.realpath(os.fsdecode(path))
+        if path in self._seen or not path.startswith(self._home) or path.startswith(self._apart):
+            return
+        self._seen.add(path)
+        if os.path.isfile(path):
+            self._outside(path)
+
+
+def _run():
+    """What tells the run of a page in this thread from others; None where there is none."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    return get_script_run_ctx(suppress_warning=True)
 
 
 def _chain(error):
@@ -77,24 +173,26 @@ def _chain(error):
 def _kind(chain):
     # What led to it says more than what became of it: `OperationalError` of a module that
     # `ModuleNotFoundError` led to is a missing module.
+    for kind, is_it in (("secrets", _is_secrets), ("network", _is_network), ("program", _is_program)):
+        if any(is_it(error) for error in chain):
+            return kind, {}
     for error in chain:
-        if _is_secrets(error):
-            return "secrets", None
-    for error in chain:
-        if _is_network(error):
-            return "network", None
-    if any(_is_program(error) for error in chain):
-        return "program", None
-    for error in chain:
+        gone = brought.gone(error)
+        if gone is not None:
+            return "gone", gone
         if isinstance(error, ModuleNotFoundError) and error.name:
-            return "missing", error.name
+            return "missing", {"module": error.name}
         if isinstance(error, OSError) and error.errno in _REFUSED:
             path = error.filename
             named = isinstance(path, (str, bytes))
-            return "refused", os.path.abspath(os.fsdecode(path)) if named else None
+            return "refused", {"path": os.path.abspath(os.fsdecode(path)) if named else None}
+        if isinstance(error, FileNotFoundError) and isinstance(error.filename, (str, bytes)):
+            return "absent", {"path": os.fsdecode(error.filename)}
+        if isinstance(error, SystemExit):
+            return "exit", {}
     if any(_is_readonly_database(error) for error in chain):
-        return "refused", None
-    return "exception", None
+        return "refused", {"path": None}
+    return "exception", {}
 
 
 def _is_secrets(error):

@@ -27,6 +27,8 @@ const DRAWING: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(200);
 /// After so long no further page is opened.
 const ALL: Duration = Duration::from_secs(120);
+/// How long it may take to be told that Python has ended.
+const END: Duration = Duration::from_secs(3);
 /// How long the app may take to end.
 const STOP_BUDGET: Duration = Duration::from_secs(3);
 /// How many of Python's last lines say why it ended.
@@ -39,8 +41,10 @@ pub struct Tried {
     pub pages: usize,
     /// What went wrong in them, in order.
     pub troubles: Vec<Trouble>,
-    /// Pages that were still at it when their time was over.
+    /// Pages that still drew when their time was over.
     pub slow: Vec<String>,
+    /// Pages that had drawn nothing until then.
+    pub silent: Vec<String>,
     /// Pages that were not opened, for the time.
     pub unopened: Vec<String>,
     /// Whether it was kept from the network.
@@ -77,8 +81,31 @@ pub enum TroubleKind {
     Secrets,
     /// The page asks for something that a trial can't reach.
     Network,
+    /// Something failed after the page had tried to reach something that a trial can't.
+    Offline,
     /// The page calls a program that this machine lacks.
     Program,
+    /// What a module lacks, which a distribution has brought.
+    Gone {
+        /// Its dotted name, such as `langchain.llms`.
+        name: String,
+        /// The distribution, or `Python`.
+        distribution: String,
+        /// Its version.
+        version: String,
+    },
+    /// There is no such file.
+    Absent {
+        /// Its path, as the code has it.
+        path: Utf8PathBuf,
+    },
+    /// A file in the author's home was read; nothing failed.
+    Outside {
+        /// Its path.
+        path: Utf8PathBuf,
+    },
+    /// The page ended its thread, as `sys.exit` does.
+    Exit,
     /// Anything else.
     Exception,
 }
@@ -105,6 +132,8 @@ pub enum TrialError {
     /// Python ended before its page was there.
     #[error("the app's Python {reason}\n{lines}")]
     Ended {
+        /// The page, as its navigation calls it; empty for the first one.
+        page: String,
         /// How, in words.
         reason: String,
         /// The last of what it said.
@@ -132,6 +161,10 @@ struct Line {
     kind: String,
     module: Option<String>,
     path: Option<Utf8PathBuf>,
+    #[serde(default)]
+    distribution: Option<String>,
+    #[serde(default)]
+    version: Option<String>,
     message: String,
     traceback: String,
 }
@@ -141,6 +174,17 @@ impl Line {
     fn trouble(self, page: &str, kept: impl Fn(String) -> String) -> Trouble {
         let kind = match (&*self.kind, self.module) {
             ("missing", Some(module)) => TroubleKind::Missing { module },
+            ("gone", Some(name)) => TroubleKind::Gone {
+                name,
+                distribution: self.distribution.unwrap_or_default(),
+                version: self.version.unwrap_or_default(),
+            },
+            ("absent", _) => TroubleKind::Absent {
+                path: kept(self.path.unwrap_or_default().into_string()).into(),
+            },
+            ("outside", _) => TroubleKind::Outside { path: self.path.unwrap_or_default() },
+            ("offline", _) => TroubleKind::Offline,
+            ("exit", _) => TroubleKind::Exit,
             ("refused", _) => {
                 TroubleKind::Refused { path: self.path.map(|path| kept(path.into_string()).into()) }
             }
@@ -242,6 +286,8 @@ impl Home {
             ("TMPDIR", temporary.clone()),
             ("TEMP", temporary.clone()),
             ("TMP", temporary),
+            // A program that does nothing: an app may open a page in it.
+            ("BROWSER", "true".into()),
         ]
     }
 
@@ -321,13 +367,32 @@ async fn visit(app: Serving, record: &Utf8Path, waiting: &dyn Fn()) -> Result<Tr
     let mut known = BTreeSet::new();
     let mut next = Some(Page { hash: String::new(), name: String::new() });
     while let Some(page) = next {
-        let run = watched.during(visit.open(&page.hash, SILENT, DRAWING)).await?;
+        let of_page = |error| match error {
+            TrialError::Ended { reason, lines, .. } => {
+                TrialError::Ended { page: page.name.clone(), reason, lines }
+            }
+            error => error,
+        };
+        let opened = watched.during(visit.open(&page.hash, SILENT, DRAWING));
+        let run = opened.await.map_err(of_page)?;
+        if matches!(&run, Err(VisitError::Broken { .. })) {
+            // A connection breaks when its other end is over, which is told a moment later.
+            watched.during(tokio::time::sleep(END)).await.map_err(of_page)?;
+        }
         tried.pages += 1;
         known.insert(visit.current().to_owned());
         tried.troubles.extend(seen.more(&page.name)?);
         match run.map_err(failed)? {
             Run::Finished => {}
-            Run::Unfinished => tried.slow.push(page.name),
+            unfinished @ (Run::Drawing | Run::Silent) => {
+                let pages = match unfinished {
+                    Run::Drawing => &mut tried.slow,
+                    _ => &mut tried.silent,
+                };
+                pages.push(page.name);
+                // The script that is at it keeps its person from every other page.
+                watched.during(visit.enter_again()).await?.map_err(failed)?;
+            }
             Run::NotCompiled(message) => tried.troubles.push(Trouble {
                 page: page.name,
                 kind: TroubleKind::Exception,
@@ -364,7 +429,7 @@ impl Watched<'_> {
         tokio::select! {
             done = work => Ok(done),
             reason = ended(self.states.clone()) => {
-                Err(TrialError::Ended { reason, lines: last_lines(&self.log) })
+                Err(TrialError::Ended { page: String::new(), reason, lines: last_lines(&self.log) })
             }
             () = asking => unreachable!("it asks for ever"),
         }
@@ -413,6 +478,8 @@ impl Seen<'_> {
                 kind: String::new(),
                 module: None,
                 path: None,
+                distribution: None,
+                version: None,
                 message: line.to_owned(),
                 traceback: String::new(),
             })

@@ -23,8 +23,10 @@ use waterskin_streamlit::{
 pub enum Run {
     /// The script came to its end, or an exception ended it.
     Finished,
-    /// It was at it when the time was over.
-    Unfinished,
+    /// It had drawn something, and was at it when the time was over.
+    Drawing,
+    /// It had drawn nothing by then.
+    Silent,
     /// It is no valid Python; with what Streamlit says.
     NotCompiled(String),
 }
@@ -34,9 +36,10 @@ pub enum Run {
 #[derive(Debug)]
 pub struct Visit {
     socket: WebSocketStream<TcpStream>,
-    /// The app's pages by their hashes, as far as it has told of them.
-    pages: BTreeMap<String, String>,
-    current: String,
+    port: u16,
+    /// The gate's.
+    cookie: HeaderValue,
+    pages: Pages,
 }
 
 /// What a visit met instead of an app.
@@ -66,20 +69,14 @@ impl Visit {
     /// Python answers.
     pub async fn enter(url: &str, port: u16) -> Result<Self, VisitError> {
         let cookie = cookie(url, port).await?;
-        let origin = format!("http://localhost:{port}");
-        let mut request =
-            format!("ws://localhost:{port}{STREAM}").into_client_request().map_err(broken)?;
-        let headers = request.headers_mut();
-        let protocol = HeaderValue::from_static(SUBPROTOCOL);
-        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
-        headers.insert(header::COOKIE, cookie);
-        headers.insert(header::ORIGIN, HeaderValue::try_from(origin).map_err(broken)?);
-        // As a browser: no limit on what Python sends.
-        let unlimited = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        let stream = connect(port).await?;
-        let (socket, _) =
-            client_async_with_config(request, stream, Some(unlimited)).await.map_err(broken)?;
-        Ok(Self { socket, pages: BTreeMap::new(), current: String::new() })
+        let socket = socket(port, &cookie).await?;
+        Ok(Self { socket, port, cookie, pages: Pages::default() })
+    }
+
+    /// Opens a new WebSocket, as another window of the same person does.
+    pub async fn enter_again(&mut self) -> Result<(), VisitError> {
+        self.socket = socket(self.port, &self.cookie).await?;
+        Ok(())
     }
 
     /// Opens a page, the first one without a hash, and waits for the end of its run: for `silent`
@@ -95,13 +92,16 @@ impl Visit {
         let mut said = String::new();
         let mut end = Instant::now() + silent;
         let mut draws = false;
+        let mut anew = 0;
         loop {
             let Ok(message) = timeout_at(end, self.socket.next()).await else {
-                return Ok(Run::Unfinished);
+                return Ok(if draws { Run::Drawing } else { Run::Silent });
             };
             let message = message.ok_or_else(|| broken(std::io::Error::other("it is closed")))?;
             let Message::Binary(message) = message.map_err(broken)? else { continue };
-            self.learn(&message);
+            let (known, open) = pages(&message);
+            let navigation = Forward::name(&message) == Some("navigation");
+            self.pages.learn(known, open, navigation);
             said.extend(compile_error(&message));
             match Forward::of(&message) {
                 Some(Forward::Delta) if !draws => {
@@ -110,7 +110,8 @@ impl Visit {
                 }
                 Some(Forward::ScriptFinished) => match status(&message) {
                     Status::NotCompiled => return Ok(Run::NotCompiled(said)),
-                    Status::Rerun => {}
+                    // One that runs itself again and again has been seen.
+                    Status::Rerun if anew < AGAIN => anew += 1,
                     _ => return Ok(Run::Finished),
                 },
                 _ => {}
@@ -120,23 +121,60 @@ impl Visit {
 
     /// What Streamlit knows the page by that is open.
     pub fn current(&self) -> &str {
-        &self.current
+        &self.pages.current
     }
 
     /// The pages beside the one that is open, in the order of their hashes.
     pub fn others(&self) -> Vec<Page> {
-        let others = self.pages.iter().filter(|(hash, _)| **hash != self.current);
+        self.pages.others()
+    }
+}
+
+/// The app's pages, as far as it has told of them.
+#[derive(Debug, Default)]
+struct Pages {
+    /// Their names by their hashes.
+    names: BTreeMap<String, String>,
+    current: String,
+}
+
+impl Pages {
+    fn others(&self) -> Vec<Page> {
+        let others = self.names.iter().filter(|(hash, _)| **hash != self.current);
         others.map(|(hash, name)| Page { hash: hash.clone(), name: name.clone() }).collect()
     }
 
-    /// What a message tells of the app's pages.
-    fn learn(&mut self, message: &[u8]) {
-        let (pages, open) = pages(message);
-        self.pages.extend(pages.into_iter().map(|page| (page.hash, page.name)));
+    /// What a message tells of them. A navigation has them all, the first one with another hash than at
+    /// the beginning of a run.
+    fn learn(&mut self, pages: Vec<Page>, open: Option<String>, navigation: bool) {
+        if navigation {
+            self.names.clear();
+        }
+        self.names.extend(pages.into_iter().map(|page| (page.hash, page.name)));
         if let Some(open) = open {
             self.current = open;
         }
     }
+}
+
+/// How often a script may run itself anew before it counts as one that does so for ever.
+const AGAIN: u32 = 5;
+
+/// The WebSocket of the page.
+async fn socket(port: u16, cookie: &HeaderValue) -> Result<WebSocketStream<TcpStream>, VisitError> {
+    let origin = format!("http://localhost:{port}");
+    let mut request =
+        format!("ws://localhost:{port}{STREAM}").into_client_request().map_err(broken)?;
+    let headers = request.headers_mut();
+    headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    headers.insert(header::COOKIE, cookie.clone());
+    headers.insert(header::ORIGIN, HeaderValue::try_from(origin).map_err(broken)?);
+    // As a browser: no limit on what Python sends.
+    let unlimited = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+    let stream = connect(port).await?;
+    let (socket, _) =
+        client_async_with_config(request, stream, Some(unlimited)).await.map_err(broken)?;
+    Ok(socket)
 }
 
 /// The gate's cookie, for the token in the address.
@@ -165,4 +203,34 @@ async fn cookie(url: &str, port: u16) -> Result<HeaderValue, VisitError> {
 
 async fn connect(port: u16) -> Result<TcpStream, VisitError> {
     TcpStream::connect(("127.0.0.1", port)).await.map_err(broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_page_is_no_other_page() {
+        let of = |pages: &[(&str, &str)]| {
+            let page = |it: &(&str, &str)| Page { hash: it.0.to_owned(), name: it.1.to_owned() };
+            pages.iter().map(page).collect::<Vec<_>>()
+        };
+        let names =
+            |pages: &Pages| pages.others().into_iter().map(|page| page.name).collect::<Vec<_>>();
+        let open = |hash: &str| Some(hash.to_owned());
+        let mut pages = Pages::default();
+        pages.learn(of(&[("a", "app"), ("b", "é")]), open("a"), false);
+        assert_eq!(names(&pages), ["é"], "as old versions tell of them");
+        let mut pages = Pages::default();
+        pages.learn(of(&[("a", "")]), open("a"), false);
+        assert_eq!(names(&pages), [""; 0]);
+        let all = [("x", "app"), ("y", "é")];
+        pages.learn(of(&all), open("x"), true);
+        assert_eq!(names(&pages), ["é"], "the first page has another hash now");
+        pages.learn(of(&[("a", "")]), open("y"), false);
+        pages.learn(of(&all), open("y"), true);
+        assert_eq!(names(&pages), ["app"]);
+        pages.learn(Vec::new(), None, false);
+        assert_eq!(names(&pages), ["app"]);
+    }
 }
