@@ -15,12 +15,14 @@ impl Trial for Opened<'_> {
         format!("{} {}", env!("CARGO_PKG_VERSION"), waterskin_session::edition())
     }
 
-    fn run(&self, payload: &Payload, waiting: &dyn Fn()) -> Result<Vec<String>, TrialFailure> {
-        let place = |source: io::Error| TrialFailure {
-            page: String::new(),
-            message: format!("there is no place for a trial start: {source}"),
-            traceback: String::new(),
-            cause: TrialCause::Place,
+    fn run(&self, payload: &Payload, waiting: &dyn Fn()) -> Result<Vec<String>, Box<TrialFailure>> {
+        let place = |source: io::Error| {
+            Box::new(TrialFailure {
+                page: String::new(),
+                message: format!("there is no place for a trial start: {source}"),
+                traceback: String::new(),
+                cause: TrialCause::Place,
+            })
         };
         let folder = folder().map_err(place)?;
         let folder = Utf8Path::from_path(folder.path())
@@ -43,7 +45,7 @@ impl Opened<'_> {
         &self,
         tried: Tried,
         own: impl Fn(&str) -> String,
-    ) -> Result<Vec<String>, TrialFailure> {
+    ) -> Result<Vec<String>, Box<TrialFailure>> {
         let secrets: Vec<&str> = self.plan.secrets.iter().map(|secret| &*secret.key).collect();
         let absent = |path: &Utf8Path| TrialCause::absent(path, self.plan);
         let known = Known { secrets: &secrets, depends: &self.plan.depends, absent: &absent };
@@ -79,7 +81,7 @@ fn judge(
     tried: Tried,
     known: &Known<'_>,
     own: impl Fn(&str) -> String,
-) -> Result<Vec<String>, TrialFailure> {
+) -> Result<Vec<String>, Box<TrialFailure>> {
     let mut notes = Vec::new();
     let exits = |trouble: &&Trouble| trouble.kind == TroubleKind::Exit;
     let ended: Vec<String> =
@@ -108,7 +110,7 @@ fn judge(
             _ => TrialCause::App,
         };
         let traceback = own(&trouble.traceback);
-        return Err(TrialFailure { page: trouble.page, message, traceback, cause });
+        return Err(Box::new(TrialFailure { page: trouble.page, message, traceback, cause }));
     }
     for page in tried.slow.into_iter().filter(|page| !ended.contains(page)) {
         notes.push(format!(
@@ -193,7 +195,7 @@ fn not_opened(
     error: &TrialError,
     depends: &[String],
     own: impl Fn(&str) -> String,
-) -> Result<String, TrialFailure> {
+) -> Result<String, Box<TrialFailure>> {
     let mut page = String::new();
     if let TrialError::Ended { page: of, lines, .. } = error {
         // A library may end the whole program where there is no screen.
@@ -217,7 +219,8 @@ fn not_opened(
             TrialCause::Place
         }
     };
-    Err(TrialFailure { page, message: own(&message), traceback: String::new(), cause })
+    let message = own(&message);
+    Err(Box::new(TrialFailure { page, message, traceback: String::new(), cause }))
 }
 
 #[cfg(test)]
@@ -229,7 +232,7 @@ mod tests {
         Trouble { page: "Two".to_owned(), kind, message: message.to_owned(), traceback }
     }
 
-    fn judged(troubles: Vec<Trouble>, secrets: &[&str]) -> Result<Vec<String>, TrialFailure> {
+    fn judged(troubles: Vec<Trouble>, secrets: &[&str]) -> Result<Vec<String>, Box<TrialFailure>> {
         let tried = Tried { pages: 2, troubles, offline: true, ..Tried::default() };
         judge(tried, &known(secrets), |text| text.replace("/c/payload/app", "/p"))
     }

@@ -19,7 +19,7 @@ pub trait Trial {
     /// # Errors
     ///
     /// What recipients would meet in place of the app.
-    fn run(&self, payload: &Payload, waiting: &dyn Fn()) -> Result<Vec<String>, TrialFailure>;
+    fn run(&self, payload: &Payload, waiting: &dyn Fn()) -> Result<Vec<String>, Box<TrialFailure>>;
 }
 
 /// What recipients would meet in place of a page.
@@ -93,7 +93,7 @@ pub(crate) fn run(
     let entry: Entry = cache.entry("trial", &key, progress, |folder| {
         let notes = trial
             .run(payload, &|| progress.advance(0))
-            .map_err(|source| BuildError::Trial { source: Box::new(source) })?;
+            .map_err(|source| BuildError::Trial { source })?;
         let path = folder.join(NOTES);
         serde_json::to_vec(&notes)
             .map_err(std::io::Error::from)

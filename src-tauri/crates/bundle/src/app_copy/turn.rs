@@ -13,7 +13,10 @@ const SOON: Duration = Duration::from_millis(50);
 
 /// Waits until no other start works at a copy. Where the file system has no locks, the single instance
 /// of an app has to do.
-#[expect(clippy::disallowed_methods, reason = "no system tells when another gives up a file's lock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no system tells when another gives up a file's lock"
+)]
 pub(super) fn wait(copy: &Utf8Path, patience: Duration) -> Result<Option<File>, AppCopyError> {
     let path = copy.with_file_name("copy.lock");
     let Ok(file) = File::options().create(true).append(true).open(path) else { return Ok(None) };
