@@ -1,4 +1,4 @@
-//! What may differ between Streamlit and Streamlit behind the proxy, as data: ARCHITECTURE.md has
+//! What may differ between Streamlit and Streamlit behind the proxy, as data: docs/proxy.md has
 //! the same list for people.
 
 use std::fmt;
