@@ -41,6 +41,9 @@ fn build() {
               [default: .]
 
     Options:
+          --entry <SCRIPT>
+              The script, relative to the project's folder, where several may be it
+
       -o, --output <DIR>
               Folder for the finished files
 
@@ -146,14 +149,15 @@ fn run() {
       [ARGUMENTS]...  Arguments of the script
 
     Options:
-          --python <FILE>  Interpreter to run it on [default: $VIRTUAL_ENV, the project's .venv,
-                           python3]
-          --port <PORT>    Port of the page; 0 for any free one [default: 8501]
-          --no-window      Serve without a window and print the address to open
-          --json           Print events as JSON lines (with --no-window)
-          --trace <FILE>   Record what passes between page and Python in this file, as JSON lines
-          --shell <FILE>   Prebuilt shell [default: waterskin-shell beside this program]
-      -h, --help           Print help
+          --entry <SCRIPT>  The script, relative to the project's folder, where several may be it
+          --python <FILE>   Interpreter to run it on [default: $VIRTUAL_ENV, the project's .venv,
+                            python3]
+          --port <PORT>     Port of the page; 0 for any free one [default: 8501]
+          --no-window       Serve without a window and print the address to open
+          --json            Print events as JSON lines (with --no-window)
+          --trace <FILE>    Record what passes between page and Python in this file, as JSON lines
+          --shell <FILE>    Prebuilt shell [default: waterskin-shell beside this program]
+      -h, --help            Print help
     ----- stderr -----
     "#);
 }
