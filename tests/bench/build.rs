@@ -95,7 +95,8 @@ fn forget(cache: &Path, kinds: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn change(script: &Path) -> Result<()> {
+/// Changes a script.
+pub fn change(script: &Path) -> Result<()> {
     let mut file = fs_err::OpenOptions::new().append(true).open(script)?;
     Ok(writeln!(file, "# changed")?)
 }

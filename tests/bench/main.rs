@@ -19,6 +19,7 @@ mod pyinstaller;
 mod size;
 mod start;
 mod tree;
+mod versions;
 
 use std::path::PathBuf;
 
@@ -83,6 +84,17 @@ enum What {
         #[arg(long, default_value = "hello")]
         app: String,
     },
+    /// These programs beside those of another version
+    Versions {
+        /// The folder with the other's `waterskin` and `waterskin-shell`
+        other: PathBuf,
+        /// How often each is measured, after a round to warm up
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+        /// Which of `examples/`
+        #[arg(long, default_value = "hello")]
+        app: String,
+    },
     /// The proxy beside nginx, HAProxy and Caddy
     Proxy {
         /// One short round
@@ -126,6 +138,7 @@ async fn run(what: What) -> Result<()> {
         What::Memory { runs, app } => memory::run(runs, &app).await,
         What::Build { runs, app } => build::run(runs, &app).await,
         What::Size { app } => size::run(&app).await,
+        What::Versions { other, runs, app } => versions::run(runs, &app, &other).await,
         What::Proxy { quick } => proxy::run(quick).await,
         What::Upstream { socket } => proxy::serve_upstream(socket).await,
         What::Ours(arguments) => proxy::serve_ours(arguments),

@@ -37,12 +37,16 @@ impl Packaged {
     /// Builds `project`, unless that was done before, and unpacks its package. With `size`, its
     /// window gets this width and height.
     pub async fn unpack(project: &Path, size: Option<(u32, u32)>) -> Result<Self> {
-        let package = built::package(project).await?;
+        Self::from_package(&built::package(project).await?, size).await
+    }
+
+    /// Unpacks a Debian package. With `size`, its window gets this width and height.
+    pub async fn from_package(package: &Path, size: Option<(u32, u32)>) -> Result<Self> {
         let sandbox = Sandbox::new()?;
-        let ask = sandbox.launch("/usr/bin/dpkg-deb").arg("--field").arg(&package).arg("Package");
+        let ask = sandbox.launch("/usr/bin/dpkg-deb").arg("--field").arg(package).arg("Package");
         let name = ask.finish(PATIENCE).await?.success()?.stdout.trim().to_owned();
         let folder = sandbox.path().join("unpacked");
-        let unpack = sandbox.launch("/usr/bin/dpkg-deb").arg("-x").arg(&package).arg(&folder);
+        let unpack = sandbox.launch("/usr/bin/dpkg-deb").arg("-x").arg(package).arg(&folder);
         unpack.finish(Duration::from_secs(300)).await?.success()?;
         let folder = folder.join("usr/lib").join(&name);
         let payload = folder.join(Layout::PAYLOAD);

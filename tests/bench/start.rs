@@ -18,7 +18,8 @@ use crate::peer::{Peer, WINDOW};
 use crate::pyinstaller::{Frozen, PYINSTALLER, Pyinstaller};
 
 const FLOOR: &str = "floor";
-const FIRST_DELTA: &str = "first delta";
+/// The first element of the page.
+pub const FIRST_DELTA: &str = "first delta";
 const FINISHED: &str = "script finished";
 
 /// The shell's milestones and what they are called here.
@@ -34,7 +35,7 @@ const MILESTONES: [(&str, &str); 8] = [
 ];
 
 /// What came when, since the start.
-type Moments = Vec<(&'static str, Duration)>;
+pub type Moments = Vec<(&'static str, Duration)>;
 
 #[derive(Clone, Copy, Debug)]
 enum Side {
@@ -117,7 +118,8 @@ async fn floor(packaged: &Packaged) -> Result<Moments> {
     Ok(vec![("import streamlit", streamlit), (FINISHED, finished)])
 }
 
-async fn start_packaged(packaged: &Packaged, desktop: &Desktop) -> Result<Moments> {
+/// Starts the app, waits until its script has run, and gives what came when.
+pub async fn start_packaged(packaged: &Packaged, desktop: &Desktop) -> Result<Moments> {
     let open = packaged.open(desktop)?;
     let passed = open.passed(&MILESTONES.map(|(milestone, _)| milestone)).await?;
     let (port, usual) = (open.port()?, packaged.payload.manifest.port);

@@ -60,7 +60,8 @@ async fn installer(project: &Path, name: Option<&str>, format: &str) -> Result<P
     file_in(&folder, format)
 }
 
-fn file_in(folder: &Path, format: &str) -> Result<PathBuf> {
+/// The file in `folder` that is of this format.
+pub fn file_in(folder: &Path, format: &str) -> Result<PathBuf> {
     let mut files = fs_err::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
     let found = files.find(|path| path.to_string_lossy().ends_with(&format!(".{format}")));
     found.with_context(|| format!("no `*.{format}` in {}", folder.display()))

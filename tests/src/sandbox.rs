@@ -115,11 +115,16 @@ impl Sandbox {
     /// The command `waterskin` as an author has it: with uv, its cache and the settings of the
     /// machine for package indexes.
     pub fn author(&self) -> Result<Launch> {
+        self.author_of(&crate::cli()?)
+    }
+
+    /// The same with another version of the command.
+    pub fn author_of(&self, command: &Path) -> Result<Launch> {
         let kept = ["UV_", "PIP_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
         let kept = std::env::vars_os().filter(|(name, _)| {
             kept.iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
         });
-        let launch = self.launch(crate::cli()?).envs(kept);
+        let launch = self.launch(command).envs(kept);
         // Downloads are shared between tests; nothing else of the person's home is.
         let launch = match std::env::var_os("UV_CACHE_DIR") {
             Some(_) => launch,

@@ -76,7 +76,7 @@ impl fmt::Display for Because {
             Self::PythonVersionFile => "from `.python-version`",
             Self::RequiresPython => "from `requires-python`",
             Self::Modules => "from the compiled modules",
-            Self::Default => "the default",
+            Self::Default => "the default, where it is to be had",
         })
     }
 }

@@ -75,7 +75,7 @@ fn a_project_with_nothing_but_code() {
       script      app.py
       id          local.waterskin.csv-explorer (package `csv-explorer-app`)
       window      "Csv Explorer", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
       requires    pillow (`app.py` imports `PIL`)
                   PyYAML (`helper.py` imports `yaml`)

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import LauncherTest
+from harness import LauncherTest, wait_for
 
 READ = """
 import json, os, ssl, streamlit as st
@@ -19,7 +19,11 @@ class Surroundings(LauncherTest):
         packages.mkdir(exist_ok=True)
         app = self.launch(READ, variables, site_packages=[str(packages)]).wait_until_ready()
         with app.page() as page:
-            return json.loads(page.texts()[0])
+            seen = json.loads(page.texts()[0])
+        # Two at once would have the same folder for their sockets.
+        app.hang_up()
+        wait_for(app.is_gone, what="the end of the app")
+        return seen
 
     def test_certificates_of_nowhere_do_not_count(self):
         nowhere = str(self.folder / "nowhere.pem")

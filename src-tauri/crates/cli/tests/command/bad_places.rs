@@ -30,7 +30,7 @@ fn an_output_folder_below_a_file() {
       script      app.py
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -54,7 +54,7 @@ fn an_output_folder_that_is_a_file() {
       script      app.py
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -79,7 +79,7 @@ fn a_cache_below_a_file() {
       script      app.py
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -103,7 +103,7 @@ fn a_payload_over_something_else() {
       script      app.py
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -130,7 +130,7 @@ fn an_output_folder_on_a_disk_that_is_read_only() {
       script      app.py
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)

@@ -69,7 +69,7 @@ fn a_module_that_nobody_knows() {
       script      app.py
       id          local.waterskin.p-e (package `p-e-app`)
       window      "P É", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)

@@ -39,7 +39,7 @@ fn hello() {
       script      app.py
       id          local.waterskin.hello (package `hello-app`)
       window      "Hello", 1200 x 800, icon `icon.svg`
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -82,7 +82,7 @@ fn chat() {
       script      app.py
       id          local.waterskin.chat (package `chat-app`)
       window      "Chat", 1200 x 800, icon `icon.svg`
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==1.67.0 (`requirements.txt`)
@@ -216,7 +216,7 @@ fn the_current_folder_is_the_default() {
       script      app.py
       id          local.waterskin.work (package `work-app`)
       window      "Work", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit (`requirements.txt`)
@@ -238,7 +238,7 @@ fn guessed_requirements_are_shown() {
       script      app.py
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
@@ -263,7 +263,7 @@ fn guessed_requirements_are_not_taken_unasked() {
       script      app.py
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
@@ -290,7 +290,7 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
       script      app.py
       id          local.waterskin.ein-ete (package `ein-ete-app`)
       window      "Ein Été", 1200 x 800, icon drawn
-      python      3.12 (the default)
+      python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
       requires    pandas (`app.py` imports `pandas`)
