@@ -338,13 +338,14 @@ async fn c31_exports(stage: &Stage, found: &mut Findings) -> Result<()> {
 
 async fn c34_second_kind(stage: &Stage, found: &mut Findings) -> Result<()> {
     newer(stage).await?;
-    // The page may draw it anew between two looks. Each one is clicked once: a click begins a run, and
-    // would end the one before that was to answer.
+    // The page may draw it anew between two looks. Each one is clicked once, when it hears it: the
+    // component's script comes after its button. A click begins a run, and would end the one before
+    // that was to answer.
     let answers = "(() => {
         const all = '[data-testid^=stBidiComponent], [data-testid^=stBidiComponent] *';
         const inside = [...document.querySelectorAll(all)];
         const button = inside.map((it) => it.shadowRoot?.querySelector('button')).find(Boolean);
-        if (button?.clientHeight > 0 && !button.dataset.clicked) {
+        if (button?.clientHeight > 0 && button.onclick && !button.dataset.clicked) {
             button.dataset.clicked = 'yes';
             button.click();
         }

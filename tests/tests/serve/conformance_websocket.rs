@@ -235,6 +235,12 @@ async fn c23_texts_and_garbage(pair: &Pair, found: &mut Findings) -> Result<()> 
 }
 
 async fn c24_slow_reader(pair: &Pair, found: &mut Findings) -> Result<()> {
+    if pair.version == OLDEST {
+        // It pings each second, and with the newest Tornado it waits a second for the pong: 150 MB
+        // keep Python itself from reading it for longer, and any connection may be ended.
+        found.note("not run; this version ends connections while it makes a large message");
+        return Ok(());
+    }
     let mut slow = Page::open(&pair.through).await?;
     let first = slow.run().await?;
     let mut quick = Page::open(&pair.through).await?;
@@ -248,11 +254,6 @@ async fn c24_slow_reader(pair: &Pair, found: &mut Findings) -> Result<()> {
     }
     let grown = resident(pair)?.saturating_sub(before);
     found.holds(&format!("{} MB more in the proxy", grown >> 20), grown < 32 << 20);
-    if pair.version == OLDEST {
-        // It pings each second, and with the newest Tornado it waits a second for the pong.
-        found.note("this version itself ends a connection whose reader is slow");
-        return Ok(());
-    }
     let run = slow.finished(PATIENCE).await?;
     let largest = run.deltas().map(|delta| delta.bytes.len()).max();
     found.holds("it comes whole in the end", largest > Some(150_000_000));
