@@ -1,5 +1,5 @@
 //! The contract between the author's side, which writes payloads, and the recipient's side, which
-//! reads them: manifest, layout, ids, digests. No network, no processes.
+//! reads them: manifest, layout, target, ids, digests. No network, no processes.
 
 mod app_copy;
 mod digest;
@@ -9,6 +9,7 @@ mod manifest;
 mod payload;
 mod record;
 mod staged;
+mod target;
 
 pub use app_copy::{AppCopy, AppCopyError, Brought, DataFiles, Kept, Late};
 pub use digest::{Digest, DigestError, file_digest, tree_digest};
@@ -21,3 +22,4 @@ pub use manifest::{
 pub use payload::{Payload, PayloadError};
 pub use record::{Recorded, write_record};
 pub use staged::{StagedDir, StagedFile, StagingError};
+pub use target::{System, Target};

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::distributions::normalized;
-use crate::target::WHEEL_GLIBC;
+use crate::manylinux::WHEEL_GLIBC;
 use crate::uv::Trouble;
 
 /// The newest GNU C library that uv knows wheels for (0.13).

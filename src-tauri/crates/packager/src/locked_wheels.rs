@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
+use waterskin_bundle::Target;
 
 use crate::allowance::needs_newer;
 use crate::distributions::normalized;
-use crate::target::{Target, WHEEL_GLIBC};
+use crate::manylinux::WHEEL_GLIBC;
 use crate::wheel_tags::glibc_of;
 
 /// The wheels of a package in a lock.

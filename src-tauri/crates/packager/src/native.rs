@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::Target;
 
 use crate::allowance::left_out;
 use crate::files::ProjectFiles;
+use crate::manylinux::{WHEEL_GLIBC, minimum_glibc};
 use crate::runtime::elf::Elf;
 use crate::runtime::{Glibc, of_the_system};
-use crate::target::{Target, WHEEL_GLIBC};
 
 /// Libraries that each system with windows has, beside the C library and the compilers' own (PEP 600,
 /// by the policies of auditwheel).
@@ -93,7 +94,7 @@ impl Native {
     pub fn notes(&self, target: &Target) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some((glibc, path)) = &self.newest
-            && target.minimum_glibc(&[]) != target.minimum_glibc(&[&glibc.to_string()])
+            && minimum_glibc(target, &[]) != minimum_glibc(target, &[&glibc.to_string()])
         {
             let version = glibc.to_string();
             let parse = |part: Option<&str>| part.and_then(|part| part.parse().ok());

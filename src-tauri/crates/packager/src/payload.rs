@@ -10,6 +10,7 @@ use waterskin_bundle::{
 use crate::compile::{self, CompileError, CompileFailure};
 use crate::copy::{self, CopyError, Method};
 use crate::format::{Picture, PictureError};
+use crate::manylinux::minimum_glibc;
 use crate::plan::BuildPlan;
 use crate::provision::{Base, Packages};
 use crate::resolve::Resolution;
@@ -163,11 +164,10 @@ impl Parts<'_> {
             (Layout::SITE_PACKAGES, self.packages.facts.digest.clone()),
             (Layout::APP, app),
         ];
-        let glibc = plan.target.minimum_glibc(&[
-            &base.minimum_glibc,
-            &self.packages.facts.minimum_glibc,
-            &plan.native_glibc,
-        ]);
+        let glibc = minimum_glibc(
+            &plan.target,
+            &[&base.minimum_glibc, &self.packages.facts.minimum_glibc, &plan.native_glibc],
+        );
         let webkitgtk = if glibc.is_empty() { String::new() } else { WEBKITGTK.to_owned() };
         Manifest {
             schema: plan.data.schema(),

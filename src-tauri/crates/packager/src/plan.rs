@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Window};
+use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
 
 use crate::code_base::CodeBase;
 use crate::config::Declaration;
@@ -25,7 +25,6 @@ use crate::runtime::tk;
 use crate::settings::{Format, Settings};
 use crate::sources::Sources;
 use crate::system_packages::SystemPackages;
-use crate::target::Target;
 use crate::trim::{App as AppSays, Trim};
 use crate::uv_settings::UvSettings;
 use crate::writes::{self, FoundWrite};

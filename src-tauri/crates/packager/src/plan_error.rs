@@ -1,4 +1,5 @@
 use camino::Utf8PathBuf;
+use waterskin_bundle::Target;
 
 use crate::config::ConfigError;
 use crate::files::FilesError;
@@ -12,7 +13,6 @@ use crate::requirement::way_out;
 use crate::requirements::RequirementsError;
 use crate::secrets::SecretError;
 use crate::settings::Format;
-use crate::target::Target;
 use crate::tools::ToolsError;
 use crate::trim::TrimError;
 

@@ -7,6 +7,7 @@ use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest, write_r
 use crate::cache::{Cache, CacheError, Entry};
 use crate::commands;
 use crate::compile::{self, CompileError, Keeping};
+use crate::manylinux::uv_platform;
 use crate::plan::BuildPlan;
 use crate::python_choice::PythonError;
 use crate::resolve::Resolution;
@@ -230,7 +231,7 @@ impl Packages {
         progress.step(Step::Wheels, Some(resolved.len() as u64));
         let key = format!(
             "{RECIPE} {} {:?} {} {executable} {}\n{}",
-            wheels.plan.target.uv_platform(allowance.glibc),
+            uv_platform(&wheels.plan.target, allowance.glibc),
             allowance.built,
             wheels.python_version,
             wheels.plan.trim.key(),

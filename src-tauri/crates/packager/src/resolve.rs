@@ -5,18 +5,19 @@ use std::time::{Duration, SystemTime};
 use camino::Utf8Path;
 use toml::{Table, Value};
 
-use crate::Progress;
+use waterskin_bundle::System;
 use waterskin_streamlit::{NEWEST, OLDEST, Series};
 
+use crate::Progress;
 use crate::allowance::Allowance;
 use crate::cache::Cache;
 use crate::distributions::{distribution_of, normalized};
 use crate::imports::top_level;
+use crate::manylinux::{WHEEL_GLIBC, uv_platform};
 use crate::requirement::{checked, name_of};
 use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::resolved::Resolved;
 use crate::source_line::SourceLine;
-use crate::target::{System, WHEEL_GLIBC};
 use crate::uv::{PYPROJECT, Trouble, UvError, UvFolder};
 use crate::wheels::{ANY_INDEX, Wheels, built_apart, text, without_foreign, write_error};
 use crate::wheels_error::WheelsError;
@@ -168,7 +169,7 @@ impl Wheels<'_> {
     /// that can be built without a compiler.
     fn python_with_wheels(&self, requirement: &str) -> Option<String> {
         const PYTHONS: [&str; 7] = ["3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
-        let platform = self.plan.target.uv_platform(WHEEL_GLIBC);
+        let platform = uv_platform(&self.plan.target, WHEEL_GLIBC);
         let minor = self.minor();
         let mut others = PYTHONS.iter().filter(|python| **python != minor);
         let found = others.find(|python| self.has_wheel(requirement, python, &platform));
@@ -317,7 +318,7 @@ impl Wheels<'_> {
         if requirements.given.pre {
             arguments.extend(["--prerelease", "allow"]);
         }
-        let platform = self.plan.target.uv_platform(allowance.glibc);
+        let platform = uv_platform(&self.plan.target, allowance.glibc);
         arguments.extend(self.target(&platform, allowance));
         arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
         arguments.push(output.as_str());

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
+use waterskin_bundle::{System, Target};
 
 use crate::format::Compression;
-use crate::target::{System, Target};
 
 /// What the author asked for, with nothing found out yet. Relative paths count from the current
 /// directory.

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use camino::Utf8Path;
 use toml::{Table, Value};
+use waterskin_bundle::System;
 use waterskin_process::{Output, Tool, ToolError};
 
 use crate::source_build::{self, Apart};
-use crate::target::System;
 
 /// The file of a folder of uv's.
 pub(crate) const PYPROJECT: &str = crate::config::PYPROJECT_TOML;

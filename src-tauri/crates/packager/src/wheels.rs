@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use toml::{Table, Value};
 
 use crate::allowance::Allowance;
+use crate::manylinux::uv_platform;
 use crate::own::OwnWheels;
 use crate::plan::BuildPlan;
 use crate::resolved::Resolved;
@@ -119,7 +120,7 @@ impl Wheels<'_> {
             ("install.txt", others.without_repositories(), true),
             ("repositories.txt", others.repositories(), false),
         ];
-        let platform = self.plan.target.uv_platform(allowance.glibc);
+        let platform = uv_platform(&self.plan.target, allowance.glibc);
         for (list, part, hashes) in parts.iter().filter(|(_, part, _)| part.len() > 0) {
             folder.write(list, part.to_text().as_bytes()).map_err(write_error(self.folder))?;
             let mut arguments = vec!["pip", "install", "--target", destination.as_str()];

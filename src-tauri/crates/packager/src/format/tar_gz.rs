@@ -1,6 +1,6 @@
 use std::io::Write as _;
 
-use waterskin_bundle::{Layout, Manifest, StagedFile};
+use waterskin_bundle::{Layout, Manifest, StagedFile, System};
 
 use super::{
     Artifact, Compression, FormatError, Package,
@@ -10,7 +10,6 @@ use super::{
     time,
     version::in_file_name,
 };
-use crate::target::System;
 use crate::wants::EMOJI_FONT;
 use crate::{Progress, Step};
 

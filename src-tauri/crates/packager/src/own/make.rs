@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::Target;
 
 use super::OwnDistribution;
 use super::asked::AskedFolder;
@@ -14,7 +15,6 @@ use crate::distributions::normalized;
 use crate::provision::RECIPE;
 use crate::resolved::Resolved;
 use crate::source_build::{SourceBuild, SourceBuildError, With};
-use crate::target::Target;
 
 /// Why there is no wheel of one of the author's own distributions.
 #[derive(Debug, thiserror::Error)]

@@ -3,13 +3,12 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{Digest, Layout, Recorded};
+use waterskin_bundle::{Digest, Layout, Recorded, Target};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::compiled::module_of;
 use crate::native::Native;
-use crate::target::Target;
 
 /// The files of a wheel by their names in it, its record apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
