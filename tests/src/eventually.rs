@@ -7,7 +7,9 @@ use crate::Result;
 /// How long a test waits for something that always comes on a healthy machine, however loaded.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long to leave the machine alone between two looks.
+/// How long to leave the machine alone between two looks, at least. One that takes long is followed by
+/// a pause twice as long, up to [`LONG_PAUSE`]: looking must not take the processor from what is
+/// looked for.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The same for looks that are work for the one that is looked at: a page that is asked for its
@@ -43,9 +45,12 @@ async fn look<T>(
 ) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
+        let began = Instant::now();
         match tokio::time::timeout_at(deadline, probe()).await {
             Ok(Ok(Some(found))) => return Ok(found),
-            Ok(Ok(None)) if Instant::now() < deadline => sleep(pause).await,
+            Ok(Ok(None)) if Instant::now() < deadline => {
+                sleep(pause.max(LONG_PAUSE.min(began.elapsed() * 2))).await;
+            }
             Ok(Err(error)) => return Err(error.context(format!("while waiting for {what}"))),
             Ok(Ok(None)) | Err(_) => anyhow::bail!("waited in vain for {what} ({limit:?})"),
         }

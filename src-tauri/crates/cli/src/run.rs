@@ -1,3 +1,5 @@
+use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -18,13 +20,13 @@ enum RunError {
     #[error("could not hand the project over to the window")]
     HandOver {
         #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn Error + Send + Sync>,
     },
     #[error("could not start `{shell}`")]
     Shell {
         shell: Utf8PathBuf,
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
 }
 
@@ -45,10 +47,8 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     })?;
     let file = folders.cache.join("project.json");
     hand_over(&file, &project, &folders).map_err(|source| {
-        Failure::new(
-            RunError::HandOver { source },
-            Some("free some space in your home folder".to_owned()),
-        )
+        let hint = not_written(source.as_ref());
+        Failure::new(RunError::HandOver { source }, Some(hint.to_owned()))
     })?;
     say_where();
     let arguments = ["--project".into(), file.into()];
@@ -123,12 +123,45 @@ fn hand_over(
     file: &Utf8Path,
     project: &Project,
     folders: &Folders,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    use std::io::Write as _;
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    use io::Write as _;
     folders.create()?;
     let mut staged = waterskin_bundle::StagedFile::new(file)?;
     serde_json::to_writer(staged.file(), project)?;
     staged.file().flush()?;
     staged.commit()?;
     Ok(())
+}
+
+/// What an author can do about a folder that was not written, by what the system said.
+fn not_written(error: &(dyn Error + 'static)) -> &'static str {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(StorageFull | QuotaExceeded) => "free some space in your home folder",
+        Some(_) if cfg!(target_os = "linux") => {
+            "allow yourself to write in that folder, or name others by the variables `XDG_DATA_HOME`, `XDG_CACHE_HOME` and `XDG_STATE_HOME`"
+        }
+        Some(_) => "allow yourself to write in that folder",
+        None => error.source().map_or("allow yourself to write in your home folder", not_written),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use waterskin_session::FoldersError;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_written_has_the_hint_of_its_cause() {
+        for (kind, hint) in [
+            (io::ErrorKind::StorageFull, "free some space"),
+            (io::ErrorKind::QuotaExceeded, "free some space"),
+            (io::ErrorKind::PermissionDenied, "allow yourself to write"),
+            (io::ErrorKind::ReadOnlyFilesystem, "allow yourself to write"),
+        ] {
+            let error = FoldersError::Create { path: "/ä b".into(), source: kind.into() };
+            assert!(not_written(&error).starts_with(hint), "{kind}");
+        }
+    }
 }

@@ -19,9 +19,10 @@ fn what_recipients_would_meet_is_said_at_the_build() {
         ),
         ("p é/pages/2_Key.py", "import streamlit as st\nst.write(st.secrets['weather'])\n"),
         ("p é/pages/3_Home.py", "import pathlib\n(pathlib.Path.home() / 'mine').write_text('x')\n"),
-        // A clock, as people write them, and a child that is called by its bare name.
+        // A clock, as people write them, and a child that is called by its bare name. What comes of it
+        // is not taken for the next page's.
         (
-            "p é/pages/5_🕐_Clock.py",
+            "p é/pages/4_🕐_Clock.py",
             "import subprocess, streamlit as st\n\
              if 'n' not in st.session_state:\n    \
              subprocess.run(['python', '-c', 'import streamlit'], check=True)\n\
@@ -49,13 +50,13 @@ fn what_recipients_would_meet_is_said_at_the_build() {
 
     // What a page does when it fails stops the build, with the author's own paths.
     fs_err::remove_dir_all(context.work().join(crate::context::OUTPUT)).unwrap();
-    context.write(&[("p é/pages/4_Sums.py", "def sums():\n    return 1 / 0\n\nsums()\n")]);
+    context.write(&[("p é/pages/5_Sums.py", "def sums():\n    return 1 / 0\n\nsums()\n")]);
     let failed = context.real_build("p é", []).finish();
     assert!(
         failed.stderr.contains("error: the packaged app fails on its page `Sums`\n"),
         "{failed}"
     );
-    let place = format!("File \"{}/p é/pages/4_Sums.py\", line 2, in sums", context.work());
+    let place = format!("File \"{}/p é/pages/5_Sums.py\", line 2, in sums", context.work());
     assert!(failed.stderr.contains(&place), "{failed}");
     assert!(failed.stderr.contains("ZeroDivisionError: division by zero"), "{failed}");
     crate::context::is_clear(&failed);

@@ -384,6 +384,8 @@ async fn visit(app: Serving, record: &Utf8Path, waiting: &dyn Fn()) -> Result<Tr
         tried.troubles.extend(seen.more(&page.name)?);
         match run.map_err(failed)? {
             Run::Finished => {}
+            // Its next runs, not this one's page, would be taken for the next page's.
+            Run::Anew => watched.during(visit.enter_again()).await?.map_err(failed)?,
             unfinished @ (Run::Drawing | Run::Silent) => {
                 let pages = match unfinished {
                     Run::Drawing => &mut tried.slow,

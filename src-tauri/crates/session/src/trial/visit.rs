@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -23,6 +23,8 @@ use waterskin_streamlit::{
 pub enum Run {
     /// The script came to its end, or an exception ended it.
     Finished,
+    /// It runs itself anew again and again.
+    Anew,
     /// It had drawn something, and was at it when the time was over.
     Drawing,
     /// It had drawn nothing by then.
@@ -110,8 +112,8 @@ impl Visit {
                 }
                 Some(Forward::ScriptFinished) => match status(&message) {
                     Status::NotCompiled => return Ok(Run::NotCompiled(said)),
-                    // One that runs itself again and again has been seen.
-                    Status::Rerun if anew < AGAIN => anew += 1,
+                    Status::Rerun if anew == AGAIN => return Ok(Run::Anew),
+                    Status::Rerun => anew += 1,
                     _ => return Ok(Run::Finished),
                 },
                 _ => {}
@@ -124,7 +126,7 @@ impl Visit {
         &self.pages.current
     }
 
-    /// The pages beside the one that is open, in the order of their hashes.
+    /// The pages beside the one that is open, in the order of the app's navigation.
     pub fn others(&self) -> Vec<Page> {
         self.pages.others()
     }
@@ -133,24 +135,27 @@ impl Visit {
 /// The app's pages, as far as it has told of them.
 #[derive(Debug, Default)]
 struct Pages {
-    /// Their names by their hashes.
-    names: BTreeMap<String, String>,
+    all: Vec<Page>,
     current: String,
 }
 
 impl Pages {
     fn others(&self) -> Vec<Page> {
-        let others = self.names.iter().filter(|(hash, _)| **hash != self.current);
-        others.map(|(hash, name)| Page { hash: hash.clone(), name: name.clone() }).collect()
+        self.all.iter().filter(|page| page.hash != self.current).cloned().collect()
     }
 
     /// What a message tells of them. A navigation has them all, the first one with another hash than at
     /// the beginning of a run.
     fn learn(&mut self, pages: Vec<Page>, open: Option<String>, navigation: bool) {
         if navigation {
-            self.names.clear();
+            self.all.clear();
         }
-        self.names.extend(pages.into_iter().map(|page| (page.hash, page.name)));
+        for page in pages {
+            match self.all.iter_mut().find(|known| known.hash == page.hash) {
+                Some(known) => *known = page,
+                None => self.all.push(page),
+            }
+        }
         if let Some(open) = open {
             self.current = open;
         }
@@ -224,13 +229,13 @@ mod tests {
         let mut pages = Pages::default();
         pages.learn(of(&[("a", "")]), open("a"), false);
         assert_eq!(names(&pages), [""; 0]);
-        let all = [("x", "app"), ("y", "é")];
+        let all = [("x", "app"), ("y", "é"), ("b", "Sums")];
         pages.learn(of(&all), open("x"), true);
-        assert_eq!(names(&pages), ["é"], "the first page has another hash now");
+        assert_eq!(names(&pages), ["é", "Sums"], "the first page has another hash now");
         pages.learn(of(&[("a", "")]), open("y"), false);
         pages.learn(of(&all), open("y"), true);
-        assert_eq!(names(&pages), ["app"]);
+        assert_eq!(names(&pages), ["app", "Sums"]);
         pages.learn(Vec::new(), None, false);
-        assert_eq!(names(&pages), ["app"]);
+        assert_eq!(names(&pages), ["app", "Sums"]);
     }
 }
