@@ -2,27 +2,31 @@
 // By axe-core, in light and dark, with more contrast and in other languages; and by walking through it with the tab key.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, SCREENS, withScreens } from "./chromium.mjs";
+import { chromium, emulate, SCREENS, withScreens } from "./chromium.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ALL = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
 // What a colour can change.
 const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
-const VARIANTS = [
-  { theme: "light" },
-  { theme: "dark", rules: COLOURS },
-  { theme: "light", rules: COLOURS, media: [{ name: "prefers-contrast", value: "more" }] },
-  { theme: "dark", rules: COLOURS, media: [{ name: "prefers-contrast", value: "more" }] },
-  { theme: "light", query: "&language=de", width: 400, height: 500 },
-  { theme: "light", query: "&language=ja" },
+const scheme = (value, contrast = "no-preference") => [{ name: "prefers-color-scheme", value }, { name: "prefers-contrast", value: contrast }];
+// A page that follows the system is looked at for its colours again as the system changes; the others once.
+const PAGES = [
+  { theme: "system", systems: [[scheme("light"), ALL], [scheme("dark"), COLOURS], [scheme("dark", "more"), COLOURS], [scheme("light", "more"), COLOURS]] },
+  { theme: "light", query: "&language=de", width: 400, height: 500, systems: [[scheme("light"), ALL]] },
+  { theme: "dark", query: "&language=ja", systems: [[scheme("light"), ALL]] },
 ];
 
 const problems = [];
 let looked = 0;
 
-/** What axe finds, with a search and an open text where the screen has these. */
-async function look(page, name, rules = ALL) {
-  await page.evaluate(axe);
+/** Waits until a page has been drawn in these colours: it hears of a change of the system's later than this does. */
+async function drawn(page, theme) {
+  await page.waitForFunction((dark) => document.querySelector(".ws").classList.contains("dark") === dark, {}, theme === "dark");
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** What axe finds by these rules. */
+async function look(page, name, rules) {
   const { violations, passes } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations", "passes"] }), rules);
   looked += 1;
   if (passes.length < (rules === ALL ? 5 : 1)) problems.push(`${name}: axe looked at nothing`);
@@ -62,19 +66,27 @@ if (chromium() === undefined) {
 }
 await withScreens(async (open) => {
   for (const screen of SCREENS) {
-    for (const variant of VARIANTS) {
-      const name = `${screen} ${JSON.stringify(variant)}`;
-      const page = await open(screen, variant);
-      await look(page, name, variant.rules);
+    for (const { systems, ...variant } of PAGES) {
+      const page = await open(screen, { ...variant, scheme: "light" });
+      await page.evaluate(axe);
+      const lookAll = async (state) => {
+        for (const [features, rules] of systems) {
+          await emulate(page, features);
+          await drawn(page, variant.theme === "system" ? features[0].value : variant.theme);
+          await look(page, `${screen}${state} ${JSON.stringify(variant)} ${features.map((it) => it.value)}`, rules);
+        }
+        await emulate(page, systems[0][0]);
+      };
+      await lookAll("");
       if (screen.startsWith("secrets")) {
         await page.click("button[type=submit]");
         await page.waitForSelector("[aria-invalid]");
-        await look(page, `${name}, complaining`, variant.rules);
+        await lookAll(", complaining");
       }
       if (screen === "log" || screen === "about") {
         await page.type("input", screen === "log" ? "request 1" : "py");
         if (screen === "about") await page.click("li:not([hidden]) summary");
-        await look(page, `${name}, searched`, variant.rules);
+        await lookAll(", searched");
       }
       await page.close();
     }

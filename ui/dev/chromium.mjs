@@ -24,17 +24,24 @@ export function chromium() {
   });
 }
 
+// What a session of the protocol sets lasts as long as the session.
+const sessions = new WeakMap();
+
+/** Has a page live on a system with these features, a name and a value each. Puppeteer's own way knows fewer. */
+export async function emulate(page, features) {
+  if (!sessions.has(page)) sessions.set(page, await page.createCDPSession());
+  await sessions.get(page).send("Emulation.setEmulatedMedia", { features });
+}
+
 /** Opens pages until `work` is done. `open` gives a page that shows a screen, and that has to be closed. */
 export async function withScreens(work) {
   const { server, address } = await serve();
   // Chromium's own sandbox does not start as root.
   const browser = await puppeteer.launch({ executablePath: chromium(), args: ["--no-sandbox", "--hide-scrollbars", "--disable-gpu"] });
-  const open = async (screen, { theme = "light", width = 900, height = 600, scale = 1, query = "", media = [] } = {}) => {
+  const open = async (screen, { theme = "light", scheme = theme, width = 900, height = 600, scale = 1, query = "", media = [] } = {}) => {
     const page = await browser.newPage();
     await page.setViewport({ width, height, deviceScaleFactor: scale });
-    // Puppeteer's own way knows fewer features.
-    const session = await page.createCDPSession();
-    await session.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: theme }, ...media] });
+    await emulate(page, [{ name: "prefers-color-scheme", value: scheme }, ...media]);
     const hash = screen === "about" ? "#about" : screen.startsWith("secrets") && screen !== "secrets-asked" ? "#secrets" : "#failure";
     await page.goto(`${address}/${screen === "log" ? "log.html" : ""}?state=${screen}&theme=${theme}${query}${screen === "log" ? "" : hash}`);
     await page.waitForSelector(screen === "log" ? ".xterm-rows span" : "main :is(.line, h1, h2)");

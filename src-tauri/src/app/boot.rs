@@ -133,7 +133,7 @@ impl Boot {
                 script: stem(&project.script),
                 size: project.size,
                 theme: project.theme,
-                grounds: Grounds::read(&project.directory, &project.script, version),
+                grounds: Grounds::of_project(&project.directory, &project.script, version),
                 icon: project.icon.clone(),
             },
             options: Options::of_project(&project, folders),
@@ -157,8 +157,8 @@ impl Boot {
 /// is brought up to date later.
 fn grounds(payload: &Payload, options: &Options, version: &str) -> Grounds {
     match &options.copy {
-        Some(_) => Grounds::read(&payload.layout.app(), &payload.script(), Some(version)),
-        None => Grounds::read(&options.directory, &options.script, Some(version)),
+        Some(_) => Grounds::of_app(&payload.layout.app(), &payload.script(), Some(version)),
+        None => Grounds::of_app(&options.directory, &options.script, Some(version)),
     }
 }
 

@@ -158,15 +158,20 @@ async fn python_killed_ten_times_the_page_comes_back_fresh() -> Result<()> {
 async fn a_proxy_in_the_environment_is_not_asked_for_the_page() -> Result<()> {
     let case = Case::of("stages", NEWEST).await?;
     let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"];
-    let mut launch = case.sandbox.launch(waterskin_tests::cli()?).args(case.arguments());
-    launch = launch.envs(case.desktop.environment());
-    for name in proxies {
-        // Nobody listens there.
-        launch = launch.env(name, "http://127.0.0.1:9");
-    }
     let _manager = case.desktop.managed(&case.sandbox).await?;
-    let _shell = launch.start()?;
-    case.desktop.seen().window_shows("Stages", "Run 1.").await
+    // Nobody listens there, and no address.
+    for proxy in ["http://127.0.0.1:9", "http://[é:9 x"] {
+        let mut launch = case.sandbox.launch(waterskin_tests::cli()?).args(case.arguments());
+        launch = launch.envs(case.desktop.environment());
+        for name in proxies {
+            launch = launch.env(name, proxy);
+        }
+        let _shell = launch.start()?;
+        case.desktop.seen().window_shows("Stages", "Run 1.").await?;
+        case.desktop.close(&case.desktop.window("Stages").await?)?;
+        case.nothing_is_left(PATIENCE).await?;
+    }
+    Ok(())
 }
 
 /// The same of the desktop's settings, where somebody has taken GNOME's exceptions away.

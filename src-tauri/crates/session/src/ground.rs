@@ -48,17 +48,23 @@ impl Default for Grounds {
 }
 
 impl Grounds {
-    /// Reads what the app says of its theme. `version` is Streamlit's, where it is known.
+    /// Reads what an installed app says of its theme. `version` is Streamlit's, where it is known.
     ///
     /// A file that can't be read says nothing here; Streamlit itself will complain about it.
-    pub fn read(directory: &Utf8Path, script: &Utf8Path, version: Option<&str>) -> Self {
+    pub fn of_app(directory: &Utf8Path, script: &Utf8Path, version: Option<&str>) -> Self {
+        Self::read(script.parent().into_iter().chain([directory]), version)
+    }
+
+    /// The same of an author's project, for which the author's own settings count too.
+    pub fn of_project(directory: &Utf8Path, script: &Utf8Path, version: Option<&str>) -> Self {
         let home = directories::BaseDirs::new()
             .and_then(|folders| Utf8PathBuf::from_path_buf(folders.home_dir().to_owned()).ok());
-        // The order in which Streamlit looks, the strongest first (`config.py`, `get_config_files`).
-        let folders = [script.parent(), Some(directory), home.as_deref()];
+        Self::read(script.parent().into_iter().chain([directory]).chain(home.as_deref()), version)
+    }
+
+    /// By the order in which Streamlit looks, the strongest first (`config.py`, `get_config_files`).
+    fn read<'a>(folders: impl Iterator<Item = &'a Utf8Path>, version: Option<&str>) -> Self {
         let themes: Vec<Table> = folders
-            .into_iter()
-            .flatten()
             .filter_map(|folder| fs_err::read_to_string(folder.join(".streamlit/config.toml")).ok())
             .filter_map(|text| theme(&text))
             .collect();
@@ -186,7 +192,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let folder = Utf8Path::from_path(folder.path()).ok_or("a path")?;
         let script = folder.join("Ünter ordner/app.py");
-        let read = || Grounds::read(folder, &script, Some("1.67.0")).light.css();
+        let read = || Grounds::of_app(folder, &script, Some("1.67.0")).light.css();
         let write = |place: &Utf8Path, colour: &str| {
             fs_err::create_dir_all(place.join(".streamlit"))?;
             let text = format!("[theme]\nbackgroundColor = '{colour}'\n");

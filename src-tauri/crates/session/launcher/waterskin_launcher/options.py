@@ -81,6 +81,20 @@ def _parse(option, text):
     raise ValueError(f"`{text}` is neither true nor false")
 
 
+def _keep_to_the_app(config):
+    """Takes the `config.toml` of the person's home from those that are read: it is for their own
+    projects, and one that can't be read would keep every app from starting."""
+    from streamlit import file_util
+
+    own = file_util.get_streamlit_file_path
+    if hasattr(config, "CONFIG_FILENAMES"):  # 1.40; others have it by this name too
+        files = config.CONFIG_FILENAMES
+        files[:] = [file for file in files if file != own("config.toml")]
+        return
+    every = config.get_config_files
+    config.get_config_files = lambda name: [file for file in every(name) if file != own(name)]
+
+
 class Options:
     """The loaded options of one app."""
 
@@ -98,6 +112,8 @@ class Options:
         # `streamlit run` sets this first, so that the folder of the script counts for
         # `config.toml` and `secrets.toml` (`web/cli.py`, `_main_run`).
         config._main_script_path = spec.script
+        if spec.is_packaged:
+            _keep_to_the_app(config)
         try:
             config.get_config_options(
                 force_reparse=True, options_from_flags=self._flags

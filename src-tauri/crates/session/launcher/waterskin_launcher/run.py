@@ -38,7 +38,7 @@ def _run():
     secrets.to_environment(launch.secrets)
     options = _load_streamlit(launch)
     environment.admit_project(launch)
-    secrets.to_streamlit(launch.secrets, bool(launch.site_packages))
+    secrets.to_streamlit(launch.secrets, launch.is_packaged)
     answers.keep()
     components.find_quickly()
     direct_run.never_warn()

@@ -64,6 +64,11 @@ class Spec:
         self.tcp_port = _field(listen, "tcp", int, None)
         self._check()
 
+    @property
+    def is_packaged(self):
+        """Whether it is an app as its recipients have it, not an author's project."""
+        return bool(self.site_packages)
+
     def _check(self):
         if (self.socket is None) == (self.tcp_port is None):
             raise _malformed("`listen` must have either `unix` or `tcp`")

@@ -1,7 +1,7 @@
 use anyhow::Context as _;
 use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Running, Window, eventually};
 
-use crate::menu::entries;
+use super::menu::entries;
 
 /// The app `everyday` in a window that has the keys.
 async fn opened() -> Result<(Case, Running, Window)> {

@@ -6,7 +6,7 @@ use waterskin_tests::{
     Case, Desktop, NEWEST, PATIENCE, Result, Sandbox, Shown, Unpacked, Window, app, eventually,
 };
 
-use crate::menu::choose;
+use super::menu::choose;
 
 /// The name that the projects of the tests have.
 const NAME: &str = "Fenêtre 'n' \"co\"";

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Running, TORNADO, Website, eventually};
 
-use crate::menu::switch;
+use super::menu::switch;
 
 /// The name that the dialog has for the app.
 const NAME: &str = "Fenêtre 'n' \"co\"";

@@ -1,6 +1,6 @@
 use waterskin_tests::{Case, NEWEST, PATIENCE, Result, eventually};
 
-use crate::menu::choose;
+use super::menu::choose;
 
 /// What Python prints goes through a terminal: colours, a bar that draws itself anew, an unfinished
 /// line. It can be searched, held and copied by key alone.

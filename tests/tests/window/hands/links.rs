@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use fantoccini::Locator;
 use waterskin_tests::{Case, NEWEST, PATIENCE, Result, Website, Window, eventually};
 
-use crate::menu::entries;
+use super::menu::entries;
 
 /// The app `links` in its window, with another site.
 struct Linked {
