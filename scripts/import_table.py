@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the table from which `waterskin build` takes the names of packages that nobody listed.
 
-    python3 scripts/import_table.py --ranks RANKS.tsv --contents CONTENTS... > src-tauri/crates/packager/data/imports.tsv
+    python3 scripts/import_table.py --ranks RANKS.tsv --contents CONTENTS... > src-tauri/crates/project/data/imports.tsv
 
 A line of the result is a module and the distribution that brings it. What it is made from, in this order:
 
@@ -23,7 +23,7 @@ import pathlib
 import re
 import sys
 
-DATA = pathlib.Path(__file__).resolve().parent.parent / "src-tauri/crates/packager/data"
+DATA = pathlib.Path(__file__).resolve().parent.parent / "src-tauri/crates/project/data"
 PLACE = "usr/lib/python3/dist-packages/"
 SEEN, NAMED = 15000, 5000
 MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

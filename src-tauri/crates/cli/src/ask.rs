@@ -3,9 +3,8 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_packager::{
-    BuildPlan, Candidate, LocateError, PlanError, Settings, UnknownModule, plan, which,
-};
+use waterskin_packager::{BuildPlan, PlanError, Settings, plan};
+use waterskin_project::{Candidate, LocateError, ProjectError, UnknownModule, which};
 
 use crate::render::Failure;
 
@@ -91,10 +90,12 @@ pub fn planned(settings: &mut Settings) -> Result<BuildPlan, Failure> {
 /// typed, such as `build`.
 pub fn script_of(error: PlanError, command: &str) -> Result<Utf8PathBuf, Failure> {
     let hint = match &error {
-        PlanError::Locate(LocateError::ManyEntries { scripts, .. }) if somebody() => {
+        PlanError::Project(ProjectError::Locate(LocateError::ManyEntries { scripts, .. }))
+            if somebody() =>
+        {
             return choose(scripts).map_err(Failure::from);
         }
-        PlanError::Locate(LocateError::ManyEntries { root, scripts }) => {
+        PlanError::Project(ProjectError::Locate(LocateError::ManyEntries { root, scripts })) => {
             scripts.first().map(|first| which(command, root, &first.script))
         }
         _ => error.hint(),

@@ -2,11 +2,12 @@ use std::{collections::BTreeMap, process::ExitCode};
 
 use serde::Serialize;
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Overrides, Settings, Sizes, TrimReport, Weight, build,
+    BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build,
     format::{Artifact, Compression},
     runtime::RuntimeSource,
     size,
 };
+use waterskin_project::Overrides;
 
 use crate::{
     args::{self, BuildArgs, Format},
@@ -35,7 +36,7 @@ struct Report<'a> {
     runtime: &'a RuntimeSource,
     streamlit: &'a str,
     minimum_glibc: &'a str,
-    left_out: &'a [waterskin_packager::LeftOut],
+    left_out: &'a [waterskin_project::LeftOut],
     notes: &'a [String],
     seconds: f64,
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_packager::{discover, find_shell};
+use waterskin_project::Outline;
 use waterskin_session::{Folders, Options, Project};
 
 use crate::{
@@ -101,10 +102,7 @@ fn project(args: &RunArgs) -> Result<(Project, Folders), Failure> {
 }
 
 /// Finds the project. Where several scripts may be the app, the author is asked which.
-fn discovered(
-    path: &Utf8Path,
-    mut script: Option<Utf8PathBuf>,
-) -> Result<waterskin_packager::Project, Failure> {
+fn discovered(path: &Utf8Path, mut script: Option<Utf8PathBuf>) -> Result<Outline, Failure> {
     loop {
         match discover(path, script.as_deref()) {
             Ok(found) => return Ok(found),

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use waterskin_project::normalized;
 
-use crate::distributions::normalized;
 use crate::manylinux::WHEEL_GLIBC;
 use crate::uv::Trouble;
 

@@ -4,14 +4,12 @@ use std::time::{Duration, Instant, SystemTime};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{Layout, Payload};
+use waterskin_project::{LeftOut, distribution_of, module_of, normalized};
 
 use crate::build_error::BuildError;
 use crate::cache::Cache;
-use crate::compiled::module_of;
 use crate::copy::Method;
-use crate::distributions::{distribution_of, normalized};
 use crate::format::{self, Artifact, Package};
-use crate::left_out::LeftOut;
 use crate::own::{OwnBuild, OwnWheels};
 use crate::payload::Parts;
 use crate::plan::BuildPlan;
@@ -265,7 +263,7 @@ fn missing_modules(
         .collect();
     let mut notes = Vec::new();
     for needed in &plan.needed {
-        let top = crate::imports::top_level(&needed.module);
+        let top = waterskin_project::top_level(&needed.module);
         let (file, module) = (&needed.file, &needed.module);
         if installed.contains(top) || wheels.modules().contains(top) {
             continue;

@@ -1,52 +1,25 @@
-//! The wheels that a lock names, and which systems they leave out.
+//! Which systems the wheels of a lock leave out.
 
 use std::collections::BTreeMap;
 
-use toml::{Table, Value};
 use waterskin_bundle::Target;
+use waterskin_project::{LockedWheels, normalized};
 
 use crate::allowance::needs_newer;
-use crate::distributions::normalized;
 use crate::manylinux::WHEEL_GLIBC;
 use crate::wheel_tags::glibc_of;
 
-/// The wheels of a package in a lock.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LockedWheels {
-    /// The package's name.
-    pub name: String,
-    /// The names of the files (PEP 427).
-    pub files: Vec<String>,
-}
-
-impl LockedWheels {
-    /// Those of a `[[package]]` of `uv.lock`, or a `[[packages]]` of `pylock.toml`.
-    pub fn of(package: &Table) -> Self {
-        let text =
-            |table: &Value, key: &str| table.get(key).and_then(Value::as_str).map(str::to_owned);
-        let wheels = package.get("wheels").and_then(Value::as_array).into_iter().flatten();
-        let file = |wheel: &Value| {
-            let keys = ["name", "filename", "url", "path"];
-            let place = keys.iter().find_map(|key| text(wheel, key))?;
-            let plain = place.split(['?', '#']).next().unwrap_or_default();
-            plain.rsplit(['/', '\\']).next().map(str::to_owned)
-        };
-        let name = package.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Self { name, files: wheels.filter_map(file).collect() }
-    }
-
-    /// The least GNU C library that one of them does with, on this system and Python 3.`minor`.
-    /// `None` where none is for these.
-    fn glibc(&self, target: &Target, minor: u8) -> Option<(u32, u32)> {
-        let fit = self.files.iter().filter_map(|file| platforms(file, minor));
-        let architecture = target.triple().split('-').next().unwrap_or_default();
-        let of = |platform: &str| match platform {
-            "any" => Some((0, 0)),
-            platform if platform.ends_with(architecture) => glibc_of(platform),
-            _ => None,
-        };
-        fit.flat_map(|platforms| platforms.split('.').filter_map(of).min()).min()
-    }
+/// The least GNU C library that one of them does with, on this system and Python 3.`minor`.
+/// `None` where none is for these.
+fn least_glibc(wheels: &LockedWheels, target: &Target, minor: u8) -> Option<(u32, u32)> {
+    let fit = wheels.files.iter().filter_map(|file| platforms(file, minor));
+    let architecture = target.triple().split('-').next().unwrap_or_default();
+    let of = |platform: &str| match platform {
+        "any" => Some((0, 0)),
+        platform if platform.ends_with(architecture) => glibc_of(platform),
+        _ => None,
+    };
+    fit.flat_map(|platforms| platforms.split('.').filter_map(of).min()).min()
 }
 
 /// The platforms of a wheel, where it is for Python 3.`minor`.
@@ -69,7 +42,7 @@ pub(crate) fn note(wheels: &[LockedWheels], target: &Target, minor: u8) -> Optio
     let mut least: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     for one in wheels {
         // Of a package that is there in several versions, nobody knows here which one counts.
-        if let Some(glibc) = one.glibc(target, minor) {
+        if let Some(glibc) = least_glibc(one, target, minor) {
             let known = least.entry(normalized(&one.name)).or_insert(glibc);
             *known = glibc.min(*known);
         }
@@ -103,7 +76,7 @@ mod tests {
             (&["x-1-cp312-cp312-win_amd64.whl", "x-1-cp312-cp312-musllinux_1_2_x86_64.whl"], None),
             (&["x-1-cp313-abi3-manylinux_2_34_x86_64.whl", "x.whl", ""], None),
         ] {
-            assert_eq!(wheels("x", files).glibc(&linux, 12), glibc, "{files:?}");
+            assert_eq!(least_glibc(&wheels("x", files), &linux, 12), glibc, "{files:?}");
         }
         let mut all = vec![wheels("fine", &["fine-1-py3-none-any.whl"])];
         assert_eq!(note(&all, &linux, 12), None);
@@ -119,12 +92,5 @@ mod tests {
         all.push(wheels("x", &["x-0-cp312-cp312-manylinux2014_x86_64.whl"]));
         assert_eq!(note(&all, &linux, 12), None);
         assert_eq!(note(&all, &Target::of("x86_64-pc-windows-msvc"), 12), None);
-    }
-
-    #[test]
-    fn the_files_of_both_kinds_of_locks_have_their_names() {
-        let text = "name = 'x'\n[[wheels]]\nurl = 'https://e/a/x-1-py3-none-any.whl?x=1'\n[[wheels]]\nname = 'y.whl'\nurl = 'https://e/z'\n";
-        let made = LockedWheels::of(&text.parse().unwrap());
-        assert_eq!(made, wheels("x", &["x-1-py3-none-any.whl", "y.whl"]));
     }
 }

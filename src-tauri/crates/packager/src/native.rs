@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Target;
+use waterskin_project::ProjectFiles;
 
 use crate::allowance::left_out;
-use crate::files::ProjectFiles;
 use crate::manylinux::{WHEEL_GLIBC, minimum_glibc};
 use crate::runtime::elf::Elf;
 use crate::runtime::{Glibc, of_the_system};

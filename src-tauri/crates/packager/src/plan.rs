@@ -1,37 +1,20 @@
-use std::collections::BTreeSet;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
+use waterskin_project::{
+    About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
+    ProjectFiles, PythonChoice, Reading, Requirements, UnknownModule,
+};
 
-use crate::code_base::CodeBase;
-use crate::config::Declaration;
-use crate::files::{ProjectFile, ProjectFiles, Selection};
 use crate::format::Compression;
-use crate::guess::{self, Guess, UnknownModule};
-use crate::habits;
-use crate::identity::Identity;
-use crate::imports::Need;
 use crate::inside::is_inside;
 use crate::kept::{CACHE_LIMIT, cache_folder};
-use crate::locate::{self, Located};
 use crate::native::Native;
-use crate::own::{self, OwnDistribution};
 use crate::plan_error::PlanError;
-use crate::python_choice::PythonChoice;
-use crate::requirements::{Requirements, RequirementsSource};
 use crate::runs::Run;
-use crate::runtime::tk;
 use crate::settings::{Format, Settings};
-use crate::sources::Sources;
-use crate::system_packages::SystemPackages;
-use crate::trim::{App as AppSays, Trim};
-use crate::uv_settings::UvSettings;
-use crate::writes::{self, FoundWrite};
-use crate::{
-    compiled, file_notes, icon, installed, keys, locked_wheels, preload, programs, secrets,
-    secrets_read, source, streamlit_config, tools, wants,
-};
+use crate::trim::{self, Trim};
+use crate::{installed, locked_wheels, tools};
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -130,17 +113,6 @@ pub struct BuildPlan {
     pub(crate) needed: Vec<NeededModule>,
 }
 
-/// A module from outside of the project.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NeededModule {
-    pub module: String,
-    /// Whether the app can't even begin without it.
-    pub always: bool,
-    pub file: Utf8PathBuf,
-    /// What tells of it where nothing imports it, as in "calls `read_excel`".
-    pub clue: Option<String>,
-}
-
 /// Finds out what the project is and decides what a build does. Nothing is written, nothing is
 /// downloaded and no program is started.
 ///
@@ -148,9 +120,6 @@ pub(crate) struct NeededModule {
 ///
 /// Every mistake in the project that can be seen without resolving its requirements.
 pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
-    let located = Located::find(&settings.path)?;
-    let root = located.root;
-    let declaration = Declaration::read(&root)?;
     let absolute = |path: &Utf8Path| {
         camino::absolute_utf8(path)
             .map_err(|source| PlanError::Path { path: path.to_owned(), source })
@@ -159,175 +128,32 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let keep_payload = settings.keep_payload.as_deref().map(absolute).transpose()?;
     let target = Target::host();
     let formats = formats(&settings.formats, &target)?;
-    let outputs: Vec<&Utf8Path> =
-        std::iter::once(output.as_path()).chain(keep_payload.as_deref()).collect();
-    let files = ProjectFiles::select(&Selection {
-        root: &root,
-        outputs: &outputs,
-        include: &declaration.config.include,
-        exclude: &declaration.config.exclude,
-        follow_links: settings.follow_links,
-    })?;
-    let names: BTreeSet<Utf8PathBuf> = files.files.iter().map(|file| file.path.clone()).collect();
-    let read = |file: &Utf8Path| source::read(&root.join(file));
-
-    let named = settings.overrides.entry.clone().or(located.script);
-    let named = named.or_else(|| declaration.config.entry.clone());
-    let chosen = locate::entry(&root, named.as_deref(), &names, read)?;
-    let entry = chosen.script;
-    let code = follow(&entry, &names, read)?;
-    let identity = Identity::make(&root, &declaration, &settings.overrides)?;
-    let secrets = secrets::asked(&declaration.config.secrets)?;
-    // The project excuses its own files only.
-    let excused = |file: &ProjectFile| {
-        let mut excused = declaration.config.no_keys.iter().map(Utf8Path::new);
-        file.from.is_none() && excused.any(|path| path == file.path)
-    };
-    let looked_at = files.files.iter().filter(|file| !excused(file));
-    let found = keys::find(&root, looked_at.map(|file| file.path.as_path()));
-    if !found.is_empty() {
-        return Err(PlanError::Keys { found });
-    }
-    let declared = Requirements::declared(&root, &entry, &declaration)?;
-    let compiled = compiled::versions(&root, &files);
-    let python = PythonChoice::make(
-        &root,
-        &declaration,
-        declared.as_ref().and_then(|list| Some((list.requires_python.as_deref()?, list.source))),
-        settings.python_version.as_deref(),
-        settings.python.as_deref(),
-    )?
-    .or_of_modules(compiled::requires(&compiled));
-    let outside = code.outside(python.minor());
-    let (mut requirements, guessed) = match declared {
-        Some(requirements) => (requirements, guess::Guessed::default()),
-        None => {
-            let guessed = guess::guess(&root, &code, &files, python.minor(), &settings.answers);
-            let (mut requirements, guessed) = of_guess(guessed);
-            requirements.given.settings = UvSettings::read(&root, &requirements.listed)?;
-            (requirements, guessed)
-        }
-    };
-    if settings.no_run {
-        requirements.refuse_sources()?;
-    }
-    let own = own::Search {
-        root: &root,
-        entry: &entry,
-        requirements: &requirements,
-        code: &code,
-        files: &files,
+    let rules = trim::rules()?;
+    let project = Project::read(&Reading {
+        path: &settings.path,
+        overrides: &settings.overrides,
+        python: settings.python.as_deref(),
+        python_version: settings.python_version.as_deref(),
+        answers: &settings.answers,
+        rules: &rules.iter().map(String::as_str).collect::<Vec<_>>(),
+        outputs: &keep_payload.iter().chain([&output]).map(|it| &**it).collect::<Vec<_>>(),
         follow_links: settings.follow_links,
         no_run: settings.no_run,
-    };
-    let own = own.find()?;
-    if !own.keys.is_empty() {
-        return Err(PlanError::Keys { found: own.keys });
-    }
-    requirements.listed.extend(own.dependencies.iter().cloned());
-    requirements.given.lines.extend(own.dependencies);
-    let mut notes = identity.notes;
-    notes.extend(chosen.launcher.map(|launcher| {
-        format!("`{launcher}` starts Streamlit with `{entry}`, which is the script")
-    }));
-    notes.extend(own.notes);
-    let own = own.distributions;
-    if formats.contains(&Format::Deb) {
-        notes.extend(installed::note(&identity.app));
-    }
-    notes.extend(requirements.notes.iter().cloned());
-    notes.extend(locked_wheels::note(&requirements.given.wheels, &target, python.minor()));
-    notes.extend(requirements.passed_over.iter().map(|file| {
-        let file = file.strip_prefix(&root).unwrap_or(file);
-        format!("`{file}` lists requirements too and is passed over; `requirements = \"{file}\"` in the settings takes it")
-    }));
-    notes.extend(guessed.notes);
-    notes.extend(notes_about(&code, &files));
-    notes.extend(file_notes::notes(&files, &code));
-    notes.extend(compiled::note(&compiled, python.minor()));
-    let native = Native::of_project(&root, &files, &target);
-    notes.extend(native.notes(&target));
-    let mut says = AppSays::read(&root, &files, &code, &requirements, python.minor());
-    says.add_own(&own);
-    notes.extend(wants::wants(&says.words).map(|want| want.note.to_owned()));
-    let mut recommends: Vec<_> =
-        wants::wants(&says.words).flat_map(|want| want.packages.iter().copied()).collect();
-    let texts = code.paths().filter_map(|path| Some((path.to_owned(), read(path).ok()?)));
-    let sources = Sources::parse(texts);
-    if formats.contains(&Format::TarGz) && sources.texts().any(wants::has_emoji) {
-        notes.push(wants::EMOJI.to_owned());
-    }
-    notes.extend(secrets_read::notes(&sources, &secrets));
-    notes.extend(streamlit_config::notes(&root, &entry));
-    let names = sources.names();
-    let writes = writes::find(&names);
-    let data = declaration.config.data.unwrap_or(match writes.is_empty() {
-        true => DataPolicy::AppFolder,
-        false => DataPolicy::Copy,
-    });
-    let surely = writes.first().filter(|write| write.sure && data == DataPolicy::AppFolder);
-    notes.extend(surely.map(|write| {
-        format!("the app writes where it is installed, which nobody may: {write}; `data = \"copy\"` has it run in a copy")
-    }));
-    let system = SystemPackages::read(&root, &entry);
-    notes.extend(system.notes);
-    let (listed, depends) = (&requirements.listed, system.depends);
-    for needed in programs::needed(&names, &code, &outside, listed, &depends) {
-        notes.push(needed.note);
-        recommends.extend(needed.package);
-    }
-    let trim = Trim::plan(&declaration.config.trim, &says)?;
+    })?;
+    let root = &project.root;
+    let native = Native::of_project(root, &project.files, &target);
+    let notes = notes(&project, &native, &formats, &target);
+    let trim = Trim::plan(&project.trim, &project.mentions)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
         None => cache_folder()?,
     };
     let uv = tools::find_uv(settings.uv.as_deref())?;
-    let named = python.executable.iter().chain([&uv]);
-    let programs: Vec<_> = named.filter(|program| is_inside(&root, program)).cloned().collect();
-    if let (true, Some(program)) = (settings.no_run, programs.first()) {
-        return Err(PlanError::Runs { program: program.clone() });
-    }
-    let mut runs: Vec<Run> = programs.into_iter().map(|program| Run::Program { program }).collect();
-    if !settings.no_run {
-        runs.extend(requirements.backends());
-    }
-    runs.extend(own.iter().filter(|one| one.built).map(OwnDistribution::run));
-    let tried = !settings.no_run && !settings.no_try;
-    runs.extend(tried.then(|| Run::App { entry: entry.clone() }));
+    let runs = runs(&project, &uv, settings)?;
     Ok(BuildPlan {
-        app: identity.app,
-        arguments: declaration.config.arguments.clone(),
-        secrets,
-        window: identity.window,
-        icon: icon::find(&root, &declaration, &settings.overrides)?,
-        port: settings.overrides.port.or(declaration.config.port).unwrap_or(8501),
-        data,
-        writes,
-        downloads: declaration.config.downloads,
-        preload: preload::modules(&code, &outside),
-        needed: outside
-            .iter()
-            .filter(|import| import.need > Need::Optional)
-            .map(|import| NeededModule {
-                module: import.module.to_owned(),
-                always: import.need == Need::Always,
-                file: import.file.to_owned(),
-                clue: None,
-            })
-            .chain(guess::hidden(&root, &code))
-            .collect(),
+        notes: notes.in_order(),
         trim,
-        python,
-        requirements,
-        own,
-        guessed: guessed.guesses,
-        unknown: guessed.unknown,
-        files,
-        notes,
         formats,
-        depends,
-        tk: code.importer(&tk::MODULES).map(Utf8Path::to_owned),
-        recommends,
         compression: settings.compression,
         target,
         keep_payload,
@@ -340,9 +166,76 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         native_glibc: native.glibc(),
         shell: tools::find_shell(settings.shell.as_deref())?,
         offline: settings.offline,
-        entry,
-        root,
+        app: project.app,
+        root: project.root,
+        entry: project.entry,
+        arguments: project.arguments,
+        secrets: project.secrets,
+        window: project.window,
+        icon: project.icon,
+        port: project.port,
+        data: project.data,
+        writes: project.writes,
+        downloads: project.downloads,
+        python: project.python,
+        requirements: project.requirements,
+        own: project.own,
+        guessed: project.guessed,
+        unknown: project.unknown,
+        preload: project.preload,
+        needed: project.needed,
+        files: project.files,
+        depends: project.depends,
+        tk: project.tk,
+        recommends: project.recommends,
     })
+}
+
+/// What the author should know: what reading says, and what this build of it adds.
+fn notes(project: &Project, native: &Native, formats: &[Format], target: &Target) -> Notes {
+    let mut notes = project.notes.clone();
+    if formats.contains(&Format::Deb) {
+        notes.add(About::Package, installed::note(&project.app));
+    }
+    let wheels = &project.requirements.given.wheels;
+    notes.add(About::Wheels, locked_wheels::note(wheels, target, project.python.minor()));
+    notes.add(About::Native, native.notes(target));
+    if project.emoji && formats.contains(&Format::TarGz) {
+        notes.add(About::Letters, Some(EMOJI.to_owned()));
+    }
+    notes
+}
+
+/// What the build is going to execute.
+fn runs(project: &Project, uv: &Utf8PathBuf, settings: &Settings) -> Result<Vec<Run>, PlanError> {
+    let named = project.python.executable.iter().chain([uv]);
+    let programs: Vec<_> =
+        named.filter(|program| is_inside(&project.root, program)).cloned().collect();
+    if let (true, Some(program)) = (settings.no_run, programs.first()) {
+        return Err(PlanError::Runs { program: program.clone() });
+    }
+    let mut runs: Vec<Run> = programs.into_iter().map(|program| Run::Program { program }).collect();
+    let backend = |of| Run::Backend { of };
+    if !settings.no_run {
+        runs.extend(project.requirements.backends().into_iter().map(backend));
+    }
+    let built = project.own.iter().filter(|one| one.built);
+    runs.extend(built.map(OwnDistribution::backend).map(backend));
+    let tried = !settings.no_run && !settings.no_try;
+    runs.extend(tried.then(|| Run::App { entry: project.entry.clone() }));
+    Ok(runs)
+}
+
+/// What the project at `path` is, as far as running it where it stands takes; `script` is the one that
+/// the author chose, relative to the project.
+///
+/// # Errors
+///
+/// No project or no script there, or settings that are wrong.
+pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Outline, PlanError> {
+    let rules = trim::rules()?;
+    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    Ok(Outline::read(path, script, &rules)?)
 }
 
 /// What is made for `target`: what the author wants, in the usual order, or all that it has.
@@ -355,60 +248,6 @@ fn formats(wanted: &[Format], target: &Target) -> Result<Vec<Format>, PlanError>
     formats.sort_unstable();
     formats.dedup();
     Ok(formats)
-}
-
-/// Reads the code that the app runs. A mistake in the script itself or in a page is an error; one
-/// in another file is only said, since nothing may ever import it.
-fn follow(
-    entry: &Utf8Path,
-    names: &BTreeSet<Utf8PathBuf>,
-    read: impl Fn(&Utf8Path) -> std::io::Result<String>,
-) -> Result<CodeBase, PlanError> {
-    let mut current = entry.to_owned();
-    let code = CodeBase::follow(entry, names, |file| {
-        file.clone_into(&mut current);
-        read(file)
-    })
-    .map_err(|source| locate::LocateError::Read { file: current.clone(), source })?;
-    let pages = entry.parent().unwrap_or(Utf8Path::new("")).join("pages");
-    let broken = code
-        .broken
-        .iter()
-        .find(|(file, _)| file == entry || file.parent() == Some(pages.as_path()));
-    match broken {
-        Some((file, source)) => {
-            let (file, source) = (file.clone(), source.clone());
-            Err(locate::LocateError::Syntax { file, source }.into())
-        }
-        None => Ok(code),
-    }
-}
-
-/// The requirements that are guessed. Streamlit is among them already.
-fn of_guess(mut guessed: guess::Guessed) -> (Requirements, guess::Guessed) {
-    guessed.guesses.retain(|guess| guess.distribution != "streamlit");
-    let listed = guessed.guesses.iter().map(|guess| guess.distribution.clone()).collect();
-    (Requirements::new(RequirementsSource::Imports, None, listed), guessed)
-}
-
-/// A project as big as this is most often one that holds more than it should.
-const MANY_BYTES: u64 = 1 << 30;
-const MANY_FILES: usize = 20_000;
-
-fn notes_about(code: &CodeBase, files: &ProjectFiles) -> Vec<String> {
-    let mut notes: Vec<String> = code
-        .broken
-        .iter()
-        .map(|(file, error)| format!("`{file}:{}` is not valid Python ({error})", error.line))
-        .collect();
-    notes.extend(habits::notes(code));
-    if files.bytes() > MANY_BYTES || files.files.len() > MANY_FILES {
-        notes.push(format!(
-            "the project has {} files; leave out what the app does not need with `exclude`",
-            files.files.len()
-        ));
-    }
-    notes
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@ use std::fmt::{self, Write as _};
 
 use camino::Utf8Path;
 use waterskin_bundle::DataPolicy;
+use waterskin_project::{Guess, LeftOut, OwnDistribution, Reason, RequirementsSource};
 
-use crate::left_out::{LeftOut, Reason};
-use crate::own::OwnDistribution;
 use crate::plan::BuildPlan;
 use crate::settings::Format;
 
@@ -80,7 +79,7 @@ impl BuildPlan {
             (Some(executable), _, _) => format!("`{executable}`"),
             (None, Some(version), _) => version.clone(),
             (None, None, Some(requires)) => requires.clone(),
-            (None, None, None) => crate::runtime::DEFAULT_VERSION.to_owned(),
+            (None, None, None) => waterskin_project::DEFAULT_VERSION.to_owned(),
         };
         format!("{version} ({})", python.because)
     }
@@ -104,14 +103,13 @@ impl BuildPlan {
         let mut rows = if requirements.source.is_lock() {
             vec![format!("{} packages locked in {source}", requirements.listed.len())]
         } else if !self.guessed.is_empty() {
-            let guess = |guess: &crate::Guess| {
-                format!("{} (`{}` {})", guess.distribution, guess.file, guess.clue)
-            };
+            let guess =
+                |guess: &Guess| format!("{} (`{}` {})", guess.distribution, guess.file, guess.clue);
             self.guessed.iter().map(guess).collect()
         } else if requirements.listed.is_empty() {
             // Of code that needs nothing more, Streamlit itself is all there is to say.
             match requirements.source {
-                crate::RequirementsSource::Imports => Vec::new(),
+                RequirementsSource::Imports => Vec::new(),
                 _ => vec![format!("nothing ({source})")],
             }
         } else {

@@ -3,13 +3,13 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest, write_record};
+use waterskin_project::PythonError;
 
 use crate::cache::{Cache, CacheError, Entry};
 use crate::commands;
 use crate::compile::{self, CompileError, Keeping};
 use crate::manylinux::uv_platform;
 use crate::plan::BuildPlan;
-use crate::python_choice::PythonError;
 use crate::resolve::Resolution;
 use crate::runtime::{self, RuntimeError, RuntimeRequest, RuntimeSource};
 use crate::trim::{TrimError, TrimReport};

@@ -2,10 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Layout;
+use waterskin_project::{distribution_of, is_standard, top_level};
 
-use crate::code_base::is_standard;
-use crate::distributions::distribution_of;
-use crate::imports::top_level;
 use crate::plan::BuildPlan;
 use crate::trial::{TrialCause, TrialFailure};
 

@@ -4,6 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
 use toml::{Table, Value};
+use waterskin_project::{
+    RequirementsError, RequirementsSource, SourceLine, checked, distribution_of, name_of,
+    normalized, top_level,
+};
 
 use waterskin_bundle::System;
 use waterskin_streamlit::{NEWEST, OLDEST, Series};
@@ -11,13 +15,8 @@ use waterskin_streamlit::{NEWEST, OLDEST, Series};
 use crate::Progress;
 use crate::allowance::Allowance;
 use crate::cache::Cache;
-use crate::distributions::{distribution_of, normalized};
-use crate::imports::top_level;
 use crate::manylinux::{WHEEL_GLIBC, uv_platform};
-use crate::requirement::{checked, name_of};
-use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::resolved::Resolved;
-use crate::source_line::SourceLine;
 use crate::uv::{PYPROJECT, Trouble, UvError, UvFolder};
 use crate::wheels::{ANY_INDEX, Wheels, built_apart, text, without_foreign, write_error};
 use crate::wheels_error::WheelsError;

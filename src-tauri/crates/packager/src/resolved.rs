@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::requirement::name_of;
-use crate::source_line::without_password;
+use waterskin_project::{name_of, without_password};
 
 /// The distributions that an app gets: each with its exact version and the hashes that its
 /// archive may have. This is what `resolved.txt` in a payload says.

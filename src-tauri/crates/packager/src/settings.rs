@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 use waterskin_bundle::{System, Target};
+use waterskin_project::Overrides;
 
 use crate::format::Compression;
 
@@ -40,33 +41,12 @@ pub struct Settings {
     /// Whether nothing in the project's folder may be executed.
     pub no_run: bool,
     /// The distributions that bring modules of which nobody else says it, by the dotted names that
-    /// [`crate::UnknownModule`] has. An empty one means that nothing is installed for the module.
+    /// [`waterskin_project::UnknownModule`] has. An empty one means that nothing is installed for the module.
     pub answers: BTreeMap<String, String>,
     /// Whether the app is not started at the end.
     pub no_try: bool,
     /// Whether files from outside of the project come along where links in it lead to them.
     pub follow_links: bool,
-}
-
-/// Values that win over the project's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// The name that people see.
-    pub name: Option<String>,
-    /// The reverse-DNS id.
-    pub id: Option<String>,
-    /// The app's version.
-    pub version: Option<String>,
-    /// One line about the app.
-    pub summary: Option<String>,
-    /// `Name <address>`.
-    pub publisher: Option<String>,
-    /// The script, relative to the project's folder.
-    pub entry: Option<Utf8PathBuf>,
-    /// A square picture, relative to the current directory.
-    pub icon: Option<Utf8PathBuf>,
-    /// The port that the page prefers.
-    pub port: Option<u16>,
 }
 
 /// A kind of file that a build makes.

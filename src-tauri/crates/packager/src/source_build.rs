@@ -12,11 +12,11 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use walkdir::WalkDir;
 use waterskin_bundle::{DigestError, file_digest, tree_digest};
+use waterskin_project::{Reason, by_name};
 
 use crate::Progress;
 use crate::cache::{Cache, CacheError, Entry};
 use crate::copy;
-use crate::left_out::{self, Reason};
 use crate::provision::RECIPE;
 use crate::uv::{Uv, UvError, UvFolder};
 
@@ -441,10 +441,10 @@ fn copy_linked(
 fn is_made_by_tools(root: &Utf8Path, path: &Utf8Path, is_folder: bool) -> bool {
     let Some(name) = path.file_name() else { return false };
     let at_top = path.parent().is_none_or(|parent| parent.as_str().is_empty());
-    let by_name = left_out::by_name(path, is_folder);
-    let secret = matches!(by_name, Some(Reason::Secrets | Reason::Environment));
+    let reason = by_name(path, is_folder);
+    let secret = matches!(reason, Some(Reason::Secrets | Reason::Environment));
     secret
-        || matches!(by_name, Some(Reason::Cache | Reason::VirtualEnvironment))
+        || matches!(reason, Some(Reason::Cache | Reason::VirtualEnvironment))
         || (is_folder && root.join(path).join("pyvenv.cfg").is_file())
         // What setuptools leaves behind goes into the next wheel.
         || (is_folder && at_top && name == "build" && root.join("build/lib").is_dir())

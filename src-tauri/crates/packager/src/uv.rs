@@ -10,7 +10,7 @@ use waterskin_process::{Output, Tool, ToolError};
 use crate::source_build::{self, Apart};
 
 /// The file of a folder of uv's.
-pub(crate) const PYPROJECT: &str = crate::config::PYPROJECT_TOML;
+pub(crate) const PYPROJECT: &str = waterskin_project::PYPROJECT_TOML;
 
 /// How `uv` is run. One value serves all of a build.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! What installed wheels say of the systems that they are for (`WHEEL`, PEP 427).
 
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_project::normalized;
 
-use crate::distributions::normalized;
 use crate::runtime::{Glibc, elf};
 
 /// The folder of metadata of the distribution with this normalized name, in `site_packages`.

@@ -2,6 +2,7 @@ use std::io;
 
 use camino::Utf8Path;
 use toml::{Table, Value};
+use waterskin_project::without_password;
 
 use crate::allowance::Allowance;
 use crate::manylinux::uv_platform;
@@ -9,7 +10,6 @@ use crate::own::OwnWheels;
 use crate::plan::BuildPlan;
 use crate::resolved::Resolved;
 use crate::source_build::{self, Apart};
-use crate::source_line::without_password;
 use crate::uv::{Trouble, Uv, UvError, UvFolder};
 use crate::wheel_tags;
 use crate::wheels_error::WheelsError;

@@ -1,10 +1,9 @@
 use std::io;
 
 use camino::Utf8PathBuf;
+use waterskin_project::{RequirementsError, RequirementsSource, is_standard};
 
 use crate::cache::CacheError;
-use crate::code_base::is_standard;
-use crate::requirements::{RequirementsError, RequirementsSource};
 use crate::uv::{Trouble, UvError};
 
 /// Why the app's packages can't be had.
@@ -129,7 +128,7 @@ impl WheelsError {
             ),
             Trouble::SourceOnly { package, .. } | Trouble::NotBuilt { package } => {
                 let package = package.as_deref().unwrap_or("PACKAGE");
-                Some(make_a_wheel(package, crate::runtime::DEFAULT_VERSION))
+                Some(make_a_wheel(package, waterskin_project::DEFAULT_VERSION))
             }
             Trouble::Conflict => Some(format!("loosen one of the versions in {place}")),
             Trouble::Unreadable => Some(format!("correct the line in {place}")),

@@ -6,7 +6,8 @@ mod data;
 mod support;
 
 use support::{Folder, folder, report};
-use waterskin_packager::{Format, Overrides, Settings, plan};
+use waterskin_packager::{Format, Settings, plan};
+use waterskin_project::Overrides;
 
 /// The plan or the error, with the folder's name and the system's wording taken out.
 fn text(folder: &Folder, settings: &Settings) -> String {

@@ -3,6 +3,7 @@ use std::io::{self, BufWriter, Seek as _, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use flate2::{Compression as Level, GzBuilder, write::GzEncoder};
 use waterskin_bundle::{Layout, Manifest, StagedFile};
+use waterskin_project::EMOJI_FONT;
 
 use super::{
     Artifact, Compression, FormatError, Package, archive, control,
@@ -16,7 +17,6 @@ use super::{
     picture::{self, Picture},
     time, version,
 };
-use crate::wants::EMOJI_FONT;
 use crate::{Progress, Step};
 
 /// Writes a Debian package, `<package>_<version>_<architecture>.deb`.

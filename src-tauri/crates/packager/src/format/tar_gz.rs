@@ -1,6 +1,7 @@
 use std::io::Write as _;
 
 use waterskin_bundle::{Layout, Manifest, StagedFile, System};
+use waterskin_project::EMOJI_FONT;
 
 use super::{
     Artifact, Compression, FormatError, Package,
@@ -10,7 +11,6 @@ use super::{
     time,
     version::in_file_name,
 };
-use crate::wants::EMOJI_FONT;
 use crate::{Progress, Step};
 
 /// Writes an archive of the app's folder, `<package>-<version>-<system>-<processor>.tar.gz`. It

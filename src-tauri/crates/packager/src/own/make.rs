@@ -3,15 +3,12 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Target;
+use waterskin_project::{AskedFolder, Copied, OwnDistribution, normalized};
 
-use super::OwnDistribution;
-use super::asked::AskedFolder;
-use super::copied::Copied;
-use super::folder::SourceFolder;
+use super::copied;
 use super::wheel::{Source, WheelFiles};
 use crate::Progress;
 use crate::cache::{Cache, CacheError, Entry};
-use crate::distributions::normalized;
 use crate::provision::RECIPE;
 use crate::resolved::Resolved;
 use crate::source_build::{SourceBuild, SourceBuildError, With};
@@ -165,12 +162,10 @@ impl OwnBuild<'_> {
     ) -> Result<(String, WheelFiles), MakeError> {
         let failed = |source| MakeError::Write { folder: one.folder.clone(), source };
         if !one.built {
-            let copied = Copied::of(&SourceFolder::read(one.folder.clone()))
-                .map_err(|because| failed(io::Error::other(because)))?;
-            return Ok((
-                copied.file_name(),
-                copied.wheel(&one.folder, &one.files).map_err(failed)?,
-            ));
+            let read =
+                Copied::read(&one.folder).map_err(|because| failed(io::Error::other(because)))?;
+            let files = copied::wheel(&read, &one.folder, &one.files).map_err(failed)?;
+            return Ok((read.file_name(), files));
         }
         let build = |with| self.build.wheel(&one.folder, &one.files, with, self.cache, progress);
         let compilers = self.python.map(|python| With::Compilers { python });
@@ -224,9 +219,7 @@ impl OwnWheels {
 
     /// Whether a requirement is about one of these wheels.
     pub fn has_line(&self, line: &str) -> bool {
-        self.wheels
-            .iter()
-            .any(|wheel| line.contains(&crate::requirement::file_address(&wheel.path)))
+        self.wheels.iter().any(|wheel| line.contains(&waterskin_project::file_address(&wheel.path)))
     }
 
     /// What was resolved, with names and versions in the place of where the wheels lie.

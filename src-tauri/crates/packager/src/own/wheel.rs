@@ -4,10 +4,10 @@ use std::io::{self, Read as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{Digest, Layout, Recorded, Target};
+use waterskin_project::module_of;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::compiled::module_of;
 use crate::native::Native;
 
 /// The files of a wheel by their names in it, its record apart.

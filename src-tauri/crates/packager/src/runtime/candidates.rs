@@ -1,6 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_project::DEFAULT_VERSION;
 
-use super::{DEFAULT_VERSION, interpreter, interpreter::Interpreter, minor};
+use super::{interpreter, interpreter::Interpreter, minor};
 use crate::inside::is_inside;
 
 /// The minor versions that Streamlit runs on, the best known first.

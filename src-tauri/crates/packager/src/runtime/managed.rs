@@ -3,7 +3,7 @@ use waterskin_bundle as bundle;
 use waterskin_process::ToolError;
 
 use super::{
-    DEFAULT_VERSION, Runtime, RuntimeError, RuntimeRequest, RuntimeSource,
+    Runtime, RuntimeError, RuntimeRequest, RuntimeSource,
     copy::{self, Links},
     elf,
     glibc::minimum_glibc,
@@ -15,7 +15,7 @@ use crate::uv::UvFolder;
 /// Gets a standalone build into the cache and says which one it is; in one line why not, when it
 /// can't be had.
 pub(super) fn obtain(request: &RuntimeRequest) -> Result<RuntimeSource, String> {
-    let version = request.version.as_deref().unwrap_or(DEFAULT_VERSION);
+    let version = request.version.as_deref().unwrap_or(waterskin_project::DEFAULT_VERSION);
     let platform = platform(&request.triple)
         .ok_or_else(|| format!("there are no standalone builds for `{}`", request.triple))?;
     if let Some(source) = installed(request, version, &platform) {

@@ -24,15 +24,13 @@ pub(crate) mod tk;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle as bundle;
+use waterskin_project::DEFAULT_VERSION;
 
 pub use error::RuntimeError;
 pub use glibc::{Glibc, minimum_glibc};
 pub(crate) use libraries::of_the_system;
 
 use crate::{Progress, Step};
-
-/// The version that a project gets when it names none.
-pub const DEFAULT_VERSION: &str = "3.12";
 
 /// Which interpreter is wanted, and what there is to get it with.
 #[derive(Clone, Debug)]

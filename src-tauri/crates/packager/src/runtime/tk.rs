@@ -12,18 +12,6 @@ use super::{
 /// Prints the folder of Tcl's scripts. Tk's is beside it, and needs a display to say so.
 const QUESTION: &str = "import tkinter; print(tkinter.Tcl().eval('info library'))";
 
-/// Modules that nothing but Tk can serve.
-pub(crate) const MODULES: [&str; 8] = [
-    "_tkinter",
-    "customtkinter",
-    "FreeSimpleGUI",
-    "PySimpleGUI",
-    "tkfilebrowser",
-    "tkinter",
-    "ttkbootstrap",
-    "turtle",
-];
-
 /// Copies the scripts to `libraries`, where Tcl looks for them from a program in `bin` beside it
 /// (Tcl's documentation, "library"). Nothing where `python` has no Tk.
 pub(super) fn bring(python: &Utf8Path, libraries: &Utf8Path) -> Result<(), RuntimeError> {

@@ -1,9 +1,7 @@
 //! Removes from the installed packages what an app never needs at run time, by the rules in
 //! `rules.toml`.
 
-mod app;
 mod linked;
-mod plain;
 mod record;
 mod rule;
 mod sources;
@@ -14,15 +12,13 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
+use waterskin_project::{Mentions, Switches, module_of, normalized};
 
-pub(crate) use app::App;
 use linked::{Linked, without_library};
 use rule::Globs;
-pub(crate) use rule::Rule;
+use rule::Rule;
 use sources::Sources;
 
-use crate::compiled::module_of;
-use crate::distributions::normalized;
 use crate::strip::stripped;
 use crate::{Progress, Step};
 
@@ -81,21 +77,6 @@ pub struct Planned {
     rule: Rule,
 }
 
-/// Which rules the project file switches on and off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Switches {
-    /// All are off.
-    Off,
-    /// Those with `false` are off.
-    Rules(BTreeMap<String, bool>),
-}
-
-impl Default for Switches {
-    fn default() -> Self {
-        Self::Rules(BTreeMap::new())
-    }
-}
-
 /// Why packages could not be trimmed.
 #[derive(Debug, thiserror::Error)]
 pub enum TrimError {
@@ -128,9 +109,14 @@ impl TrimError {
     }
 }
 
+/// The names of all rules, which a project's settings may switch.
+pub(crate) fn rules() -> Result<Vec<String>, TrimError> {
+    Ok(Rule::table()?.into_iter().map(|rule| rule.id).collect())
+}
+
 impl Trim {
     /// Decides what can be decided before anything is installed.
-    pub(crate) fn plan(switches: &Switches, app: &App) -> Result<Self, TrimError> {
+    pub(crate) fn plan(switches: &Switches, app: &Mentions) -> Result<Self, TrimError> {
         let mut trim = Self::default();
         for rule in Rule::table()? {
             match kept_by(&rule, switches, app)? {
@@ -213,7 +199,7 @@ impl Trim {
 }
 
 /// Why a rule is not for this app.
-fn kept_by(rule: &Rule, switches: &Switches, app: &App) -> Result<Option<String>, TrimError> {
+fn kept_by(rule: &Rule, switches: &Switches, app: &Mentions) -> Result<Option<String>, TrimError> {
     let off = match switches {
         Switches::Off => true,
         Switches::Rules(rules) => rules.get(&rule.id) == Some(&false),

@@ -78,11 +78,6 @@ impl Rule {
             .map_err(|source| TrimError::Rule { rule: "table".to_owned(), source: source.into() })
     }
 
-    /// The names of all rules.
-    pub fn ids() -> Vec<String> {
-        Self::table().unwrap_or_default().into_iter().map(|rule| rule.id).collect()
-    }
-
     pub fn removes(&self) -> Result<Globs, TrimError> {
         self.globs(&self.remove)
     }

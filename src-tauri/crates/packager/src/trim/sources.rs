@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use regex::bytes::Regex;
+use waterskin_project::{Code, Need};
 
 use super::rule::Globs;
-use crate::imports::{Code, Need};
 
 /// The Python code of the installed packages, tests apart.
 #[derive(Debug, Default)]

@@ -18,7 +18,7 @@ fn left(root: &Utf8Path) -> Vec<String> {
 
 /// The decisions for an app with this text, which may show data.
 fn plan(text: &str) -> Trim {
-    let app = App { words: text.to_lowercase(), ..App::default() };
+    let app = Mentions { words: text.to_lowercase(), ..Mentions::default() };
     Trim::plan(&Switches::default(), &app).unwrap()
 }
 
@@ -128,7 +128,7 @@ fn what_the_app_or_another_package_mentions_stays() {
 #[test]
 fn what_the_app_imports_stays() {
     let imports = ["pyarrow.flight".to_owned()].into();
-    let app = App { imports, ..App::default() };
+    let app = Mentions { imports, ..Mentions::default() };
     let trim = Trim::plan(&Switches::default(), &app).unwrap();
     let kept = trim.kept.iter().find(|kept| kept.id == "pyarrow-flight").unwrap();
     assert_eq!(kept.because, "the app imports `pyarrow.flight`");
@@ -152,7 +152,7 @@ fn a_version_that_no_rule_was_tried_with_stays_as_it_is() {
 
 #[test]
 fn the_project_file_switches_rules_off() {
-    let off = |switches: &Switches| Trim::plan(switches, &App::default()).unwrap();
+    let off = |switches: &Switches| Trim::plan(switches, &Mentions::default()).unwrap();
     assert!(off(&Switches::Off).rules.is_empty());
     let one = off(&Switches::Rules([("pyarrow-flight".to_owned(), false)].into()));
     assert!(one.rules.iter().all(|rule| rule.id != "pyarrow-flight") && one.rules.len() > 15);
@@ -163,7 +163,7 @@ fn the_project_file_switches_rules_off() {
 #[test]
 fn only_an_app_that_shows_no_data_goes_without_its_packages() {
     let data = |plain| {
-        let app = App { plain, ..App::default() };
+        let app = Mentions { plain, ..Mentions::default() };
         let trim = Trim::plan(&Switches::default(), &app).unwrap();
         trim.rules.iter().any(|rule| rule.id == "data-packages")
     };
@@ -172,7 +172,7 @@ fn only_an_app_that_shows_no_data_goes_without_its_packages() {
 
 #[test]
 fn what_goes_as_a_whole_is_not_installed_unless_a_package_asks_for_it() {
-    let app = App { plain: true, ..App::default() };
+    let app = Mentions { plain: true, ..Mentions::default() };
     let trim = Trim::plan(&Switches::default(), &app).unwrap();
     let spared = |version: &str| {
         trim.spared(|name| (name == "streamlit").then(|| version.to_owned())).unwrap()

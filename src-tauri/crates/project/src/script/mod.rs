@@ -1,0 +1,5 @@
+//! Where the project is, and which of its scripts is the app.
+
+pub(crate) mod candidates;
+pub(crate) mod locate;
+pub(crate) mod starters;
