@@ -1,0 +1,1 @@
+"""Carries the program `waterskin-shell`, which stands beside the command `waterskin`."""

@@ -1,0 +1,82 @@
+"""The wheels as a stranger meets them: `WATERSKIN_BIN_DIR` has the programs that go into them."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = ("UV_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+
+def finish(*command, env=None, cwd=None):
+    done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"{command} failed: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Wheels(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        place = tempfile.TemporaryDirectory(prefix="w é ")
+        cls.addClassCleanup(place.cleanup)
+        cls.place = Path(place.name)
+        cls.out = cls.release("out")
+        cls.project = cls.place / "mein äpp"
+        cls.project.mkdir()
+        (cls.project / "app.py").write_text("import streamlit as st\nst.title('É')\n", encoding="utf-8")
+
+    @classmethod
+    def release(cls, name):
+        out = cls.place / name
+        programs = os.environ["WATERSKIN_BIN_DIR"]
+        finish(ROOT / "scripts/release", "--programs", programs, "--out", out)
+        return out
+
+    def environment(self, **more):
+        """Of somebody with an empty home. What was downloaded before is there, to be quick."""
+        home = self.place / "home"
+        home.mkdir(exist_ok=True)
+        kept = {key: value for key, value in os.environ.items() if key.startswith(SETTINGS)}
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "uv"
+        kept.setdefault("UV_CACHE_DIR", str(cache))
+        return kept | {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | more
+
+    def test_the_same_programs_give_the_same_bytes(self):
+        again = self.release("again")
+        names = sorted(path.name for path in self.out.iterdir())
+        self.assertEqual(len(names), 3, names)
+        for name in names:
+            self.assertEqual((self.out / name).read_bytes(), (again / name).read_bytes(), name)
+
+    def test_one_command_makes_a_plan_in_an_empty_home(self):
+        command = ("uv", "tool", "run", "--isolated", "--find-links", self.out, "waterskin")
+        plan = finish(
+            *command, "build", self.project, "--dry-run", env=self.environment(), cwd=self.place
+        )
+        self.assertIn("local.waterskin.mein-app", plan)
+
+    def test_an_environment_has_the_command_and_the_module(self):
+        env = self.environment()
+        venv = self.place / "vénv"
+        finish("uv", "venv", "--quiet", venv, env=env)
+        python = venv / "bin/python"
+        finish("uv", "pip", "install", "--python", python, "--find-links", self.out, "waterskin", env=env)
+        version = finish(venv / "bin/waterskin", "--version", env=env)
+        self.assertEqual(finish(python, "-m", "waterskin", "--version", env=env), version)
+        # As it is when the environment is activated: its Python is the first one.
+        env["PATH"] = f"{venv / 'bin'}{os.pathsep}{env['PATH']}"
+        env["VIRTUAL_ENV"] = str(venv)
+        plan = finish("waterskin", "build", self.project, "--dry-run", env=env, cwd=self.place)
+        self.assertIn("local.waterskin.mein-app", plan)
+        # Without its program the module says what to do.
+        (venv / "bin/waterskin").unlink()
+        gone = subprocess.run([python, "-m", "waterskin"], env=env, capture_output=True, text=True)
+        self.assertEqual(gone.returncode, 1)
+        self.assertIn("hint: install it again", gone.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
