@@ -37,10 +37,7 @@ impl Version {
         let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
         // Python's `str(st_mtime)`: seconds as a float, in the shortest form that reads back.
         let seconds = since.as_secs() as f64 + 1e-9 * f64::from(since.subsec_nanos());
-        let digest = Md5::digest(format!("{seconds:?}-{size}{edition}"));
-        let etag = digest
-            .iter()
-            .fold(String::with_capacity(34), |text, byte| text + &format!("{byte:02x}"));
+        let etag = hex::encode(Md5::digest(format!("{seconds:?}-{size}{edition}")));
         Self {
             etag: format!("\"{etag}\""),
             last_modified: httpdate::fmt_http_date(modified),

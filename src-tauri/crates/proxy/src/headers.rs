@@ -8,10 +8,10 @@ use http::{Version, request};
 
 use crate::cookie;
 use crate::gate::owns_cookie;
-use crate::upstream::Address;
+use crate::upstream::{Address, SECRET_HEADER};
 
 /// Carries the secret of an app that listens on TCP. One that a client sends is removed.
-pub(crate) const SECRET: HeaderName = HeaderName::from_static("x-waterskin-secret");
+pub(crate) const SECRET: HeaderName = HeaderName::from_static(SECRET_HEADER);
 
 /// The fields that RFC 9110 section 7.6.1 has an intermediary remove, besides those that
 /// `Connection` names. `Transfer-Encoding` is put back by hyper where the next hop needs it.

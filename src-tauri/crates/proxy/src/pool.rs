@@ -146,7 +146,8 @@ pub(crate) async fn open_for_upgrade(
     Ok(sender)
 }
 
-fn client() -> http1::Builder {
+/// How the app's connections are read and written.
+pub(crate) fn client() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder.preserve_header_case(true);
     builder

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::fmt::Write as _;
 
 use subtle::ConstantTimeEq;
 
@@ -12,11 +11,7 @@ impl Secret {
     pub(crate) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })))
+        Ok(Self(hex::encode(bytes)))
     }
 
     /// One that the app made.

@@ -21,7 +21,6 @@ use crate::observer::{Observer, Silent};
 use crate::platform::Neighbours;
 use crate::service::Service;
 use crate::statics::StaticFiles;
-use crate::strict::Strict;
 use crate::unavailable::{Unavailable, unavailable_page};
 use crate::upstream::Upstream;
 
@@ -223,6 +222,21 @@ async fn next(socket: &TcpListener, users: &mut Neighbours) -> io::Result<(TcpSt
     Ok((stream, is_foreign))
 }
 
+/// How a connection is read and written.
+///
+/// hyper takes a lone line feed for the end of a line, and of a length and chunks the chunks; RFC
+/// 9112 (sections 2.2 and 6.1) allows both. Neither gets any further: each request is written anew
+/// for the app, so that no reader before or behind this one finds other ends than it did.
+pub(crate) fn http() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .max_header_size(MAX_HEAD)
+        .preserve_header_case(true)
+        // The app's answers have a date; our own get one in `service`.
+        .auto_date_header(false);
+    builder
+}
+
 /// Serves one connection. Its place is free again when HTTP ends on it.
 pub(crate) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -240,14 +254,10 @@ pub(crate) async fn serve(
         let (service, visitor) = (Arc::clone(&service), Arc::clone(&visitor));
         async move { Ok::<_, std::convert::Infallible>(service.answer(request, &visitor).await) }
     });
-    let connection = http1::Builder::new()
+    let connection = http()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
-        .max_header_size(MAX_HEAD)
-        .preserve_header_case(true)
-        // The app's answers have a date; our own get one in `service`.
-        .auto_date_header(false)
-        .serve_connection(TokioIo::new(Strict::new(stream)), answer)
+        .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

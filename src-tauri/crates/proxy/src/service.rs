@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE,
-    HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE, UPGRADE,
+    HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE,
 };
 use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Limited};
@@ -74,12 +74,7 @@ impl Service {
             Begun::new(number, &mut request, Arc::clone(observer))
         });
         let mut by = Answerer::Proxy;
-        let asks_to_switch = request.headers().contains_key(UPGRADE);
-        let mut answer = unframed(self.respond(request, visitor, &mut by).await);
-        if asks_to_switch && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-            // The framing of what follows is no longer checked, see `framing`.
-            answer.headers_mut().insert(CONNECTION, CLOSE);
-        }
+        let answer = unframed(self.respond(request, visitor, &mut by).await);
         match begun {
             Some(begun) => begun.answered(answer, by),
             None => answer,

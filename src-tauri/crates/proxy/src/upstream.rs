@@ -13,13 +13,17 @@ pub enum Upstream {
     Down,
 }
 
+/// The field by which a request over TCP shows that it comes from this proxy, or from whoever started
+/// the app. The app's launcher reads it by the same name.
+pub const SECRET_HEADER: &str = "x-waterskin-secret";
+
 /// Where the app listens.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Address {
     /// A Unix socket.
     Unix(PathBuf),
     /// A TCP port of 127.0.0.1, which every user of the machine can reach. Therefore each
-    /// request carries the secret in the header `x-waterskin-secret`.
+    /// request carries the secret in the field [`SECRET_HEADER`].
     Tcp {
         /// The port.
         port: u16,

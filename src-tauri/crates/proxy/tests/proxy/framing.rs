@@ -22,6 +22,10 @@ impl Seen {
     fn whole(&self) -> Vec<String> {
         self.whole.lock().unwrap().clone()
     }
+
+    fn clear(&self) {
+        self.whole.lock().unwrap().clear();
+    }
 }
 
 /// An app that reads messages as the strictest reader would, answers each, and tells when a
@@ -96,14 +100,8 @@ async fn heads_whose_body_has_no_certain_end_are_refused() {
         "Transfer-Encoding: chunked\0\r\n",
         ": chunked\r\n",
         "no colon\r\n",
-        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: chunked\r\ncontent-length: 15\r\n",
-        "Content-Length: 15\r\nTransfer-Encoding: Chunked\r\nConnection: content-length\r\n",
-        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: transfer-encoding\r\n",
-        "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
-        "X-Feed: a\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: chunked\n",
-        "Content-Length: 5\n",
+        "X-Feed: a\n b\r\n",
+        "Transfer-Encoding: chunked\n\r",
     ] {
         let (app, seen, _) = strict_app();
         let setup = Setup::before(&app).await;
@@ -175,46 +173,177 @@ async fn a_body_that_looks_like_a_request_is_none() {
     }
 }
 
+/// RFC 9112 section 6.1 lets a reader take the chunks and forget the length, but not all do.
+#[tokio::test]
+async fn of_a_length_and_chunks_the_chunks_go_on() {
+    for fields in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\ncontent-length: 15\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: x\r\n",
+        "Content-Length: 15\r\nTransfer-Encoding: Chunked\r\nConnection: content-length\r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: transfer-encoding\r\n",
+        "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 6\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\nUpgrade: x\r\nConnection: upgrade\r\n",
+    ] {
+        let (app, seen, _ended) = strict_app();
+        let setup = Setup::before(&app).await;
+        let mut wire = setup.connect().await;
+        let smuggled = setup.head("GET /smuggled", "");
+        wire.send(setup.head("POST /", fields) + "5\r\nhello\r\n0\r\n\r\n" + &smuggled).await;
+        assert_eq!(status(&wire.head().await), 200, "{fields:?}");
+        assert_eq!(wire.rest().await, b"ok", "{fields:?}: the connection ends (section 6.1)");
+        let [arrived] = seen.whole().try_into().unwrap();
+        assert!(arrived.ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "{fields:?}: {arrived}");
+        assert!(
+            !arrived.to_ascii_lowercase().contains("content-length: "),
+            "{fields:?}: {arrived}"
+        );
+    }
+}
+
 /// RFC 9112 section 2.2 lets a reader take a lone LF for the end of a line, but not all do.
 #[tokio::test]
-async fn lone_line_feeds_are_refused_in_every_request_of_a_connection() {
+async fn lone_line_feeds_end_lines_here_and_go_no_further() {
     let (app, seen, _ended) = strict_app();
     let setup = Setup::before(&app).await;
-    let fine = setup.head("POST /", "Content-Length: 6\r\nX-After: 1\r\n");
+    let fine = setup.head("POST /", "X-Before: 1\r\nContent-Length: 6\r\nX-After: 1\r\n");
     let chunked = setup.head("POST /", "Transfer-Encoding: chunked\r\n") + "2\r\n\n\n\r\n0\r\n\r\n";
-    for (at, _) in fine.match_indices("\r\n") {
-        let feed = fine[..at].to_owned() + &fine[at + 1..];
-        for before in ["", "\r\n", &(fine.clone() + "a\n\r\n\n\n"), &chunked] {
-            seen.whole.lock().unwrap().clear();
+    // Whoever reads the lines in another way finds another request here, or another body.
+    let stranger = setup.head("GET /smuggled", "").replace("Cookie", "X-Cookie");
+    let mut places: Vec<String> =
+        fine.match_indices("\r\n").map(|(at, _)| fine[..at].to_owned() + &fine[at + 1..]).collect();
+    places.push(fine.replace("\r\n", "\n"));
+    for feeds in places {
+        for before in ["", "\n", "\r\n", &(fine.clone() + "a\n\r\n\n\n"), &chunked] {
+            seen.clear();
             let mut wire = setup.connect().await;
-            wire.send(before.to_owned() + &feed + "hello\n" + &setup.head("GET /smuggled", ""))
-                .await;
-            let reached = usize::from(before.len() > 2);
-            for _ in 0..reached {
-                assert_eq!(status(&wire.head().await), 200, "{before:?}");
-                wire.exactly(2).await;
+            wire.send(before.to_owned() + &feeds + "hello\n" + &stranger).await;
+            for _ in 0..=usize::from(before.len() > 2) {
+                assert_eq!(status(&wire.head().await), 200, "{feeds:?} after {before:?}");
+                assert_eq!(wire.exactly(2).await, b"ok");
             }
-            assert_eq!(status(&wire.head().await), 400, "{feed:?} after {before:?}");
-            assert_eq!(wire.rest().await, b"");
-            assert_eq!(seen.whole().len(), reached, "{feed:?} after {before:?}");
+            assert_eq!(status(&wire.head().await), 403, "the gate sees what comes next");
+            wire.rest().await;
+            let whole = seen.whole();
+            assert_eq!(whole.len(), 1 + usize::from(before.len() > 2), "{feeds:?}: {whole:?}");
+            let (head, body) = whole.last().unwrap().split_once("\r\n\r\n").unwrap();
+            assert_eq!(body, "hello\n", "{feeds:?} after {before:?}");
+            let names: Vec<_> =
+                head.split("\r\n").map(|it| it.split(' ').next().unwrap()).collect();
+            let all = ["POST", "Host:", "X-Before:", "Content-Length:", "X-After:"];
+            assert_eq!(names, all, "{feeds:?} after {before:?}");
+            assert!(!head.replace("\r\n", "").contains(['\r', '\n']), "{head:?}");
         }
     }
 }
 
-/// What follows it may be of another protocol, which nobody checks.
+/// A feed that begins a field for one reader and not for another.
 #[tokio::test]
-async fn an_upgrade_that_the_app_refuses_ends_the_connection() {
-    let (app, seen, _ended) = strict_app();
-    let setup = Setup::before(&app).await;
-    for fields in ["Connection: Upgrade\r\nUpgrade: websocket\r\n", "Upgrade: h2c\r\n"] {
-        seen.whole.lock().unwrap().clear();
+async fn fields_behind_lone_line_feeds_are_fields_for_the_app_too() {
+    for (fields, body) in [
+        ("X-Feed: a\nTransfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked\n", "5\r\nhello\r\n0\r\n\r\n"),
+        (
+            "Content-Length: 5\r\nX-Feed: a\nTransfer-Encoding: chunked\r\n",
+            "5\r\nhello\r\n0\r\n\r\n",
+        ),
+        ("X-Feed: a\nContent-Length: 5\n", "hello"),
+        ("X-Feed: a\n\nContent-Length: 5\r\n", ""),
+    ] {
+        let (app, seen, _ended) = strict_app();
+        let setup = Setup::before(&app).await;
         let mut wire = setup.connect().await;
-        let smuggled = setup.head("GET /smuggled", "");
-        wire.send(setup.head("GET /", fields) + &smuggled).await;
-        let head = wire.head().await;
-        assert_eq!((status(&head), field(&head, "connection")), (200, Some("close")));
-        assert_eq!(wire.rest().await, b"ok");
-        assert_eq!(seen.whole().len(), 1, "{fields:?}");
+        let stranger = setup.head("GET /smuggled", "").replace("Cookie", "X-Cookie");
+        wire.send(setup.head("POST /", fields) + body + &stranger).await;
+        let answers = String::from_utf8_lossy(&wire.rest().await).into_owned();
+        assert!(answers.starts_with("HTTP/1.1 200 "), "{fields:?}: {answers}");
+        let [arrived] = seen.whole().try_into().unwrap();
+        assert!(arrived.ends_with(&format!("\r\n\r\n{body}")), "{fields:?}: {arrived}");
+        let head = arrived.split("\r\n\r\n").next().unwrap();
+        assert!(!head.replace("\r\n", "").contains(['\r', '\n']), "{fields:?}: {head:?}");
+    }
+}
+
+/// What comes behind a request for another protocol is of that protocol, where the app agrees, and
+/// else a request as any other.
+#[tokio::test]
+async fn what_follows_an_upgrade_is_never_a_request_that_nobody_judged() {
+    for fields in ["Connection: Upgrade\r\nUpgrade: websocket\r\n", "Upgrade: h2c\r\n"] {
+        let (app, seen, _ended) = strict_app();
+        let setup = Setup::before(&app).await;
+        let mut wire = setup.connect().await;
+        let stranger = setup.head("GET /smuggled", "").replace("Cookie", "X-Cookie");
+        let all = setup.head("GET /", fields) + &setup.head("GET /next", "") + &stranger;
+        wire.send(all).await;
+        for expected in ["GET / ", "GET /next "] {
+            assert_eq!(status(&wire.head().await), 200, "{fields:?}: {expected}");
+            assert_eq!(wire.exactly(2).await, b"ok");
+            assert!(seen.whole().last().unwrap().starts_with(expected), "{fields:?}");
+        }
+        assert_eq!(status(&wire.head().await), 403, "{fields:?}");
+        wire.rest().await;
+        assert_eq!(seen.whole().len(), 2, "{fields:?}");
+        assert_eq!(seen.heads.lock().unwrap().len(), 2, "{fields:?}");
+    }
+}
+
+/// A connection that the app has switched is for nothing else: no later request goes out on it.
+#[tokio::test]
+async fn a_switched_connection_carries_no_other_request() {
+    let app = App::raw(|stream| async move {
+        let mut wire = Wire::over(stream);
+        let head = wire.next_head().await.unwrap_or_default();
+        if head.starts_with("GET /switch ") {
+            wire.send("HTTP/1.1 101 Welcome\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n").await;
+            let got = wire.rest().await;
+            assert!(!String::from_utf8_lossy(&got).contains("/other"), "a request in a tunnel");
+        } else {
+            wire.send(OK).await;
+        }
+    });
+    let setup = Setup::before(&app).await;
+    let mut wire = setup.connect().await;
+    let switch = setup.head("GET /switch", "Connection: upgrade\r\nUpgrade: x\r\n");
+    wire.send(switch + &setup.head("GET /behind", "").replace("Cookie", "X-Cookie")).await;
+    assert_eq!(status(&wire.head().await), 101);
+    let (head, body) = setup.ask("GET /other", "").await;
+    assert_eq!((status(&head), body.as_slice()), (200, &b"ok"[..]));
+    assert_eq!(app.seen(), 2);
+}
+
+/// A head is read whole or not at all: neither its length nor what it begins with changes that.
+#[tokio::test]
+async fn lines_that_are_no_request_are_refused() {
+    for line in [
+        "GET  / HTTP/1.1",
+        " GET / HTTP/1.1",
+        "GET / HTTP/1.1 ",
+        "GET\t/ HTTP/1.1",
+        "GET /\x0b HTTP/1.1",
+        "GET /a b HTTP/1.1",
+        "GET /\0 HTTP/1.1",
+        "GET /\r HTTP/1.1",
+        "GET / HTTP/1.1\r",
+        "GET /",
+        "GET / HTTP/0.9",
+        "GET / HTTP/2.0",
+        "GET / HTTP/1.2",
+        "GET / http/1.1",
+        "GET / HTTP/1.1\r\n",
+        "G\u{e9}T / HTTP/1.1",
+        "PRI * HTTP/2.0",
+        "",
+        "\0",
+    ] {
+        let (app, seen, _) = strict_app();
+        let setup = Setup::before(&app).await;
+        let mut wire = setup.connect().await;
+        let fine = setup.head("GET /", "");
+        wire.send(fine.replacen("GET / HTTP/1.1", line, 1)).await;
+        let answer = String::from_utf8_lossy(&wire.rest().await).into_owned();
+        assert!(!answer.contains(" 200 "), "{line:?} was answered with {answer}");
+        assert_eq!(*seen.heads.lock().unwrap(), [""; 0], "{line:?}");
     }
 }
 

@@ -215,7 +215,8 @@ async fn a_refusal_passes_as_it_is() {
     assert_eq!((status(&head), field(&head, "x-why")), (403, Some("origin")));
     assert_eq!(wire.exactly(2).await, b"no");
     assert_eq!(setup.record.events()[1..], [Event::UpgradeRefused { status: 403 }]);
-    assert_eq!(wire.rest().await, b"", "the connection ends");
+    wire.send(setup.head("GET /", "")).await;
+    assert_eq!(status(&wire.head().await), 403, "the connection goes on");
 }
 
 #[tokio::test]
