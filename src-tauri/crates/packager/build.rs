@@ -5,23 +5,21 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 16] = [
+const RECIPE: [&str; 14] = [
     "../bundle/src/digest.rs",
     "../bundle/src/record.rs",
+    "../project/src/own/copied.rs",
     "src/copy.rs",
+    "src/elf",
     "src/format",
+    "src/own",
+    "src/payload",
     "src/runtime",
+    "src/toolchain.rs",
     "src/trim",
-    "src/strip.rs",
-    "src/compile.rs",
-    "src/compile.py",
-    "src/own/copied.rs",
-    "src/own/make.rs",
-    "src/own/wheel.rs",
-    "src/provision.rs",
-    "src/resolve.rs",
-    "src/source_build.rs",
-    "src/wheels.rs",
+    "src/wheels/mod.rs",
+    "src/wheels/resolve.rs",
+    "src/wheels/source_build.rs",
 ];
 
 fn main() -> io::Result<()> {
@@ -46,7 +44,8 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         for entry in fs::read_dir(path)? {
             list(&entry?.path(), files)?;
         }
-    } else if path.is_file() {
+    } else {
+        fs::metadata(path)?;
         files.push(path.to_owned());
     }
     Ok(())

@@ -102,6 +102,7 @@ fn settings(args: &BuildArgs) -> Settings {
     Settings {
         path: args.path.clone(),
         output: args.output.clone(),
+        target: None,
         python: args.python.as_deref().map(given_path),
         python_version: args.python_version.clone(),
         shell: args.shell.clone(),

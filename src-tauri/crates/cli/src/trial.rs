@@ -47,7 +47,7 @@ impl Opened<'_> {
         own: impl Fn(&str) -> String,
     ) -> Result<Vec<String>, Box<TrialFailure>> {
         let secrets: Vec<&str> = self.plan.secrets.iter().map(|secret| &*secret.key).collect();
-        let absent = |path: &Utf8Path| TrialCause::absent(path, self.plan);
+        let absent = |path: &Utf8Path| TrialCause::absent(path, &self.plan.root, &self.plan.files);
         let known = Known { secrets: &secrets, depends: &self.plan.depends, absent: &absent };
         judge(tried, &known, own)
     }

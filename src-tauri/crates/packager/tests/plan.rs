@@ -6,6 +6,7 @@ mod data;
 mod support;
 
 use support::{Folder, folder, report};
+use waterskin_bundle::Target;
 use waterskin_packager::{Format, Settings, plan};
 use waterskin_project::Overrides;
 
@@ -575,4 +576,21 @@ fn an_environment_of_conda() {
             .any(|note| note.starts_with("not taken from conda's list: `libgdal`; what the app")),
         "{notes:?}"
     );
+}
+
+#[test]
+fn the_system_that_an_app_is_for_is_asked_for() {
+    let folder = folder();
+    folder.write(&[("p/app.py", "import streamlit\n")]);
+    let windows = Target::of("riscv64gc-pc-windows-msvc");
+    let mut asked =
+        Settings { target: Some(windows.clone()), formats: Vec::new(), ..settings(&folder, "p") };
+    let made = plan(&asked).unwrap();
+    assert_eq!((made.target, made.formats), (windows, vec![Format::TarGz]));
+    asked.shell = None;
+    insta::assert_snapshot!(text(&folder, &asked), @r"
+    error: there is no prebuilt shell for `riscv64gc-pc-windows-msvc` on this machine
+    hint: give the `waterskin-shell` of Waterskin for that system with `--shell`, or build on such a system
+    ");
+    assert_eq!(plan(&settings(&folder, "p")).unwrap().target, Target::host());
 }

@@ -11,7 +11,7 @@ use super::archive::{self, Content};
 use super::layers::{Archive, DATA};
 use super::{Compression, FormatError};
 use crate::cache::Cache;
-use crate::provision::RECIPE;
+use crate::payload::provision::RECIPE;
 
 /// From this length on, in bytes, a file is compressed for itself. Smaller ones have more in common
 /// with those before them: with a MiB here, explorer's package was a hundredth larger.

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::FormatError;
 use crate::{
     Progress,
-    runtime::{Glibc, elf},
+    elf::{self, Glibc},
 };
 
 /// The packages of Debian and Ubuntu that hold the libraries a shell needs: the library's name

@@ -16,7 +16,7 @@ use super::entries::{Entries, Entry as File};
 use super::{Compression, FormatError, Package};
 use crate::Progress;
 use crate::cache::{Cache, Entry};
-use crate::provision::RECIPE;
+use crate::payload::provision::RECIPE;
 
 /// The names of the files of a layer in the cache.
 pub(super) const DATA: &str = "data";

@@ -9,9 +9,9 @@ use super::copied;
 use super::wheel::{Source, WheelFiles};
 use crate::Progress;
 use crate::cache::{Cache, CacheError, Entry};
-use crate::provision::RECIPE;
-use crate::resolved::Resolved;
-use crate::source_build::{SourceBuild, SourceBuildError, With};
+use crate::payload::provision::RECIPE;
+use crate::wheels::resolved::Resolved;
+use crate::wheels::source_build::{SourceBuild, SourceBuildError, With};
 
 /// Why there is no wheel of one of the author's own distributions.
 #[derive(Debug, thiserror::Error)]

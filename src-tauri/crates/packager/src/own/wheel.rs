@@ -8,7 +8,7 @@ use waterskin_project::module_of;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::native::Native;
+use crate::elf::Native;
 
 /// The files of a wheel by their names in it, its record apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_project::DEFAULT_VERSION;
 
 use super::{interpreter, interpreter::Interpreter, minor};
-use crate::inside::is_inside;
+use crate::plan::inside::is_inside;
 
 /// The minor versions that Streamlit runs on, the best known first.
 const MINORS: [&str; 6] = ["3.12", "3.13", "3.11", "3.14", "3.10", "3.9"];

@@ -3,10 +3,10 @@ use std::collections::{BTreeMap, VecDeque};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
-    Glibc, RuntimeError,
-    elf::{self, Elf, Kind},
+    RuntimeError,
     libraries::{Libraries, of_the_system},
 };
+use crate::elf::{self, Elf, Glibc, Kind};
 
 /// Every library that some files need, directly or through others.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use walkdir::WalkDir;
 
 use super::RuntimeError;
+use crate::elf::{self, Glibc};
 
 /// What becomes of symbolic links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +77,22 @@ pub(super) fn files(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RuntimeError> {
         }
     }
     Ok(files)
+}
+
+/// The oldest GNU C library that every program and library in `tree` starts with. `None` where
+/// none asks for a version.
+///
+/// # Errors
+///
+/// [`RuntimeError`] when the tree can't be read. Files that are no ELF are passed over.
+pub fn minimum_glibc(tree: &Utf8Path) -> Result<Option<Glibc>, RuntimeError> {
+    let mut newest = None;
+    for path in files(tree)? {
+        if elf::is_elf(&path)? {
+            newest = newest.max(elf::Elf::read(&path)?.glibc);
+        }
+    }
+    Ok(newest)
 }
 
 fn utf8(path: &std::path::Path) -> Result<&Utf8Path, RuntimeError> {

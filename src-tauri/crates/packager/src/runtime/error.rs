@@ -3,6 +3,8 @@ use std::io;
 use camino::Utf8PathBuf;
 use waterskin_process::ToolError;
 
+use crate::elf::ElfError;
+
 /// Why there is no interpreter for the payload.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
@@ -63,24 +65,9 @@ pub enum RuntimeError {
         /// The name, with the bad bytes replaced.
         path: String,
     },
-    /// A program or library is not an ELF file that we understand.
-    #[error("could not understand the library `{path}`")]
-    Elf {
-        /// The file.
-        path: Utf8PathBuf,
-        /// What the parser met.
-        #[source]
-        source: object::Error,
-    },
-    /// The search path of a program or library could not be set.
-    #[error("could not set the library search path of `{path}`")]
-    SearchPath {
-        /// The file.
-        path: Utf8PathBuf,
-        /// What the rewriter met.
-        #[source]
-        source: object_rewrite::Error,
-    },
+    /// A program or library could not be read or changed.
+    #[error(transparent)]
+    Elf(#[from] ElfError),
     /// A library that the interpreter itself needs is nowhere.
     #[error("`{needed_by}` needs the library `{name}`, which is not on this machine")]
     Library {

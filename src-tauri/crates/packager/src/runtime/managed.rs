@@ -4,13 +4,12 @@ use waterskin_process::ToolError;
 
 use super::{
     Runtime, RuntimeError, RuntimeRequest, RuntimeSource,
-    copy::{self, Links},
-    elf,
-    glibc::minimum_glibc,
+    copy::{self, Links, minimum_glibc},
     interpreter, minor, prefix, prune, runs_here, site, start,
 };
 use crate::Progress;
-use crate::uv::UvFolder;
+use crate::elf;
+use crate::wheels::uv::UvFolder;
 
 /// Gets a standalone build into the cache and says which one it is; in one line why not, when it
 /// can't be had.

@@ -6,16 +6,13 @@
 mod candidates;
 mod closure;
 mod copy;
-pub(crate) mod elf;
 mod error;
-mod glibc;
 mod interpreter;
 mod libraries;
 mod managed;
 mod prefix;
 mod prune;
 mod relocate;
-mod rpath;
 mod site;
 mod start;
 mod strip;
@@ -26,8 +23,8 @@ use serde::Serialize;
 use waterskin_bundle as bundle;
 use waterskin_project::DEFAULT_VERSION;
 
+pub use copy::minimum_glibc;
 pub use error::RuntimeError;
-pub use glibc::{Glibc, minimum_glibc};
 pub(crate) use libraries::of_the_system;
 
 use crate::{Progress, Step};
@@ -187,7 +184,7 @@ fn named(python: &Utf8Path, request: &RuntimeRequest) -> Result<RuntimeSource, R
 }
 
 /// Whether programs for `triple` run on this machine.
-fn runs_here(triple: &str) -> bool {
+pub(crate) fn runs_here(triple: &str) -> bool {
     let mut parts = triple.split('-');
     let architecture = parts.next().unwrap_or_default();
     let system = match std::env::consts::OS {

@@ -4,14 +4,13 @@ use waterskin_bundle as bundle;
 use super::{
     Runtime, RuntimeError, RuntimeRequest,
     closure::{Closure, closure},
-    copy::{self, Links},
-    elf,
-    glibc::minimum_glibc,
+    copy::{self, Links, minimum_glibc},
     interpreter::Interpreter,
     libraries::Libraries,
-    prefix, prune, rpath, site, start, strip, tk,
+    prefix, prune, site, start, strip, tk,
 };
 use crate::Progress;
+use crate::elf::{self, set_search_path};
 
 /// Copies an installed interpreter with all that it needs:
 ///
@@ -39,7 +38,7 @@ pub(super) fn lay_down(
 
     let binaries = binaries(destination)?;
     for binary in &binaries {
-        rpath::set(binary, &search_path(binary, &libraries))?;
+        set_search_path(binary, &search_path(binary, &libraries))?;
     }
     if request.tk {
         tk::bring(&interpreter.program(), &libraries)?;

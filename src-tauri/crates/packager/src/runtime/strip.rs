@@ -1,7 +1,7 @@
 use camino::Utf8PathBuf;
 
 use super::RuntimeError;
-use crate::strip::stripped;
+use crate::elf::stripped;
 
 /// Removes symbols that only a debugger reads, which are two thirds of some libraries.
 pub(super) fn strip(files: &[Utf8PathBuf]) -> Result<(), RuntimeError> {

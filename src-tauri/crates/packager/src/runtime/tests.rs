@@ -4,6 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::PythonSource;
 use waterskin_process::Tool;
 
+use crate::elf::{self, Glibc};
+
 use super::{
     copy::{self, Links},
     interpreter::Interpreter,

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 use waterskin_project::{Mentions, Switches, module_of, normalized};
 
-use linked::{Linked, without_library};
+use linked::Linked;
 use rule::Globs;
 use rule::Rule;
 use sources::Sources;
 
-use crate::strip::stripped;
+use crate::elf::{stripped, without_library};
 use crate::{Progress, Step};
 
 /// What one rule took away.

@@ -7,11 +7,11 @@ use crate::cache::CacheError;
 use crate::format::FormatError;
 use crate::own::MakeError;
 use crate::payload::AssembleError;
-use crate::provision::ProvisionError;
-use crate::remedy;
+use crate::payload::provision::ProvisionError;
+use crate::plan::settings::Format;
 use crate::runtime::RuntimeError;
-use crate::settings::Format;
 use crate::trial::TrialFailure;
+use crate::trial::remedy;
 
 /// Why a build failed.
 #[derive(Debug, thiserror::Error)]

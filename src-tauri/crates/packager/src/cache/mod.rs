@@ -1,3 +1,5 @@
+pub(crate) mod kept;
+
 use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};

@@ -1,25 +1,26 @@
-use std::collections::BTreeMap;
+//! The payload: its parts, made once and kept in the cache, and how they are put together.
+
+pub(crate) mod commands;
+pub(crate) mod compile;
+pub(crate) mod provision;
+
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{
-    Digest, DigestError, Layout, Manifest, Minimum, Payload, PayloadError, Shell, StagedDir,
-    StagingError, Streamlit, Window, tree_digest, write_record,
+    DigestError, Layout, Manifest, Payload, PayloadError, StagedDir, StagingError, tree_digest,
+    write_record,
 };
+use waterskin_project::ProjectFiles;
 
-use crate::compile::{self, CompileError, CompileFailure};
 use crate::copy::{self, CopyError, Method};
 use crate::format::{Picture, PictureError};
-use crate::manylinux::minimum_glibc;
-use crate::plan::BuildPlan;
-use crate::provision::{Base, Packages};
-use crate::resolve::Resolution;
+use crate::payload::compile::{CompileError, CompileFailure};
+use crate::wheels::resolved::Resolved;
 use crate::{Progress, Step};
 
 /// Pixels of a side of the icon in a payload.
 const ICON_SIZE: u32 = 512;
-/// The oldest WebKitGTK that the shell runs with.
-const WEBKITGTK: &str = "2.40";
 
 /// Why a payload could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -80,12 +81,24 @@ pub enum AssembleError {
 }
 
 /// The parts of a payload.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Parts<'a> {
-    pub plan: &'a BuildPlan,
-    pub base: &'a Base,
-    pub packages: &'a Packages,
-    pub resolution: &'a Resolution,
+    /// The tree of the interpreter.
+    pub python: &'a Utf8Path,
+    /// The tree of the packages.
+    pub packages: &'a Utf8Path,
+    /// The project's folder.
+    pub root: &'a Utf8Path,
+    /// What of it comes along.
+    pub files: &'a ProjectFiles,
+    /// What the packages are.
+    pub resolved: &'a Resolved,
+    /// The picture that becomes the icon; `None` draws one.
+    pub icon: Option<&'a Utf8Path>,
+    /// The manifest, without the digest of the app's files.
+    pub manifest: Manifest,
+    /// A Python of the app's minor version that runs here.
+    pub host_python: &'a Utf8Path,
 }
 
 impl Parts<'_> {
@@ -93,7 +106,7 @@ impl Parts<'_> {
     /// the cache are linked or copied as `method` says; the author's are always copied. The list
     /// names those of them that are not valid Python, as they are called in the project.
     pub fn assemble(
-        &self,
+        self,
         destination: &Utf8Path,
         method: Method,
         progress: &dyn Progress,
@@ -102,14 +115,13 @@ impl Parts<'_> {
             StagedDir::new(destination).map_err(|source| AssembleError::Staging { source })?;
         let layout = Layout::new(staged.path());
         let copied = |source| AssembleError::Copy { source };
-        copy::tree(&self.base.tree(), &layout.python(), method).map_err(copied)?;
-        copy::tree(&self.packages.tree(), &layout.site_packages(), method).map_err(copied)?;
+        copy::tree(self.python, &layout.python(), method).map_err(copied)?;
+        copy::tree(self.packages, &layout.site_packages(), method).map_err(copied)?;
         self.copy_app(&layout.app(), progress)?;
-        let compiled =
-            compile::byte_compile(&self.base.executable(), &[layout.app()], None, progress)
-                .map_err(|source| AssembleError::Compile { source })?;
-        write(&layout.resolved(), self.resolution.resolved.to_public_text().as_bytes())?;
-        let icon = Picture::of(self.plan.icon.as_deref(), &self.plan.app.name)
+        let compiled = compile::byte_compile(self.host_python, &[layout.app()], None, progress)
+            .map_err(|source| AssembleError::Compile { source })?;
+        write(&layout.resolved(), self.resolved.to_public_text().as_bytes())?;
+        let icon = Picture::of(self.icon, &self.manifest.app.name)
             .and_then(|picture| picture.png(ICON_SIZE))
             .map_err(|source| AssembleError::Icon { source })?;
         write(&layout.icon(), &icon)?;
@@ -123,7 +135,9 @@ impl Parts<'_> {
         let digest = tree_digest(&app)
             .map_err(|source| AssembleError::Digest { path: app.clone(), source })?;
         progress.step(Step::Manifest, None);
-        write(&layout.manifest(), self.manifest(digest).to_json().as_bytes())?;
+        let mut manifest = self.manifest;
+        manifest.digests.insert(Layout::APP.to_owned(), digest);
+        write(&layout.manifest(), manifest.to_json().as_bytes())?;
         let root = staged.commit().map_err(|source| AssembleError::Staging { source })?;
         let payload = Payload::open(&root).map_err(|source| AssembleError::Payload { source })?;
         let failed = compiled.failed.into_iter().map(|failure| failure.below(&app)).collect();
@@ -131,17 +145,17 @@ impl Parts<'_> {
     }
 
     fn copy_app(&self, app: &Utf8Path, progress: &dyn Progress) -> Result<(), AssembleError> {
-        let files = &self.plan.files.files;
+        let files = &self.files.files;
         progress.step(Step::App, Some(files.len() as u64));
         fs_err::create_dir(app)
             .map_err(|source| AssembleError::Write { path: app.to_owned(), source })?;
-        for folder in &self.plan.files.folders {
+        for folder in &self.files.folders {
             let folder = app.join(folder);
             fs_err::create_dir_all(&folder)
                 .map_err(|source| AssembleError::Write { path: folder, source })?;
         }
         for file in files {
-            let from = file.from.clone().unwrap_or_else(|| self.plan.root.join(&file.path));
+            let from = file.from.clone().unwrap_or_else(|| self.root.join(&file.path));
             let to = app.join(&file.path);
             let folder = to.parent().unwrap_or(app);
             let done = fs_err::create_dir_all(folder).and_then(|()| match &file.link {
@@ -154,41 +168,6 @@ impl Parts<'_> {
             progress.advance(1);
         }
         Ok(())
-    }
-
-    fn manifest(&self, app: Digest) -> Manifest {
-        let plan = self.plan;
-        let base = &self.base.facts;
-        let digests = [
-            (Layout::PYTHON, base.digest.clone()),
-            (Layout::SITE_PACKAGES, self.packages.facts.digest.clone()),
-            (Layout::APP, app),
-        ];
-        let glibc = minimum_glibc(
-            &plan.target,
-            &[&base.minimum_glibc, &self.packages.facts.minimum_glibc, &plan.native_glibc],
-        );
-        let webkitgtk = if glibc.is_empty() { String::new() } else { WEBKITGTK.to_owned() };
-        Manifest {
-            schema: plan.data.schema(),
-            app: plan.app.clone(),
-            entry: plan.entry.clone(),
-            arguments: plan.arguments.clone(),
-            python: base.python.clone(),
-            streamlit: Streamlit { version: self.resolution.streamlit.clone() },
-            window: Window { icon: Some(Layout::ICON.into()), ..plan.window.clone() },
-            secrets: plan.secrets.clone(),
-            port: plan.port,
-            data: plan.data,
-            downloads: plan.downloads,
-            preload: plan.preload.clone(),
-            shell: Shell { version: env!("CARGO_PKG_VERSION").to_owned() },
-            minimum: Minimum { glibc, webkitgtk },
-            digests: digests
-                .into_iter()
-                .map(|(tree, digest)| (tree.to_owned(), digest))
-                .collect::<BTreeMap<_, _>>(),
-        }
     }
 }
 

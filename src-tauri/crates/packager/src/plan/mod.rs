@@ -1,3 +1,13 @@
+//! What a build is going to do, as data: decided before anything is done.
+
+pub(crate) mod error;
+pub(crate) mod inside;
+mod installed;
+pub(crate) mod runs;
+pub(crate) mod settings;
+pub(crate) mod text;
+pub(crate) mod tools;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
@@ -6,15 +16,15 @@ use waterskin_project::{
     ProjectFiles, PythonChoice, Reading, Requirements, UnknownModule,
 };
 
+use crate::cache::kept::{CACHE_LIMIT, cache_folder};
+use crate::elf::Native;
 use crate::format::Compression;
-use crate::inside::is_inside;
-use crate::kept::{CACHE_LIMIT, cache_folder};
-use crate::native::Native;
-use crate::plan_error::PlanError;
-use crate::runs::Run;
-use crate::settings::{Format, Settings};
+use crate::plan::error::PlanError;
+use crate::plan::inside::is_inside;
+use crate::plan::runs::Run;
+use crate::plan::settings::{Format, Settings};
 use crate::trim::{self, Trim};
-use crate::{installed, locked_wheels, tools};
+use crate::wheels::locked;
 
 /// Everything that a build will do, decided before anything is done. Printing it is what
 /// `--dry-run` does.
@@ -126,7 +136,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     };
     let output = absolute(&settings.output)?;
     let keep_payload = settings.keep_payload.as_deref().map(absolute).transpose()?;
-    let target = Target::host();
+    let target = settings.target.clone().unwrap_or_else(Target::host);
     let formats = formats(&settings.formats, &target)?;
     let rules = trim::rules()?;
     let project = Project::read(&Reading {
@@ -149,6 +159,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         None => cache_folder()?,
     };
     let uv = tools::find_uv(settings.uv.as_deref())?;
+    let shell = tools::find_shell(settings.shell.as_deref(), &target)?;
     let runs = runs(&project, &uv, settings)?;
     Ok(BuildPlan {
         notes: notes.in_order(),
@@ -164,7 +175,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         runs,
         no_run: settings.no_run,
         native_glibc: native.glibc(),
-        shell: tools::find_shell(settings.shell.as_deref())?,
+        shell,
         offline: settings.offline,
         app: project.app,
         root: project.root,
@@ -198,7 +209,7 @@ fn notes(project: &Project, native: &Native, formats: &[Format], target: &Target
         notes.add(About::Package, installed::note(&project.app));
     }
     let wheels = &project.requirements.given.wheels;
-    notes.add(About::Wheels, locked_wheels::note(wheels, target, project.python.minor()));
+    notes.add(About::Wheels, locked::note(wheels, target, project.python.minor()));
     notes.add(About::Native, native.notes(target));
     if project.emoji && formats.contains(&Format::TarGz) {
         notes.add(About::Letters, Some(EMOJI.to_owned()));

@@ -1,7 +1,11 @@
+//! The start of a payload at the end of its build.
+
+pub(crate) mod remedy;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{Layout, Manifest, Payload};
 
-use crate::build_error::BuildError;
+use crate::build::error::BuildError;
 use crate::cache::{Cache, Entry};
 use crate::copy::{self, CopyError, Method};
 use crate::{Progress, Step};

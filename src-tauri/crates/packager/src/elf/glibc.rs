@@ -1,9 +1,5 @@
 use std::{fmt, str::FromStr};
 
-use camino::Utf8Path;
-
-use super::{RuntimeError, copy, elf};
-
 /// A version of the GNU C library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Glibc {
@@ -44,22 +40,6 @@ impl FromStr for Glibc {
         let mut number = || parts.next().unwrap_or_default().parse();
         Ok(Self { major: number()?, minor: number()? })
     }
-}
-
-/// The oldest GNU C library that every program and library in `tree` starts with. `None` where
-/// none asks for a version.
-///
-/// # Errors
-///
-/// [`RuntimeError::File`] when the tree can't be read. Files that are no ELF are passed over.
-pub fn minimum_glibc(tree: &Utf8Path) -> Result<Option<Glibc>, RuntimeError> {
-    let mut newest = None;
-    for path in copy::files(tree)? {
-        if elf::is_elf(&path)? {
-            newest = newest.max(elf::Elf::read(&path)?.glibc);
-        }
-    }
-    Ok(newest)
 }
 
 #[cfg(test)]

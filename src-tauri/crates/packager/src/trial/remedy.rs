@@ -2,13 +2,12 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Layout;
-use waterskin_project::{distribution_of, is_standard, top_level};
+use waterskin_project::{ProjectFiles, distribution_of, is_standard, top_level};
 
-use crate::plan::BuildPlan;
 use crate::trial::{TrialCause, TrialFailure};
 
 /// What newer versions have no more.
-const GONE: &str = include_str!("../data/gone.tsv");
+const GONE: &str = include_str!("../../data/gone.tsv");
 /// The minor versions of Python 3 that may be packed, and older ones that code was written for.
 const PYTHONS: std::ops::RangeInclusive<u8> = 8..=14;
 
@@ -264,11 +263,11 @@ fn said(message: &str) -> Option<String> {
 }
 
 impl TrialCause {
-    /// What is known of a file that was not there, from the plan of the build.
-    pub fn absent(path: &Utf8Path, plan: &BuildPlan) -> Self {
-        let files: Vec<&Utf8Path> = plan.files.files.iter().map(|file| &*file.path).collect();
-        let left_out: Vec<&str> = plan.files.left_out.iter().map(|it| &*it.path).collect();
-        Self::absent_of(path, &plan.root, &files, &left_out)
+    /// What is known of a file that was not there, from what comes along of the project.
+    pub fn absent(path: &Utf8Path, project: &Utf8Path, files: &ProjectFiles) -> Self {
+        let paths: Vec<&Utf8Path> = files.files.iter().map(|file| &*file.path).collect();
+        let left_out: Vec<&str> = files.left_out.iter().map(|it| &*it.path).collect();
+        Self::absent_of(path, project, &paths, &left_out)
     }
 
     fn absent_of(path: &Utf8Path, root: &Utf8Path, files: &[&Utf8Path], left_out: &[&str]) -> Self {

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use waterskin_project::{RequirementsError, RequirementsSource, is_standard};
 
 use crate::cache::CacheError;
-use crate::uv::{Trouble, UvError};
+use crate::wheels::uv::{Trouble, UvError};
 
 /// Why the app's packages can't be had.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 use camino::Utf8Path;
 use object_rewrite::Rewriter;
 
-use super::RuntimeError;
+use super::ElfError;
 
 /// Makes `search_path` the one place where a program or library looks for what it needs, before
 /// the environment and the system.
@@ -12,11 +12,11 @@ use super::RuntimeError;
 // `object-rewrite` leaves the program headers at the file's start. The crate `elb` 0.4.1 moves them
 // to a segment whose address and offset differ, and Linux before 5.18 computes `AT_PHDR` from the
 // offset, so a program so changed crashes there at its start.
-pub(super) fn set(file: &Utf8Path, search_path: &str) -> Result<(), RuntimeError> {
-    let data = fs_err::read(file).map_err(RuntimeError::file("read", file))?;
+pub(crate) fn set_search_path(file: &Utf8Path, search_path: &str) -> Result<(), ElfError> {
+    let data = fs_err::read(file).map_err(ElfError::file("read", file))?;
     let rewritten = rewrite(&data, search_path)
-        .map_err(|source| RuntimeError::SearchPath { path: file.to_owned(), source })?;
-    fs_err::write(file, rewritten).map_err(RuntimeError::file("write", file))
+        .map_err(|source| ElfError::SearchPath { path: file.to_owned(), source })?;
+    fs_err::write(file, rewritten).map_err(ElfError::file("write", file))
 }
 
 fn rewrite(data: &[u8], search_path: &str) -> object_rewrite::Result<Vec<u8>> {

@@ -6,17 +6,16 @@ use waterskin_bundle::{Digest, DigestError, Layout, Python, tree_digest, write_r
 use waterskin_project::PythonError;
 
 use crate::cache::{Cache, CacheError, Entry};
-use crate::commands;
-use crate::compile::{self, CompileError, Keeping};
-use crate::manylinux::uv_platform;
-use crate::plan::BuildPlan;
-use crate::resolve::Resolution;
+use crate::payload::commands;
+use crate::payload::compile::{self, CompileError, Keeping};
 use crate::runtime::{self, RuntimeError, RuntimeRequest, RuntimeSource};
-use crate::trim::{TrimError, TrimReport};
-use crate::uv::Uv;
-use crate::wheel_tags;
+use crate::toolchain::Wanted;
+use crate::trim::{Trim, TrimError, TrimReport};
 use crate::wheels::Wheels;
-use crate::wheels_error::WheelsError;
+use crate::wheels::error::WheelsError;
+use crate::wheels::manylinux::uv_platform;
+use crate::wheels::resolve::Resolution;
+use crate::wheels::tags;
 use crate::{Progress, Step};
 
 /// A digest of the code that makes the trees (see `build.rs`).
@@ -122,23 +121,31 @@ impl Base {
         self.entry.path().join(&self.facts.python.executable)
     }
 
-    /// Chooses the interpreter and makes it ready, with bytecode.
+    /// The minor version, such as `3.12`, that [`Base::provide`] would come to.
+    pub fn minor(wanted: &Wanted<'_>) -> Result<String, ProvisionError> {
+        let (_, source) = choose(wanted)?;
+        Ok(source.version().split('.').take(2).collect::<Vec<_>>().join("."))
+    }
+
+    /// Chooses the interpreter and makes it ready, with bytecode. Where it does not run on this
+    /// machine, `python` of the same minor version compiles it.
     pub fn provide(
-        plan: &BuildPlan,
+        wanted: &Wanted<'_>,
+        python: Option<&Utf8Path>,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<Self, ProvisionError> {
         progress.step(Step::Runtime, None);
-        let (request, source) = choose(plan)?;
-        let tk = if plan.tk.is_some() { " tk" } else { "" };
-        let key = format!("{RECIPE} {} {}{tk}", plan.target.triple(), identity(&source));
+        let (request, source) = choose(wanted)?;
+        let tk = if wanted.tk { " tk" } else { "" };
+        let key = format!("{RECIPE} {} {}{tk}", wanted.target.triple(), identity(&source));
         let entry = cache.entry("python", &key, progress, |folder| {
             let tree = folder.join(Layout::PYTHON);
             let runtime = runtime::lay_down(&source, &request, &tree, progress)
                 .map_err(|source| ProvisionError::Runtime { source: Box::new(source) })?;
-            let executable = folder.join(&runtime.python.executable);
+            let shipped = folder.join(&runtime.python.executable);
             let trees = [tree.clone()];
-            compile::byte_compile(&executable, &trees, None, progress)
+            compile::byte_compile(python.unwrap_or(&shipped), &trees, None, progress)
                 .map_err(|source| ProvisionError::Compile { source })?;
             write_record(&tree, &tree).map_err(|source| {
                 let path = tree.join(Layout::RECORD);
@@ -158,20 +165,20 @@ impl Base {
 
 /// The first interpreter that the project allows. Where the project leaves the version open, the
 /// one that can be had most easily is looked at first.
-fn choose(plan: &BuildPlan) -> Result<(RuntimeRequest, RuntimeSource), ProvisionError> {
+fn choose(wanted: &Wanted<'_>) -> Result<(RuntimeRequest, RuntimeSource), ProvisionError> {
     let request = |version: Option<String>| RuntimeRequest {
         version,
-        python: plan.python.executable.clone(),
-        triple: plan.target.triple().to_owned(),
-        project: plan.root.clone(),
-        cache: plan.cache.clone(),
-        uv: plan.uv.clone(),
-        offline: plan.offline,
-        tk: plan.tk.is_some(),
+        python: wanted.python.executable.clone(),
+        triple: wanted.target.triple().to_owned(),
+        project: wanted.project.to_owned(),
+        cache: wanted.cache.to_owned(),
+        uv: wanted.uv.to_owned(),
+        offline: wanted.offline,
+        tk: wanted.tk,
     };
-    let candidates = plan.python.candidates()?;
-    if plan.python.executable.is_some() {
-        let request = request(plan.python.version.clone());
+    let candidates = wanted.python.candidates()?;
+    if wanted.python.executable.is_some() {
+        let request = request(wanted.python.version.clone());
         return match runtime::choose(&request) {
             Ok(source) => Ok((request, source)),
             Err(source) => Err(ProvisionError::Runtime { source: Box::new(source) }),
@@ -190,7 +197,7 @@ fn choose(plan: &BuildPlan) -> Result<(RuntimeRequest, RuntimeSource), Provision
     match first_error {
         Some(source) => Err(ProvisionError::Runtime { source: Box::new(source) }),
         None => {
-            Err(PythonError::Unsatisfied { text: String::new(), because: plan.python.because }
+            Err(PythonError::Unsatisfied { text: String::new(), because: wanted.python.because }
                 .into())
         }
     }
@@ -220,6 +227,7 @@ impl Packages {
     /// Installs what was resolved, trims it and makes its bytecode.
     pub fn provide(
         wheels: &Wheels<'_>,
+        trim: &Trim,
         resolution: &Resolution,
         interpreter: &BaseFacts,
         cache: &Cache,
@@ -231,15 +239,16 @@ impl Packages {
         progress.step(Step::Wheels, Some(resolved.len() as u64));
         let key = format!(
             "{RECIPE} {} {:?} {} {executable} {}\n{}",
-            uv_platform(&wheels.plan.target, allowance.glibc),
+            uv_platform(&wheels.target, allowance.glibc),
             allowance.built,
             wheels.python_version,
-            wheels.plan.trim.key(),
+            trim.key(),
             resolved.to_text()
         );
         let entry = cache.entry("packages", &key, progress, |folder| {
             let tree = folder.join(Layout::SITE_PACKAGES);
-            let (trim, glibc) = install_and_trim(wheels, resolution, executable, &tree, progress)?;
+            let (trimmed, glibc) =
+                install_and_trim(wheels, trim, resolution, executable, &tree, progress)?;
             let minimum_glibc = glibc.map(|(major, minor)| format!("{major}.{minor}"));
             let minimum_glibc = minimum_glibc.unwrap_or_default();
             let trees = [tree.clone()];
@@ -248,7 +257,7 @@ impl Packages {
                 .map_err(|source| ProvisionError::Compile { source })?;
             let digest = digest(&tree, progress)?;
             let uncompiled = report.failed.len();
-            let facts = PackagesFacts { digest, minimum_glibc, trim, uncompiled };
+            let facts = PackagesFacts { digest, minimum_glibc, trim: trimmed, uncompiled };
             write_facts(folder, &facts)
         })?;
         let facts = read_facts(entry.path())?;
@@ -259,6 +268,7 @@ impl Packages {
 /// What goes as a whole is not installed in the first place, unless a package turns out to need it.
 fn install_and_trim(
     wheels: &Wheels<'_>,
+    trim: &Trim,
     resolution: &Resolution,
     executable: &Utf8Path,
     tree: &Utf8Path,
@@ -266,12 +276,11 @@ fn install_and_trim(
 ) -> Result<(TrimReport, Option<(u32, u32)>), ProvisionError> {
     let resolved = &resolution.resolved;
     let trimming = |source| ProvisionError::Trim { source };
-    let trim = &wheels.plan.trim;
     let version_of = |name: &str| resolved.version_of(name).map(str::to_owned);
     let mut spared = trim.spared(version_of).map_err(trimming)?;
     loop {
         wheels.install(&resolved.without(&spared), &resolution.allowance, tree)?;
-        let glibc = wheel_tags::minimum_glibc(tree);
+        let glibc = tags::minimum_glibc(tree);
         commands::relocate(tree, executable)
             .map_err(|source| ProvisionError::Facts { path: tree.to_owned(), source })?;
         progress.advance(resolved.len() as u64);
@@ -284,11 +293,6 @@ fn install_and_trim(
         fs_err::remove_dir_all(tree)
             .map_err(|source| ProvisionError::Facts { path: tree.to_owned(), source })?;
     }
-}
-
-/// How uv is run with this interpreter, for the project of `plan`.
-pub(crate) fn uv<'a>(plan: &'a BuildPlan, python: &'a Utf8Path) -> Uv<'a> {
-    Uv { program: &plan.uv, python, offline: plan.offline }
 }
 
 fn digest(tree: &Utf8Path, progress: &dyn Progress) -> Result<Digest, ProvisionError> {

@@ -6,10 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Target;
 use waterskin_project::ProjectFiles;
 
-use crate::allowance::left_out;
-use crate::manylinux::{WHEEL_GLIBC, minimum_glibc};
-use crate::runtime::elf::Elf;
-use crate::runtime::{Glibc, of_the_system};
+use super::{Elf, Glibc, is_elf};
+use crate::runtime::of_the_system;
+use crate::wheels::allowance::left_out;
+use crate::wheels::manylinux::{WHEEL_GLIBC, minimum_glibc};
 
 /// Libraries that each system with windows has, beside the C library and the compilers' own (PEP 600,
 /// by the policies of auditwheel).
@@ -117,7 +117,7 @@ impl Native {
 }
 
 fn starts_as_elf(path: &Utf8Path) -> bool {
-    crate::runtime::elf::is_elf(path).is_ok_and(|it| it)
+    is_elf(path).is_ok_and(|it| it)
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use waterskin_bundle::Target;
 use waterskin_project::{LockedWheels, normalized};
 
-use crate::allowance::needs_newer;
-use crate::manylinux::WHEEL_GLIBC;
-use crate::wheel_tags::glibc_of;
+use crate::wheels::allowance::needs_newer;
+use crate::wheels::manylinux::WHEEL_GLIBC;
+use crate::wheels::tags::glibc_of;
 
 /// The least GNU C library that one of them does with, on this system and Python 3.`minor`.
 /// `None` where none is for these.

@@ -6,7 +6,7 @@ use waterskin_bundle::DataPolicy;
 use waterskin_project::{Guess, LeftOut, OwnDistribution, Reason, RequirementsSource};
 
 use crate::plan::BuildPlan;
-use crate::settings::Format;
+use crate::plan::settings::Format;
 
 /// Where the values begin.
 const COLUMN: usize = 14;

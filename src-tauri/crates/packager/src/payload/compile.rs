@@ -14,7 +14,7 @@ use waterskin_bundle::{DigestError, file_digest};
 use waterskin_process::{Tool, ToolError};
 
 use crate::cache::{Cache, CacheError};
-use crate::provision::RECIPE;
+use crate::payload::provision::RECIPE;
 use crate::{Progress, Step};
 
 /// What became of the files.

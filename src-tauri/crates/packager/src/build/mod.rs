@@ -1,28 +1,38 @@
+//! Carrying out a plan: each stage gets what it needs of it.
+
+pub(crate) mod error;
+mod manifest;
+pub(crate) mod weight;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{Layout, Payload};
-use waterskin_project::{LeftOut, distribution_of, module_of, normalized};
+use waterskin_project::{
+    LeftOut, NeededModule, ProjectFiles, distribution_of, module_of, normalized,
+};
 
-use crate::build_error::BuildError;
+use crate::build::error::BuildError;
+use crate::build::weight::Weight;
 use crate::cache::Cache;
 use crate::copy::Method;
 use crate::format::{self, Artifact, Package};
 use crate::own::{OwnBuild, OwnWheels};
 use crate::payload::Parts;
+use crate::payload::provision::{Packages, ProvisionError};
 use crate::plan::BuildPlan;
-use crate::provision::{self, Base, Packages};
-use crate::resolved::Resolved;
-use crate::runs::Run;
+use crate::plan::runs::Run;
+use crate::plan::settings::Format;
 use crate::runtime::{RuntimeSource, tk};
-use crate::settings::Format;
-use crate::source_build::SourceBuild;
+use crate::toolchain::{Toolchain, Wanted};
 use crate::trial::{self, Trial};
 use crate::trim::TrimReport;
-use crate::weight::Weight;
 use crate::wheels::Wheels;
+use crate::wheels::resolved::Resolved;
+use crate::wheels::source_build::SourceBuild;
+use crate::wheels::uv::Uv;
 use crate::{Progress, Step};
 
 /// What a build made, and of what.
@@ -90,51 +100,78 @@ pub fn build(
 ) -> Result<BuildOutcome, BuildError> {
     let began = Instant::now();
     let output = OutputFolder::prepare(&plan.output)?;
-    check_kept(plan)?;
+    check_kept(plan.keep_payload.as_deref())?;
     let cache = Cache::open(&plan.cache)?;
     cache.prune(SystemTime::now(), plan.cache_limit);
     let folder = cache.temporary()?;
     let folder = Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache);
 
-    let base = Base::provide(plan, &cache, progress)?;
+    let wanted = Wanted {
+        python: &plan.python,
+        target: &plan.target,
+        project: &plan.root,
+        cache: &plan.cache,
+        uv: &plan.uv,
+        offline: plan.offline,
+        tk: plan.tk.is_some(),
+    };
+    let toolchain = Toolchain::provide(&wanted, &cache, progress)?;
+    let (base, host_python) = (&toolchain.shipped, toolchain.host_python());
     progress.step(Step::Resolve, None);
-    let executable = base.executable();
     let settings = plan.requirements.given.settings.for_building();
-    let sources = SourceBuild { uv: provision::uv(plan, &executable), folder, settings: &settings };
+    let uv = Uv { program: &plan.uv, python: &host_python, offline: plan.offline };
     let takes_compilers = !plan.own.is_empty();
-    let original = takes_compilers.then(|| base.source.original(&plan.cache, plan.target.triple()));
-    let original = original.flatten();
+    let original = takes_compilers.then(|| toolchain.for_compilers(&wanted)).flatten();
     let own = OwnBuild {
-        build: sources,
+        build: SourceBuild { uv, folder, settings: &settings },
         cache: &cache,
         python: original.as_deref(),
         target: &plan.target,
     };
     let own = own.make(&plan.own, progress)?;
     let wheels = Wheels {
-        plan,
-        uv: provision::uv(plan, &executable),
+        requirements: &plan.requirements,
+        needed: &plan.needed,
+        target: &plan.target,
+        root: &plan.root,
+        no_run: plan.no_run,
+        uv,
         python_version: &base.facts.python.version,
         folder,
         own: &own,
     };
-    let resolution = wheels
-        .resolve(&cache, SystemTime::now(), progress)
-        .map_err(provision::ProvisionError::from)?;
-    let packages = Packages::provide(&wheels, &resolution, &base.facts, &cache, progress)?;
+    let resolution =
+        wheels.resolve(&cache, SystemTime::now(), progress).map_err(ProvisionError::from)?;
+    let packages =
+        Packages::provide(&wheels, &plan.trim, &resolution, &base.facts, &cache, progress)?;
     let mut notes = plan.notes.clone();
     notes.extend(own.notes.iter().cloned());
     notes.extend(resolution.notes.iter().cloned());
     if let Some(file) = &plan.tk
-        && !tk::is_there(&executable)
+        && !tk::is_there(&host_python)
     {
         notes.push(format!(
             "`{file}` imports Tk, and the Python that is packed has none: give one that has it with `--python` (on Debian and Ubuntu, the package `python3-tk`), or leave `--python` out where standalone builds can be fetched"
         ));
     }
-    notes.extend(missing_modules(plan, &packages.tree(), &own, &resolution.resolved)?);
+    notes.extend(missing_modules(
+        &plan.needed,
+        &plan.files,
+        &packages.tree(),
+        &own,
+        &resolution.resolved,
+    )?);
 
-    let parts = Parts { plan, base: &base, packages: &packages, resolution: &resolution };
+    let parts = Parts {
+        python: &base.tree(),
+        packages: &packages.tree(),
+        root: &plan.root,
+        files: &plan.files,
+        resolved: &resolution.resolved,
+        icon: plan.icon.as_deref(),
+        manifest: manifest::manifest(plan, &base.facts, &packages.facts, &resolution.streamlit),
+        host_python: &host_python,
+    };
     let (destination, method) = match &plan.keep_payload {
         Some(kept) => (kept.clone(), Method::Copy),
         None => (folder.join(Layout::PAYLOAD), Method::Link),
@@ -144,8 +181,8 @@ pub fn build(
         let line = failure.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("`{}{line}` is not valid Python ({})", failure.file, failure.message)
     }));
-    let wanted = plan.runs.iter().any(|run| matches!(run, Run::App { .. }));
-    if let Some(trial) = trial.filter(|_| wanted) {
+    let is_tried = plan.runs.iter().any(|run| matches!(run, Run::App { .. }));
+    if let Some(trial) = trial.filter(|_| is_tried) {
         notes.extend(trial::run(trial, &payload, &cache, progress)?);
     }
     let mut artifacts = Vec::new();
@@ -155,7 +192,7 @@ pub fn build(
     output.keep();
     // What this build uses is locked, so that it stays for the next.
     cache.prune(SystemTime::now(), plan.cache_limit);
-    let (sizes, weight) = weigh(plan, &payload.layout);
+    let (sizes, weight) = weigh(plan.app.name.as_str(), &plan.shell, &payload.layout);
     Ok(BuildOutcome {
         artifacts,
         left_out: plan.files.left_out.clone(),
@@ -197,13 +234,13 @@ fn make(
 }
 
 /// A folder that is replaced must be an earlier payload: whatever else is there is the author's.
-fn check_kept(plan: &BuildPlan) -> Result<(), BuildError> {
-    let Some(path) = &plan.keep_payload else { return Ok(()) };
+fn check_kept(folder: Option<&Utf8Path>) -> Result<(), BuildError> {
+    let Some(path) = folder else { return Ok(()) };
     let empty = path.read_dir_utf8().is_ok_and(|mut entries| entries.next().is_none());
-    if !path.exists() || empty || Layout::new(path.as_path()).manifest().is_file() {
+    if !path.exists() || empty || Layout::new(path).manifest().is_file() {
         return Ok(());
     }
-    Err(BuildError::Kept { path: path.clone() })
+    Err(BuildError::Kept { path: path.to_owned() })
 }
 
 /// The folder for the finished files, known to be writable before the long work begins. When the
@@ -240,7 +277,8 @@ impl Drop for OutputFolder<'_> {
 /// Looks whether every module that the code imports can be found in the payload. One that is
 /// needed as soon as the app starts is an error; one that is needed perhaps is said.
 fn missing_modules(
-    plan: &BuildPlan,
+    needed: &[NeededModule],
+    files: &ProjectFiles,
     site_packages: &Utf8Path,
     wheels: &OwnWheels,
     resolved: &Resolved,
@@ -253,8 +291,7 @@ fn missing_modules(
         .map(|entry| entry.file_name().split('.').next().unwrap_or_default().to_owned())
         .collect();
     // A project may put any of its folders on the path, so a module of any of them counts.
-    let own: BTreeSet<&str> = plan
-        .files
+    let own: BTreeSet<&str> = files
         .files
         .iter()
         .filter(|file| module_of(&file.path).is_some())
@@ -262,7 +299,7 @@ fn missing_modules(
         .map(|part| module_of(part.as_str().into()).unwrap_or(part.as_str()))
         .collect();
     let mut notes = Vec::new();
-    for needed in &plan.needed {
+    for needed in needed {
         let top = waterskin_project::top_level(&needed.module);
         let (file, module) = (&needed.file, &needed.module);
         if installed.contains(top) || wheels.modules().contains(top) {
@@ -291,12 +328,12 @@ fn missing_modules(
     Ok(notes)
 }
 
-fn weigh(plan: &BuildPlan, payload: &Layout) -> (Sizes, Weight) {
+fn weigh(name: &str, shell: &Utf8Path, payload: &Layout) -> (Sizes, Weight) {
     let python = Weight::of(Layout::PYTHON, &payload.python());
     let packages = Weight::of(Layout::SITE_PACKAGES, &payload.site_packages());
     let app = Weight::of(Layout::APP, &payload.app());
-    let shell = fs_err::metadata(&plan.shell).map_or(0, |metadata| metadata.len());
+    let shell = fs_err::metadata(shell).map_or(0, |metadata| metadata.len());
     let sizes = Sizes { python: python.bytes, packages: packages.bytes, app: app.bytes, shell };
     let parts = vec![python, packages, app, Weight::file("shell", shell)];
-    (sizes, Weight::new(plan.app.name.as_str(), parts))
+    (sizes, Weight::new(name, parts))
 }

@@ -13,13 +13,13 @@ use waterskin_bundle::System;
 use waterskin_streamlit::{NEWEST, OLDEST, Series};
 
 use crate::Progress;
-use crate::allowance::Allowance;
 use crate::cache::Cache;
-use crate::manylinux::{WHEEL_GLIBC, uv_platform};
-use crate::resolved::Resolved;
-use crate::uv::{PYPROJECT, Trouble, UvError, UvFolder};
+use crate::wheels::allowance::Allowance;
+use crate::wheels::error::WheelsError;
+use crate::wheels::manylinux::{WHEEL_GLIBC, uv_platform};
+use crate::wheels::resolved::Resolved;
+use crate::wheels::uv::{PYPROJECT, Trouble, UvError, UvFolder};
 use crate::wheels::{ANY_INDEX, Wheels, built_apart, text, without_foreign, write_error};
-use crate::wheels_error::WheelsError;
 
 /// How long what was resolved is taken again: as long as Python's package index lets its answers be
 /// kept (`Cache-Control: max-age`). Not every mirror says so, and then each build asks about each
@@ -60,7 +60,7 @@ impl Wheels<'_> {
         now: SystemTime,
         progress: &dyn Progress,
     ) -> Result<Resolution, WheelsError> {
-        let requirements = &self.plan.requirements;
+        let requirements = self.requirements;
         let lines = match requirements.source {
             RequirementsSource::UvLock => self.export()?,
             _ => requirements.given.lines.clone(),
@@ -77,7 +77,7 @@ impl Wheels<'_> {
         let limits = self::text(&[&requirements.given.constraints]);
         let pins = self::text(&[&requirements.given.pins]);
         let given = Given { lines, text, limits, pins };
-        let alone = !self.plan.offline
+        let alone = !self.uv.offline
             && requirements.given.settings.is_empty()
             && stands_alone(&others)
             && stands_alone(&given.limits);
@@ -115,7 +115,7 @@ impl Wheels<'_> {
     /// Resolves, and allows what turns out to be needed, until it succeeds. `folder` gets what came
     /// of it.
     fn settle(&self, given: &Given, folder: &Utf8Path) -> Result<(), WheelsError> {
-        let of_settings = self.plan.requirements.given.settings.built();
+        let of_settings = self.requirements.given.settings.built();
         let sources: BTreeSet<String> = given
             .lines
             .iter()
@@ -143,7 +143,7 @@ impl Wheels<'_> {
                         source.trouble,
                         Trouble::Conflict | Trouble::NoVersion { .. } | Trouble::Unknown { .. }
                     );
-                    match allowance.after(&source.trouble, !self.plan.no_run) {
+                    match allowance.after(&source.trouble, !self.no_run) {
                         Some(next) => allowance = next,
                         None if unfit && !given.pins.is_empty() && !allowance.unpinned => {
                             allowance =
@@ -168,7 +168,7 @@ impl Wheels<'_> {
     /// that can be built without a compiler.
     fn python_with_wheels(&self, requirement: &str) -> Option<String> {
         const PYTHONS: [&str; 7] = ["3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
-        let platform = uv_platform(&self.plan.target, WHEEL_GLIBC);
+        let platform = uv_platform(self.target, WHEEL_GLIBC);
         let minor = self.minor();
         let mut others = PYTHONS.iter().filter(|python| **python != minor);
         let found = others.find(|python| self.has_wheel(requirement, python, &platform));
@@ -177,7 +177,7 @@ impl Wheels<'_> {
 
     /// Whether there is a wheel of this requirement for this Python and system.
     fn has_wheel(&self, requirement: &str, python: &str, platform: &str) -> bool {
-        let requirements = &self.plan.requirements;
+        let requirements = self.requirements;
         let table = requirements.given.settings.for_settled();
         let Ok(folder) = UvFolder::new(self.folder, None, table) else { return false };
         let list = text(&[&requirements.given.indexes, &vec![requirement.to_owned()]]);
@@ -213,10 +213,10 @@ impl Wheels<'_> {
             let known = distribution_of(module).map(|(_, distribution)| normalized(distribution));
             known.as_ref() == Some(&name) || normalized(top_level(module)) == name
         };
-        if !listed || self.plan.needed.iter().any(|needed| imports(&needed.module)) {
+        if !listed || self.needed.iter().any(|needed| imports(&needed.module)) {
             return None;
         }
-        let own = self.plan.target.system();
+        let own = self.target.system();
         let mut others = OTHERS.iter().filter(|other| System::of(other) != own);
         let elsewhere = range
             .is_none_or(|range| others.any(|other| self.has_wheel(range, &self.minor(), other)));
@@ -253,7 +253,7 @@ impl Wheels<'_> {
         allowance: &Allowance,
         output: &Utf8Path,
     ) -> Result<(), WheelsError> {
-        let requirements = &self.plan.requirements;
+        let requirements = self.requirements;
         let settings = &requirements.given.settings;
         // Where single packages come from is said in a project's own file alone. Versions that are
         // settled may come from anywhere: their hashes are.
@@ -317,7 +317,7 @@ impl Wheels<'_> {
         if requirements.given.pre {
             arguments.extend(["--prerelease", "allow"]);
         }
-        let platform = uv_platform(&self.plan.target, allowance.glibc);
+        let platform = uv_platform(self.target, allowance.glibc);
         arguments.extend(self.target(&platform, allowance));
         arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
         arguments.push(output.as_str());
@@ -325,7 +325,7 @@ impl Wheels<'_> {
     }
 
     fn resolve_error(&self, source: UvError) -> WheelsError {
-        let requirements = &self.plan.requirements;
+        let requirements = self.requirements;
         let (from, file) = (requirements.source, requirements.file.clone());
         WheelsError::Resolve { from, file, source }
     }
@@ -337,9 +337,9 @@ impl Wheels<'_> {
             .map(|setting| format!("{setting:?}"))
             .collect();
         settings.sort();
-        let target = self.plan.target.triple();
+        let target = self.target.triple();
         let (uv, python) = (self.uv.program, self.python_version);
-        let (no_run, pre) = (self.plan.no_run, self.plan.requirements.given.pre);
+        let (no_run, pre) = (self.no_run, self.requirements.given.pre);
         format!("{uv} {target} {python} {no_run} {pre} {settings:?}")
     }
 
@@ -347,7 +347,7 @@ impl Wheels<'_> {
     /// development dependencies. Of the project's other files uv sees none.
     fn export(&self) -> Result<Vec<String>, WheelsError> {
         const LOCKED: &str = "locked.txt";
-        let requirements = &self.plan.requirements;
+        let requirements = self.requirements;
         let Some(file) = &requirements.file else { return Ok(Vec::new()) };
         let own = requirements.given.project.as_deref().map(|name| project(name, Vec::new()));
         let folder = UvFolder::new(self.folder, own, Table::new());
@@ -363,7 +363,7 @@ impl Wheels<'_> {
         let text = fs_err::read_to_string(folder.file(LOCKED)).map_err(write_error(self.folder))?;
         let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
         let lines = joined.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-        let root = file.parent().unwrap_or(&self.plan.root);
+        let root = file.parent().unwrap_or(self.root);
         let check = |line: &str| {
             let requirement = line.strip_prefix("-e ").unwrap_or(line);
             checked(requirement, &[root]).map_err(|refusal| RequirementsError::Refused {

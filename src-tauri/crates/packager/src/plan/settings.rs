@@ -15,6 +15,8 @@ pub struct Settings {
     pub path: Utf8PathBuf,
     /// The folder that gets the finished files; it is made when it is missing.
     pub output: Utf8PathBuf,
+    /// The system that the app is for. `None` is this one.
+    pub target: Option<Target>,
     /// The interpreter to relocate. `None` looks for a managed one first.
     pub python: Option<Utf8PathBuf>,
     /// The version of Python, such as `3.12` or `3.12.4`. `None` takes what the project says.

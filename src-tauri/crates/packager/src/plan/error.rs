@@ -2,8 +2,8 @@ use camino::Utf8PathBuf;
 use waterskin_bundle::Target;
 use waterskin_project::ProjectError;
 
-use crate::settings::Format;
-use crate::tools::ToolsError;
+use crate::plan::settings::Format;
+use crate::plan::tools::ToolsError;
 use crate::trim::TrimError;
 
 /// Why nothing can be planned.

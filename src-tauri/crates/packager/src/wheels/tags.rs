@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_project::normalized;
 
-use crate::runtime::{Glibc, elf};
+use crate::elf::{self, Glibc};
 
 /// The folder of metadata of the distribution with this normalized name, in `site_packages`.
 pub(crate) fn dist_info(site_packages: &Utf8Path, name: &str) -> Option<Utf8PathBuf> {

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use waterskin_project::normalized;
 
-use crate::manylinux::WHEEL_GLIBC;
-use crate::uv::Trouble;
+use crate::wheels::manylinux::WHEEL_GLIBC;
+use crate::wheels::uv::Trouble;
 
 /// The newest GNU C library that uv knows wheels for (0.13).
 const NEWEST_GLIBC: (u32, u32) = (2, 40);

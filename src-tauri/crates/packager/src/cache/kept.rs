@@ -2,7 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use crate::cache::{Cache, CacheError};
-use crate::plan_error::PlanError;
+use crate::plan::error::PlanError;
 
 /// How many bytes are kept between builds where nobody says otherwise.
 pub const CACHE_LIMIT: u64 = 10_000_000_000;

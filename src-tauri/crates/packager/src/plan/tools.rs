@@ -1,8 +1,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::Target;
 use waterskin_process as process;
 
-/// The file name of the prebuilt shell.
-pub const SHELL: &str = if cfg!(windows) { "waterskin-shell.exe" } else { "waterskin-shell" };
+/// The name of the prebuilt shell, without what programs of its system end in.
+const SHELL: &str = "waterskin-shell";
+/// The name of `uv`, which runs here.
 const UV: &str = if cfg!(windows) { "uv.exe" } else { "uv" };
 
 /// Why a program that a build needs is missing.
@@ -18,8 +20,17 @@ pub enum ToolsError {
         path: Utf8PathBuf,
     },
     /// The prebuilt shell is nowhere.
-    #[error("could not find the prebuilt shell `{SHELL}`")]
-    Shell,
+    #[error("could not find the prebuilt shell `{name}`")]
+    Shell {
+        /// Its file name.
+        name: String,
+    },
+    /// There is none for another system.
+    #[error("there is no prebuilt shell for `{target}` on this machine")]
+    ForeignShell {
+        /// The system.
+        target: Target,
+    },
     /// The path that was given for the shell is no file.
     #[error("there is no shell at `{path}`")]
     ShellPath {
@@ -35,8 +46,11 @@ impl ToolsError {
             Self::Uv | Self::UvPath { .. } => {
                 "install it with `pip install uv`, or give its path with `--uv`".to_owned()
             }
-            Self::Shell | Self::ShellPath { .. } => format!(
+            Self::Shell { .. } | Self::ShellPath { .. } => format!(
                 "`{SHELL}` comes with Waterskin and stands beside it; give its path with `--shell`"
+            ),
+            Self::ForeignShell { .. } => format!(
+                "give the `{SHELL}` of Waterskin for that system with `--shell`, or build on such a system"
             ),
         })
     }
@@ -52,11 +66,18 @@ pub fn find_uv(given: Option<&Utf8Path>) -> Result<Utf8PathBuf, ToolsError> {
     }
 }
 
-/// The prebuilt shell: as given, or beside the running program.
-pub fn find_shell(given: Option<&Utf8Path>) -> Result<Utf8PathBuf, ToolsError> {
+/// The prebuilt shell for a system: as given, or beside the running program, where that of this
+/// system stands.
+pub fn find_shell(given: Option<&Utf8Path>, target: &Target) -> Result<Utf8PathBuf, ToolsError> {
     match given {
         Some(path) => file(path).ok_or_else(|| ToolsError::ShellPath { path: path.to_owned() }),
-        None => beside(SHELL).ok_or(ToolsError::Shell),
+        None if *target != Target::host() => {
+            Err(ToolsError::ForeignShell { target: target.clone() })
+        }
+        None => {
+            let name = format!("{SHELL}{}", target.system().program_ending());
+            beside(&name).ok_or(ToolsError::Shell { name })
+        }
     }
 }
 
@@ -83,6 +104,20 @@ mod tests {
         assert!(error.hint().unwrap().contains("--uv"));
         fs_err::write(&path, "").unwrap();
         assert_eq!(find_uv(Some(&path)).unwrap(), path);
-        assert!(find_shell(Some(dir.path().try_into().unwrap())).is_err(), "a folder is no shell");
+        let folder = Utf8Path::from_path(dir.path()).unwrap();
+        assert!(find_shell(Some(folder), &Target::host()).is_err(), "a folder is no shell");
+    }
+
+    #[test]
+    fn the_shell_beside_the_program_is_none_for_another_system() {
+        let windows = Target::of("riscv64gc-pc-windows-msvc");
+        let error = find_shell(None, &windows).unwrap_err();
+        let text = "there is no prebuilt shell for `riscv64gc-pc-windows-msvc` on this machine";
+        assert_eq!(error.to_string(), text);
+        assert!(error.hint().unwrap().contains("--shell"));
+        let dir = tempfile::tempdir().unwrap();
+        let given = Utf8Path::from_path(dir.path()).unwrap().join("shell é.exe");
+        fs_err::write(&given, "").unwrap();
+        assert_eq!(find_shell(Some(&given), &windows).unwrap(), given);
     }
 }

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use waterskin_bundle::System;
 use waterskin_process::{Output, Tool, ToolError};
 
-use crate::source_build::{self, Apart};
+use crate::wheels::source_build::{self, Apart};
 
 /// The file of a folder of uv's.
 pub(crate) const PYPROJECT: &str = waterskin_project::PYPROJECT_TOML;

@@ -17,8 +17,8 @@ use waterskin_project::{Reason, by_name};
 use crate::Progress;
 use crate::cache::{Cache, CacheError, Entry};
 use crate::copy;
-use crate::provision::RECIPE;
-use crate::uv::{Uv, UvError, UvFolder};
+use crate::payload::provision::RECIPE;
+use crate::wheels::uv::{Uv, UvError, UvFolder};
 
 /// Seconds since 1970 that a backend takes for the current time: the first moment that a Zip
 /// archive can name.

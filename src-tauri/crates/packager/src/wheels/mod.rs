@@ -1,23 +1,44 @@
+//! The app's packages: which, and how they come into a folder. What is published as source only is
+//! built on the way.
+
+pub(crate) mod allowance;
+pub(crate) mod error;
+pub(crate) mod locked;
+pub(crate) mod manylinux;
+pub(crate) mod resolve;
+pub(crate) mod resolved;
+pub(crate) mod source_build;
+pub(crate) mod tags;
+pub(crate) mod uv;
+
 use std::io;
 
 use camino::Utf8Path;
 use toml::{Table, Value};
-use waterskin_project::without_password;
+use waterskin_bundle::Target;
+use waterskin_project::{NeededModule, Requirements, without_password};
 
-use crate::allowance::Allowance;
-use crate::manylinux::uv_platform;
 use crate::own::OwnWheels;
-use crate::plan::BuildPlan;
-use crate::resolved::Resolved;
-use crate::source_build::{self, Apart};
-use crate::uv::{Trouble, Uv, UvError, UvFolder};
-use crate::wheel_tags;
-use crate::wheels_error::WheelsError;
+use crate::wheels::allowance::Allowance;
+use crate::wheels::error::WheelsError;
+use crate::wheels::manylinux::uv_platform;
+use crate::wheels::resolved::Resolved;
+use crate::wheels::source_build::Apart;
+use crate::wheels::uv::{Trouble, Uv, UvError, UvFolder};
 
 /// The app's packages, on their way into a folder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wheels<'a> {
-    pub plan: &'a BuildPlan,
+    /// What the app asks for.
+    pub requirements: &'a Requirements,
+    /// Modules that its code can't do without.
+    pub needed: &'a [NeededModule],
+    /// The system that they are for.
+    pub target: &'a Target,
+    /// The project's folder.
+    pub root: &'a Utf8Path,
+    /// Whether no build backend may be run.
+    pub no_run: bool,
     pub uv: Uv<'a>,
     /// Full version of the payload's Python, such as `3.11.7`.
     pub python_version: &'a str,
@@ -80,7 +101,7 @@ impl Wheels<'_> {
     /// Variables of the author's that getting the packages takes: those that the lists name, as in
     /// `https://${TOKEN}@example.org`, and the one that leads to the keys for repositories by ssh.
     fn variables(&self) -> Vec<String> {
-        let requirements = &self.plan.requirements;
+        let requirements = self.requirements;
         let given = &requirements.given;
         let file = requirements.file.as_ref().and_then(|it| fs_err::read_to_string(it).ok());
         let text = text(&[&given.indexes, &given.lines, &given.constraints]);
@@ -94,7 +115,7 @@ impl Wheels<'_> {
     }
 
     pub(crate) fn insecure(&self) -> impl Iterator<Item = &str> {
-        let hosts = self.plan.requirements.given.insecure.iter();
+        let hosts = self.requirements.given.insecure.iter();
         hosts.flat_map(|host| ["--allow-insecure-host", host.as_str()])
     }
 
@@ -106,7 +127,7 @@ impl Wheels<'_> {
         allowance: &Allowance,
         destination: &Utf8Path,
     ) -> Result<(), WheelsError> {
-        let given = &self.plan.requirements.given;
+        let given = &self.requirements.given;
         let mut table = given.settings.for_settled();
         built_apart(allowance, &mut table);
         let folder = UvFolder::new(self.folder, None, table).map_err(write_error(self.folder))?;
@@ -120,7 +141,7 @@ impl Wheels<'_> {
             ("install.txt", others.without_repositories(), true),
             ("repositories.txt", others.repositories(), false),
         ];
-        let platform = uv_platform(&self.plan.target, allowance.glibc);
+        let platform = uv_platform(self.target, allowance.glibc);
         for (list, part, hashes) in parts.iter().filter(|(_, part, _)| part.len() > 0) {
             folder.write(list, part.to_text().as_bytes()).map_err(write_error(self.folder))?;
             let mut arguments = vec!["pip", "install", "--target", destination.as_str()];
@@ -139,8 +160,8 @@ impl Wheels<'_> {
                 .map_err(|source| self.named(WheelsError::Install { source }))?;
         }
         for name in &allowance.built {
-            let installed = wheel_tags::dist_info(destination, name);
-            if installed.is_some_and(|it| !wheel_tags::is_for_any_platform(&it)) {
+            let installed = tags::dist_info(destination, name);
+            if installed.is_some_and(|it| !tags::is_for_any_platform(&it)) {
                 let package = resolved.shown(name).unwrap_or_else(|| name.clone());
                 return Err(WheelsError::Compiled { package, python: self.minor() });
             }

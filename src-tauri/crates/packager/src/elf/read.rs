@@ -7,7 +7,7 @@ use object::{
     read::elf::{Dyn as _, FileHeader},
 };
 
-use super::{Glibc, RuntimeError};
+use super::{ElfError, Glibc};
 
 /// What the dynamic linker would read of a program or library.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,9 +46,9 @@ impl Kind {
 
 impl Elf {
     /// Reads a file whole and takes out what matters.
-    pub fn read(path: &Utf8Path) -> Result<Self, RuntimeError> {
-        let data = fs_err::read(path).map_err(RuntimeError::file("read", path))?;
-        parse(&data).map_err(|source| RuntimeError::Elf { path: path.to_owned(), source })
+    pub fn read(path: &Utf8Path) -> Result<Self, ElfError> {
+        let data = fs_err::read(path).map_err(ElfError::file("read", path))?;
+        parse(&data).map_err(|source| ElfError::Format { path: path.to_owned(), source })
     }
 
     /// Takes it out of a file's content; `None` for what is no such file, or is damaged.
@@ -73,11 +73,11 @@ impl Elf {
 }
 
 /// Whether a file begins as ELF files do.
-pub(crate) fn is_elf(path: &Utf8Path) -> Result<bool, RuntimeError> {
+pub(crate) fn is_elf(path: &Utf8Path) -> Result<bool, ElfError> {
     let mut magic = Vec::with_capacity(4);
     fs_err::File::open(path)
         .and_then(|file| file.take(4).read_to_end(&mut magic))
-        .map_err(RuntimeError::file("read", path))?;
+        .map_err(ElfError::file("read", path))?;
     Ok(magic == b"\x7fELF")
 }
 
