@@ -8,10 +8,10 @@ use std::{env, fs, io};
 const RECIPE: [&str; 14] = [
     "../bundle/src/digest.rs",
     "../bundle/src/record.rs",
+    "../installers/src",
     "../project/src/own/copied.rs",
     "src/copy.rs",
     "src/elf",
-    "src/format",
     "src/own",
     "src/payload",
     "src/runtime",

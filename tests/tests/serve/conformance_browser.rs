@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::Value;
 use waterskin_tests::{
-    Engine, Findings, NEWEST, PATIENCE, Result, Sandbox, Served, ServedOptions, TORNADO,
-    Venv, Window, app, eventually, skipped,
+    Engine, Findings, NEWEST, PATIENCE, Result, Sandbox, Served, ServedOptions, TORNADO, Venv,
+    Window, app, eventually, skipped,
 };
 
 /// Items that no browser runs here, and why. docs/conformance.md says where their parts are tested.

@@ -18,6 +18,17 @@ impl Digest {
         Self::finish(hasher)
     }
 
+    /// The plain SHA-256 of all that is read, a buffer at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn of_reader(reader: impl Read) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        read_into(reader, &mut hasher)?;
+        Ok(Self::finish(hasher))
+    }
+
     /// The digest as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -30,13 +41,7 @@ impl Digest {
     }
 
     fn finish(hasher: Sha256) -> Self {
-        use std::fmt::Write as _;
-        let mut text = String::from("sha256:");
-        for byte in hasher.finalize() {
-            // Writing to a string can't fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(format!("sha256:{}", hex::encode(hasher.finalize())))
     }
 }
 
@@ -65,7 +70,7 @@ pub enum DigestError {
 /// files apart as well.
 pub fn file_digest(path: &Utf8Path) -> Result<Digest, DigestError> {
     let mut hasher = Sha256::new();
-    read_into(path, &mut hasher)?;
+    read_file(path, &mut hasher)?;
     Ok(Digest::finish(hasher))
 }
 
@@ -92,7 +97,7 @@ pub fn tree_digest(root: &Utf8Path) -> Result<Digest, DigestError> {
             record(&mut hasher, b't', &target.to_string_lossy());
         } else {
             record(&mut hasher, if executable(&entry) { b'x' } else { b'f' }, &name);
-            read_into(path, &mut hasher)?;
+            read_file(path, &mut hasher)?;
         }
     }
     Ok(Digest::finish(hasher))
@@ -106,22 +111,27 @@ fn record(hasher: &mut Sha256, kind: u8, text: &str) {
 }
 
 /// The content and its length.
-fn read_into(path: &Utf8Path, hasher: &mut Sha256) -> Result<(), DigestError> {
-    let error = |source| DigestError::Read { path: path.to_owned(), source };
-    let mut file = fs_err::File::open(path).map_err(error)?;
+fn read_file(path: &Utf8Path, hasher: &mut Sha256) -> Result<(), DigestError> {
+    let length = fs_err::File::open(path)
+        .and_then(|file| read_into(file, hasher))
+        .map_err(|source| DigestError::Read { path: path.to_owned(), source })?;
+    hasher.update(length.to_le_bytes());
+    Ok(())
+}
+
+/// Everything that is read, a buffer at a time; gives its length in bytes.
+fn read_into(mut reader: impl Read, hasher: &mut Sha256) -> io::Result<u64> {
     let mut buffer = vec![0; 128 * 1024];
-    let mut length = 0u64;
+    let mut length = 0;
     loop {
-        match file.read(&mut buffer).map_err(error)? {
-            0 => break,
+        match reader.read(&mut buffer)? {
+            0 => return Ok(length),
             n => {
                 length += n as u64;
                 hasher.update(&buffer[..n]);
             }
         }
     }
-    hasher.update(length.to_le_bytes());
-    Ok(())
 }
 
 #[cfg(unix)]

@@ -76,8 +76,9 @@ impl Recorded {
     fn is_intact(&self, root: &Utf8Path) -> bool {
         let file = root.join(&self.path);
         match self.expected() {
-            Some(expected) => fs_err::read(file)
-                .is_ok_and(|content| URL_SAFE_NO_PAD.encode(Sha256::digest(content)) == expected),
+            Some(_) => fs_err::File::open(file)
+                .and_then(|file| hash_of(file))
+                .is_ok_and(|hash| hash == self.hash),
             None => file.symlink_metadata().is_ok(),
         }
     }
@@ -102,7 +103,8 @@ pub fn write_record(root: &Utf8Path, folder: &Utf8Path) -> io::Result<()> {
         if entry.file_type().is_symlink() {
             lines.push(Recorded { path: name, hash: String::new(), length: String::new() });
         } else if entry.file_type().is_file() {
-            lines.push(Recorded::of(name, &fs_err::read(path)?));
+            let hash = hash_of(fs_err::File::open(path)?)?;
+            lines.push(Recorded { path: name, hash, length: entry.metadata()?.len().to_string() });
         }
     }
     fs_err::write(root.join(Layout::RECORD), Recorded::to_text(lines))

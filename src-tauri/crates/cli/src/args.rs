@@ -1,5 +1,7 @@
 use camino::Utf8PathBuf;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use waterskin_installers::{FORMATS, Format, format_named};
 
 /// Package a Streamlit app so that colleagues open it with a double click
 #[derive(Debug, Parser)]
@@ -64,8 +66,8 @@ pub struct BuildArgs {
     pub report: Option<Utf8PathBuf>,
 
     /// What to make; give it more than once for several [default: all]
-    #[arg(short, long = "format", value_name = "FORMAT")]
-    pub formats: Vec<Format>,
+    #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats())]
+    pub formats: Vec<&'static dyn Format>,
 
     /// How the .deb is compressed
     #[arg(long, value_name = "METHOD", default_value = "zstd")]
@@ -124,14 +126,11 @@ pub struct BuildArgs {
     pub offline: bool,
 }
 
-/// What a build makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A Debian package
-    Deb,
-    /// An archive that runs wherever it is unpacked
-    #[value(name = "tar.gz")]
-    TarGz,
+/// Every format by its name.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let value = |format: &dyn Format| PossibleValue::new(format.name()).help(format.about());
+    let names = PossibleValuesParser::new(FORMATS.map(value));
+    names.try_map(|name| format_named(&name).ok_or_else(|| format!("there is no format `{name}`")))
 }
 
 /// How the .deb is compressed.

@@ -1,16 +1,15 @@
 use std::{collections::BTreeMap, process::ExitCode};
 
 use serde::Serialize;
+use waterskin_installers::{Artifact, Compression, FormatOptions, deb::DebOptions};
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build,
-    format::{Artifact, Compression},
-    runtime::RuntimeSource,
+    BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build, runtime::RuntimeSource,
     size,
 };
 use waterskin_project::Overrides;
 
 use crate::{
-    args::{self, BuildArgs, Format},
+    args::{self, BuildArgs},
     ask,
     interpreter::given_path,
     interrupt::Interrupt,
@@ -99,6 +98,11 @@ pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
 }
 
 fn settings(args: &BuildArgs) -> Settings {
+    let compression = match args.compression {
+        args::Compression::Zstd => Compression::default(),
+        args::Compression::Smallest => Compression::SMALLEST,
+        args::Compression::Gzip => Compression::Gzip,
+    };
     Settings {
         path: args.path.clone(),
         output: args.output.clone(),
@@ -115,19 +119,8 @@ fn settings(args: &BuildArgs) -> Settings {
             entry: args.entry.clone(),
             ..Overrides::default()
         },
-        formats: args
-            .formats
-            .iter()
-            .map(|format| match format {
-                Format::Deb => waterskin_packager::Format::Deb,
-                Format::TarGz => waterskin_packager::Format::TarGz,
-            })
-            .collect(),
-        compression: match args.compression {
-            args::Compression::Zstd => Compression::default(),
-            args::Compression::Smallest => Compression::SMALLEST,
-            args::Compression::Gzip => Compression::Gzip,
-        },
+        formats: args.formats.clone(),
+        format_options: FormatOptions { deb: DebOptions { compression } },
         cache_dir: args.cache_dir.clone(),
         cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),
         keep_payload: args.keep_payload.clone(),

@@ -72,7 +72,7 @@ impl Progress for Bars {
         let bar = ProgressBar::with_draw_target(total, target);
         let template = match (total, step) {
             (None, _) => "{spinner} {msg} {elapsed}",
-            (Some(_), Step::Deb | Step::TarGz) => "{spinner} {msg} {bar:24} {bytes}/{total_bytes}",
+            (Some(_), Step::Installer(_)) => "{spinner} {msg} {bar:24} {bytes}/{total_bytes}",
             (Some(_), _) => "{spinner} {msg} {bar:24} {pos}/{len}",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -35,7 +35,9 @@ impl Trial for Opened<'_> {
         let own = |text: &str| of_project(text, payload, &self.plan.root);
         match tried {
             Ok(tried) => self.judge(tried, own),
-            Err(error) => not_opened(&error, &self.plan.depends, own).map(|note| vec![note]),
+            Err(error) => {
+                not_opened(&error, &self.plan.system_packages, own).map(|note| vec![note])
+            }
         }
     }
 }
@@ -48,7 +50,8 @@ impl Opened<'_> {
     ) -> Result<Vec<String>, Box<TrialFailure>> {
         let secrets: Vec<&str> = self.plan.secrets.iter().map(|secret| &*secret.key).collect();
         let absent = |path: &Utf8Path| TrialCause::absent(path, &self.plan.root, &self.plan.files);
-        let known = Known { secrets: &secrets, depends: &self.plan.depends, absent: &absent };
+        let known =
+            Known { secrets: &secrets, depends: &self.plan.system_packages, absent: &absent };
         judge(tried, &known, own)
     }
 }
@@ -69,7 +72,7 @@ fn folder() -> io::Result<tempfile::TempDir> {
 struct Known<'a> {
     /// The keys that it asks its user for.
     secrets: &'a [&'a str],
-    /// The packages of Debian that it depends on.
+    /// The packages of the system that the project asks for.
     depends: &'a [String],
     /// What becomes of a file that is not there.
     absent: &'a dyn Fn(&Utf8Path) -> TrialCause,

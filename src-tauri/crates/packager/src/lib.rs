@@ -4,7 +4,6 @@
 //! [`build`] carries a plan out. Settings come in as one struct, decisions are pure functions, and
 //! every other program runs through the crate `waterskin-process`.
 
-pub mod format;
 pub mod runtime;
 
 mod build;
@@ -34,7 +33,7 @@ pub use plan::{
     error::PlanError,
     plan,
     runs::Run,
-    settings::{Format, Settings},
+    settings::Settings,
     text::size,
     tools::{ToolsError, find_shell, find_uv},
 };

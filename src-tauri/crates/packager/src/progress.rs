@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// What a build is busy with. The order is the order of the work.
@@ -22,16 +24,14 @@ pub enum Step {
     Manifest,
     /// Starting the app once.
     Trial,
-    /// Writing the Debian package.
-    Deb,
-    /// Writing the archive of the app's folder.
-    TarGz,
+    /// Writing the file of the format with this name.
+    Installer(&'static str),
 }
 
 impl Step {
     /// What the step does, as a phrase that fits before a progress bar.
-    pub fn title(self) -> &'static str {
-        match self {
+    pub fn title(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Runtime => "laying down Python",
             Self::Resolve => "resolving requirements",
             Self::Wheels => "installing packages",
@@ -41,9 +41,8 @@ impl Step {
             Self::Digest => "hashing the payload",
             Self::Manifest => "writing the manifest",
             Self::Trial => "trying the app",
-            Self::Deb => "writing the .deb",
-            Self::TarGz => "writing the .tar.gz",
-        }
+            Self::Installer(name) => return format!("writing the .{name}").into(),
+        })
     }
 }
 

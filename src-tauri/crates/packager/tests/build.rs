@@ -9,8 +9,8 @@ mod trim;
 use camino::Utf8Path;
 use support::{Folder, folder, names, report};
 use waterskin_bundle::{Payload, tree_digest};
-use waterskin_packager::format::Compression;
-use waterskin_packager::{BuildError, Format, Quiet, Settings, build, plan};
+use waterskin_installers::{Compression, FormatOptions, deb::DebOptions, format_named};
+use waterskin_packager::{BuildError, Quiet, Settings, build, plan};
 use waterskin_process::Tool;
 
 fn project() -> Folder {
@@ -101,8 +101,8 @@ fn the_same_input_gives_the_same_bytes() {
         // No other test works in it meanwhile.
         cache_dir: Some(folder.path.join(cache)),
         // The quickest; of the others the sameness is tested beside their code.
-        formats: vec![Format::Deb],
-        compression: Compression::Zstd(1),
+        formats: vec![format_named("deb").unwrap()],
+        format_options: FormatOptions { deb: DebOptions { compression: Compression::Zstd(1) } },
         ..folder.settings("my_app é")
     };
     let run = |number, cache| {
@@ -233,8 +233,8 @@ fn what_the_author_installs_comes_along_and_the_project_stays_as_it_is() {
     let kept = folder.path.join("kept");
     let settings = Settings {
         keep_payload: Some(kept.clone()),
-        formats: vec![Format::Deb],
-        compression: Compression::Zstd(1),
+        formats: vec![format_named("deb").unwrap()],
+        format_options: FormatOptions { deb: DebOptions { compression: Compression::Zstd(1) } },
         ..folder.settings("installed")
     };
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();

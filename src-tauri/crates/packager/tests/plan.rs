@@ -7,7 +7,8 @@ mod support;
 
 use support::{Folder, folder, report};
 use waterskin_bundle::Target;
-use waterskin_packager::{Format, Settings, plan};
+use waterskin_installers::format_named;
+use waterskin_packager::{Settings, plan};
 use waterskin_project::Overrides;
 
 /// The plan or the error, with the folder's name and the system's wording taken out.
@@ -24,7 +25,7 @@ fn text(folder: &Folder, settings: &Settings) -> String {
 
 fn settings(folder: &Folder, project: &str) -> Settings {
     Settings {
-        formats: vec![Format::Deb, Format::TarGz],
+        formats: vec![format_named("deb").unwrap(), format_named("tar.gz").unwrap()],
         uv: Some(support::shell()),
         ..folder.settings(project)
     }
@@ -586,7 +587,7 @@ fn the_system_that_an_app_is_for_is_asked_for() {
     let mut asked =
         Settings { target: Some(windows.clone()), formats: Vec::new(), ..settings(&folder, "p") };
     let made = plan(&asked).unwrap();
-    assert_eq!((made.target, made.formats), (windows, vec![Format::TarGz]));
+    assert_eq!((made.target, made.formats), (windows, vec![format_named("tar.gz").unwrap()]));
     asked.shell = None;
     insta::assert_snapshot!(text(&folder, &asked), @r"
     error: there is no prebuilt shell for `riscv64gc-pc-windows-msvc` on this machine

@@ -59,5 +59,5 @@ pub use settings::{
     reserved::Reserved,
     secrets::SecretError,
 };
-pub use system::wants::{EMOJI, EMOJI_FONT};
+pub use system::wants::EMOJI;
 pub use writes::FoundWrite;

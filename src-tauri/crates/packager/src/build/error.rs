@@ -2,13 +2,12 @@ use std::error::Error;
 use std::io;
 
 use camino::Utf8PathBuf;
+use waterskin_installers::{Format, FormatError};
 
 use crate::cache::CacheError;
-use crate::format::FormatError;
 use crate::own::MakeError;
 use crate::payload::AssembleError;
 use crate::payload::provision::ProvisionError;
-use crate::plan::settings::Format;
 use crate::runtime::RuntimeError;
 use crate::trial::TrialFailure;
 use crate::trial::remedy;
@@ -73,7 +72,7 @@ pub enum BuildError {
     #[error("could not make the .{}", .format.name())]
     Format {
         /// Which kind.
-        format: Format,
+        format: &'static dyn Format,
         /// Why.
         #[source]
         source: Box<FormatError>,

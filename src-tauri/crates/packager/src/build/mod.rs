@@ -1,6 +1,7 @@
 //! Carrying out a plan: each stage gets what it needs of it.
 
 pub(crate) mod error;
+mod installer;
 mod manifest;
 pub(crate) mod weight;
 
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use waterskin_bundle::{Layout, Payload};
+use waterskin_bundle::Layout;
+use waterskin_installers::Artifact;
 use waterskin_project::{
     LeftOut, NeededModule, ProjectFiles, distribution_of, module_of, normalized,
 };
@@ -18,13 +20,11 @@ use crate::build::error::BuildError;
 use crate::build::weight::Weight;
 use crate::cache::Cache;
 use crate::copy::Method;
-use crate::format::{self, Artifact, Package};
 use crate::own::{OwnBuild, OwnWheels};
 use crate::payload::Parts;
 use crate::payload::provision::{Packages, ProvisionError};
 use crate::plan::BuildPlan;
 use crate::plan::runs::Run;
-use crate::plan::settings::Format;
 use crate::runtime::{RuntimeSource, tk};
 use crate::toolchain::{Toolchain, Wanted};
 use crate::trial::{self, Trial};
@@ -185,10 +185,7 @@ pub fn build(
     if let Some(trial) = trial.filter(|_| is_tried) {
         notes.extend(trial::run(trial, &payload, &cache, progress)?);
     }
-    let mut artifacts = Vec::new();
-    for format in &plan.formats {
-        artifacts.push(make(*format, &payload, plan, &cache, progress)?);
-    }
+    let artifacts = installer::make(plan, &payload, &cache, progress)?;
     output.keep();
     // What this build uses is locked, so that it stays for the next.
     cache.prune(SystemTime::now(), plan.cache_limit);
@@ -207,30 +204,6 @@ pub fn build(
         payload: plan.keep_payload.clone(),
         took: began.elapsed(),
     })
-}
-
-fn make(
-    format: Format,
-    payload: &Payload,
-    plan: &BuildPlan,
-    cache: &Cache,
-    progress: &dyn Progress,
-) -> Result<Artifact, BuildError> {
-    let icon = plan.icon.as_deref();
-    let package = Package {
-        payload,
-        shell: &plan.shell,
-        icon,
-        depends: &plan.depends,
-        recommends: &plan.recommends,
-        output: &plan.output,
-        cache: Some(cache),
-    };
-    match format {
-        Format::Deb => format::deb(&package, plan.compression, progress),
-        Format::TarGz => format::tar_gz(&package, progress),
-    }
-    .map_err(|source| BuildError::Format { format, source: Box::new(source) })
 }
 
 /// A folder that is replaced must be an earlier payload: whatever else is there is the author's.

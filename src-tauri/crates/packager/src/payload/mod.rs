@@ -11,10 +11,10 @@ use waterskin_bundle::{
     DigestError, Layout, Manifest, Payload, PayloadError, StagedDir, StagingError, tree_digest,
     write_record,
 };
+use waterskin_installers::{Picture, PictureError};
 use waterskin_project::ProjectFiles;
 
 use crate::copy::{self, CopyError, Method};
-use crate::format::{Picture, PictureError};
 use crate::payload::compile::{CompileError, CompileFailure};
 use crate::wheels::resolved::Resolved;
 use crate::{Progress, Step};

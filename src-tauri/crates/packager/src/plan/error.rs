@@ -1,8 +1,8 @@
 use camino::Utf8PathBuf;
 use waterskin_bundle::Target;
+use waterskin_installers::{Format, formats_for};
 use waterskin_project::ProjectError;
 
-use crate::plan::settings::Format;
 use crate::plan::tools::ToolsError;
 use crate::trim::TrimError;
 
@@ -22,7 +22,7 @@ pub enum PlanError {
     #[error("a .{} can't be made for {}", .format.name(), .target.triple())]
     Format {
         /// What was asked for.
-        format: Format,
+        format: &'static dyn Format,
         /// The system.
         target: Target,
     },
@@ -58,7 +58,7 @@ impl PlanError {
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
             Self::Trim(_) => Some("set `trim = false` in the project's file".to_owned()),
             Self::Format { target, .. } => {
-                let names = Format::default_for(target).iter().map(|format| format.name());
+                let names = formats_for(target).into_iter().map(|format| format.name());
                 let names: Vec<_> = names.map(|name| format!("`--format {name}`")).collect();
                 Some(format!("take {}, or leave `--format` out", names.join(" or ")))
             }

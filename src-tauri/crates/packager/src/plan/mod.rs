@@ -2,7 +2,6 @@
 
 pub(crate) mod error;
 pub(crate) mod inside;
-mod installed;
 pub(crate) mod runs;
 pub(crate) mod settings;
 pub(crate) mod text;
@@ -11,6 +10,7 @@ pub(crate) mod tools;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
+use waterskin_installers::{Format, FormatOptions, formats_for};
 use waterskin_project::{
     About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
     ProjectFiles, PythonChoice, Reading, Requirements, UnknownModule,
@@ -18,11 +18,10 @@ use waterskin_project::{
 
 use crate::cache::kept::{CACHE_LIMIT, cache_folder};
 use crate::elf::Native;
-use crate::format::Compression;
 use crate::plan::error::PlanError;
 use crate::plan::inside::is_inside;
 use crate::plan::runs::Run;
-use crate::plan::settings::{Format, Settings};
+use crate::plan::settings::Settings;
 use crate::trim::{self, Trim};
 use crate::wheels::locked;
 
@@ -78,20 +77,20 @@ pub struct BuildPlan {
     pub files: ProjectFiles,
     /// What the author should know.
     pub notes: Vec<String>,
-    /// What is made, and for which system.
-    pub formats: Vec<Format>,
-    /// Packages of the system's that the project asks for: a Debian package depends on them.
+    /// What is made.
+    pub formats: Vec<&'static dyn Format>,
+    /// What is chosen for formats that leave a choice.
+    #[serde(skip)]
+    pub format_options: FormatOptions,
+    /// Packages of the system's that the project asks for in its own list, each by all its names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub depends: Vec<String>,
+    pub system_packages: Vec<String>,
     /// The first file that imports Tk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tk: Option<Utf8PathBuf>,
-    /// What a Debian package recommends.
+    /// Packages of the system's that the app is better with, each by all its names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub recommends: Vec<&'static str>,
-    /// How a Debian package is compressed.
-    #[serde(skip)]
-    pub compression: Compression,
+    pub wished_packages: Vec<&'static str>,
     /// The system that it is for.
     pub target: Target,
     /// The folder that gets the finished files, absolute.
@@ -165,7 +164,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         notes: notes.in_order(),
         trim,
         formats,
-        compression: settings.compression,
+        format_options: settings.format_options.clone(),
         target,
         keep_payload,
         output,
@@ -196,22 +195,22 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         preload: project.preload,
         needed: project.needed,
         files: project.files,
-        depends: project.depends,
+        system_packages: project.depends,
         tk: project.tk,
-        recommends: project.recommends,
+        wished_packages: project.recommends,
     })
 }
 
 /// What the author should know: what reading says, and what this build of it adds.
-fn notes(project: &Project, native: &Native, formats: &[Format], target: &Target) -> Notes {
+fn notes(project: &Project, native: &Native, formats: &[&dyn Format], target: &Target) -> Notes {
     let mut notes = project.notes.clone();
-    if formats.contains(&Format::Deb) {
-        notes.add(About::Package, installed::note(&project.app));
+    for format in formats {
+        notes.add(About::Package, format.notes(&project.app));
     }
     let wheels = &project.requirements.given.wheels;
     notes.add(About::Wheels, locked::note(wheels, target, project.python.minor()));
     notes.add(About::Native, native.notes(target));
-    if project.emoji && formats.contains(&Format::TarGz) {
+    if project.emoji && !formats.iter().all(|format| format.brings_needs()) {
         notes.add(About::Letters, Some(EMOJI.to_owned()));
     }
     notes
@@ -250,19 +249,22 @@ pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Outline, P
 }
 
 /// What is made for `target`: what the author wants, in the usual order, or all that it has.
-fn formats(wanted: &[Format], target: &Target) -> Result<Vec<Format>, PlanError> {
-    let possible = Format::default_for(target);
-    if let Some(format) = wanted.iter().find(|format| !possible.contains(format)) {
+fn formats(
+    wanted: &[&'static dyn Format],
+    target: &Target,
+) -> Result<Vec<&'static dyn Format>, PlanError> {
+    let mut formats = formats_for(target);
+    if let Some(format) = wanted.iter().find(|format| !formats.contains(format)) {
         return Err(PlanError::Format { format: *format, target: target.clone() });
     }
-    let mut formats = if wanted.is_empty() { possible } else { wanted }.to_vec();
-    formats.sort_unstable();
-    formats.dedup();
+    formats.retain(|format| wanted.is_empty() || wanted.contains(format));
     Ok(formats)
 }
 
 #[cfg(test)]
 mod tests {
+    use waterskin_installers::format_named;
+
     use super::*;
 
     #[test]
@@ -272,12 +274,14 @@ mod tests {
             Target::of("x86_64-pc-windows-msvc"),
             Target::of("aarch64-apple-darwin"),
         );
-        let both = [Format::Deb, Format::TarGz];
+        let [deb, tar_gz] = ["deb", "tar.gz"].map(|name| format_named(name).unwrap());
+        let both = [deb, tar_gz];
         assert_eq!(formats(&[], &linux).unwrap(), both);
-        assert_eq!(formats(&[Format::TarGz, Format::Deb, Format::Deb], &linux).unwrap(), both);
+        assert_eq!(formats(&[tar_gz, deb, deb], &linux).unwrap(), both);
+        assert_eq!(formats(&[tar_gz], &linux).unwrap(), [tar_gz]);
         for target in [windows, mac] {
-            assert_eq!(formats(&[], &target).unwrap(), [Format::TarGz]);
-            assert_eq!(formats(&[Format::TarGz], &target).unwrap(), [Format::TarGz]);
+            assert_eq!(formats(&[], &target).unwrap(), [tar_gz]);
+            assert_eq!(formats(&[tar_gz], &target).unwrap(), [tar_gz]);
             let error = formats(&both, &target).unwrap_err();
             let text = format!("a .deb can't be made for {}", target.triple());
             assert_eq!(error.to_string(), text);

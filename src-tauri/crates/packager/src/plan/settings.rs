@@ -1,11 +1,9 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
-use serde::Serialize;
-use waterskin_bundle::{System, Target};
+use waterskin_bundle::Target;
+use waterskin_installers::{Format, FormatOptions};
 use waterskin_project::Overrides;
-
-use crate::format::Compression;
 
 /// What the author asked for, with nothing found out yet. Relative paths count from the current
 /// directory.
@@ -27,10 +25,10 @@ pub struct Settings {
     pub uv: Option<Utf8PathBuf>,
     /// Values that win over the project's own.
     pub overrides: Overrides,
-    /// What to make. Empty makes [`Format::default_for`] the system.
-    pub formats: Vec<Format>,
-    /// How a Debian package is compressed.
-    pub compression: Compression,
+    /// What to make. Empty makes every format that the system has a use for.
+    pub formats: Vec<&'static dyn Format>,
+    /// What is chosen for formats that leave a choice.
+    pub format_options: FormatOptions,
     /// Where runtimes and installed packages are kept between builds. `None` takes the user's
     /// cache folder.
     pub cache_dir: Option<Utf8PathBuf>,
@@ -49,32 +47,4 @@ pub struct Settings {
     pub no_try: bool,
     /// Whether files from outside of the project come along where links in it lead to them.
     pub follow_links: bool,
-}
-
-/// A kind of file that a build makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// A Debian package.
-    Deb,
-    /// An archive of the app's folder, which runs wherever it is unpacked.
-    TarGz,
-}
-
-impl Format {
-    /// What is made for a system when nobody says what: every format that it has a use for.
-    pub fn default_for(target: &Target) -> &'static [Self] {
-        match target.system() {
-            System::Linux => &[Self::Deb, Self::TarGz],
-            System::Windows | System::MacOs => &[Self::TarGz],
-        }
-    }
-
-    /// The name that the command line uses: `deb`, `tar.gz`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Deb => "deb",
-            Self::TarGz => "tar.gz",
-        }
-    }
 }

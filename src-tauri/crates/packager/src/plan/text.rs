@@ -6,7 +6,6 @@ use waterskin_bundle::DataPolicy;
 use waterskin_project::{Guess, LeftOut, OwnDistribution, Reason, RequirementsSource};
 
 use crate::plan::BuildPlan;
-use crate::plan::settings::Format;
 
 /// Where the values begin.
 const COLUMN: usize = 14;
@@ -197,7 +196,7 @@ impl BuildPlan {
 
     fn output_text(&self) -> String {
         let formats: Vec<String> =
-            self.formats.iter().map(|format: &Format| format!(".{}", format.name())).collect();
+            self.formats.iter().map(|format| format!(".{}", format.name())).collect();
         let output: &Utf8Path = self.output.strip_prefix(&self.root).unwrap_or(&self.output);
         format!("{} in `{output}`", formats.join(" and "))
     }

@@ -1,7 +1,8 @@
 //! Where an app writes, and what it needs of the system.
 
 use waterskin_bundle::DataPolicy;
-use waterskin_packager::{Format, plan};
+use waterskin_installers::format_named;
+use waterskin_packager::plan;
 
 use super::{folder, settings, text};
 
@@ -69,15 +70,21 @@ fn packages_and_programs_of_the_system_are_said_and_asked_for() {
     ]);
     let settings = settings(&folder, "p");
     let made = plan(&settings).unwrap();
-    assert_eq!((made.depends, made.recommends), (vec!["poppler-utils".to_owned()], vec!["ffmpeg"]));
+    assert_eq!(
+        (made.system_packages, made.wished_packages),
+        (vec!["poppler-utils".to_owned()], vec!["ffmpeg"])
+    );
     insta::assert_snapshot!(made.notes.join("\n"), @r"
     the app shows emoji, which are boxes on a system without a font for them: the Debian package recommends `fonts-noto-color-emoji`, and the archive's README names it
     `packages.txt:2`: `Not-A-Name` is no name of a Debian package and is passed over
     `packages.txt` asks for packages of the system: the Debian package depends on them (poppler-utils); elsewhere the recipient's system must have them
     `app.py:5` runs `ffmpeg`: Debian and Ubuntu have it in `ffmpeg`, which the Debian package recommends; elsewhere the recipient's system must have it
     ");
-    let alone =
-        plan(&waterskin_packager::Settings { formats: vec![Format::Deb], ..settings }).unwrap();
+    let alone = plan(&waterskin_packager::Settings {
+        formats: vec![format_named("deb").unwrap()],
+        ..settings
+    })
+    .unwrap();
     assert!(!alone.notes.iter().any(|note| note.contains("emoji")), "the package sees to it");
 }
 

@@ -1,7 +1,8 @@
 //! Projects and settings for the tests.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_packager::{Format, Settings};
+use waterskin_installers::format_named;
+use waterskin_packager::Settings;
 
 /// A folder that is removed at the end. Its name has what breaks careless code.
 pub struct Folder {
@@ -52,7 +53,7 @@ impl Folder {
             output: self.path.join("out put"),
             shell: Some(shell()),
             cache_dir: Some(Utf8PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cache é")),
-            formats: vec![Format::TarGz],
+            formats: vec![format_named("tar.gz").unwrap()],
             no_try: true,
             ..Settings::default()
         }

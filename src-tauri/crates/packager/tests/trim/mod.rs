@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 use waterskin_bundle::Payload;
-use waterskin_packager::format::Compression;
-use waterskin_packager::{BuildOutcome, Format, Quiet, Settings, build, plan};
+use waterskin_installers::{Compression, FormatOptions, deb::DebOptions, format_named};
+use waterskin_packager::{BuildOutcome, Quiet, Settings, build, plan};
 use waterskin_process::Tool;
 
 use crate::support::{Folder, folder};
@@ -22,8 +22,8 @@ fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Paylo
     let settings = Settings {
         keep_payload: Some(kept.clone()),
         // The quickest: only the payload is looked at.
-        formats: vec![Format::Deb],
-        compression: Compression::Zstd(1),
+        formats: vec![format_named("deb").unwrap()],
+        format_options: FormatOptions { deb: DebOptions { compression: Compression::Zstd(1) } },
         ..folder.settings(name)
     };
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();

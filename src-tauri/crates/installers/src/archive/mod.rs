@@ -1,0 +1,18 @@
+//! Tar archives of any size: written in layers, of parts that are compressed once and kept as files.
+//! Nothing here holds more of a file, or of an archive, than a few buffers.
+
+mod compression;
+mod content;
+mod entries;
+mod frame;
+mod gzip;
+mod layers;
+mod memory;
+mod tar;
+
+pub use compression::Compression;
+pub(crate) use entries::{Entries, Entry};
+pub(crate) use layers::{Archive, layers_of};
+
+/// How much of a file is read or written at once, in bytes.
+pub(crate) const BUFFER: usize = 256 << 10;

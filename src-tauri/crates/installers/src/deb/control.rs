@@ -1,0 +1,63 @@
+use waterskin_bundle::{Manifest, Target};
+
+use super::version;
+use crate::about::{maintainer, synopsis};
+use crate::text::{one_line, wrap};
+
+/// Debian's name for the processor of a target; `None` where it has none.
+pub(super) fn architecture(target: &Target) -> Option<&'static str> {
+    Some(match target.processor() {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "i586" | "i686" => "i386",
+        "armv7" => "armhf",
+        "riscv64gc" => "riscv64",
+        "powerpc64le" => "ppc64el",
+        "s390x" => "s390x",
+        _ => return None,
+    })
+}
+
+/// The package's control file (Debian Policy 5.3).
+pub(crate) fn control(
+    manifest: &Manifest,
+    architecture: &str,
+    kibibytes: u64,
+    depends: &str,
+    recommends: &[&str],
+) -> String {
+    let app = &manifest.app;
+    let mut description = format!(" {}\n", synopsis(app));
+    for line in wrap(&long_description(manifest), 76) {
+        description.push_str(&format!(" {line}\n"));
+    }
+    let recommends = match recommends {
+        [] => String::new(),
+        names => format!("Recommends: {}\n", names.join(", ")),
+    };
+    format!(
+        "Package: {package}\n\
+         Version: {version}\n\
+         Architecture: {architecture}\n\
+         Maintainer: {maintainer}\n\
+         Installed-Size: {kibibytes}\n\
+         Depends: {depends}\n\
+         {recommends}\
+         Section: misc\n\
+         Priority: optional\n\
+         Description:{description}",
+        package = app.package,
+        version = version::debian(&app.version),
+        maintainer = maintainer(app),
+    )
+}
+
+fn long_description(manifest: &Manifest) -> String {
+    format!(
+        "{name} opens in a window of its own. Everything that it runs on is in this package: \
+         Python {python}, Streamlit {streamlit} and the libraries that it uses.",
+        name = one_line(&manifest.app.name),
+        python = manifest.python.version,
+        streamlit = manifest.streamlit.version,
+    )
+}

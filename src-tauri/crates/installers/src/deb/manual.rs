@@ -1,0 +1,32 @@
+use waterskin_bundle::App;
+
+use super::version;
+use crate::about::synopsis;
+use crate::text::one_line;
+
+/// The manual page of the app's command, before it is compressed (Debian Policy 12.1).
+pub(crate) fn manual(app: &App) -> String {
+    let package = app.package.as_str();
+    format!(
+        ".TH \"{title}\" 1 \"\" \"{version}\"\n\
+         .SH NAME\n\
+         {command} \\- {synopsis}\n\
+         .SH SYNOPSIS\n\
+         .B {command}\n\
+         .SH DESCRIPTION\n\
+         Opens {name} in a window of its own.\n\
+         A second start brings the open window to the front.\n",
+        title = roff(&package.to_uppercase()),
+        version = roff(&version::debian(&app.version)),
+        command = roff(package),
+        synopsis = roff(&synopsis(app)),
+        name = roff(&one_line(&app.name)),
+    )
+}
+
+/// Text for roff: the backslash begins an escape, a hyphen is a dash, a quotation mark ends an
+/// argument, and a point or apostrophe at a line's beginning is a command.
+fn roff(text: &str) -> String {
+    let escaped = text.replace('\\', "\\e").replace('-', "\\-").replace('"', "\\(dq");
+    if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
+}

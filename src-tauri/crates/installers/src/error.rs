@@ -1,0 +1,84 @@
+use std::error::Error;
+use std::io;
+
+use camino::Utf8PathBuf;
+use waterskin_bundle::StagingError;
+
+use crate::PictureError;
+
+/// Why a file could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    /// A file of the package could not be read.
+    #[error("could not read `{path}`")]
+    Read {
+        /// The file or folder.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file of the package changed its size while it was being packed.
+    #[error("`{path}` changed while it was being packed")]
+    Changed {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// A file of the payload has a name that is not UTF-8.
+    #[error("the name of `{path}` is not UTF-8")]
+    Name {
+        /// The name, with the bad bytes replaced.
+        path: String,
+    },
+    /// The file could not be written, often since the disk is full.
+    #[error("could not write `{path}`")]
+    Write {
+        /// The file to be.
+        path: Utf8PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file could not be begun or put in its place.
+    #[error("could not write to `{output}`")]
+    Staging {
+        /// The folder that was to get it.
+        output: Utf8PathBuf,
+        /// What went wrong.
+        #[source]
+        source: StagingError,
+    },
+    /// What is kept between builds could not be used.
+    #[error(transparent)]
+    Store {
+        /// What went wrong there.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The app's icon could not be used.
+    #[error("could not make the icons")]
+    Icon {
+        /// What is wrong with it.
+        #[source]
+        source: PictureError,
+    },
+    /// The system's packages have no name for this kind of processor.
+    #[error("there are no Debian packages for `{triple}`")]
+    Architecture {
+        /// The payload's target.
+        triple: String,
+    },
+}
+
+impl FormatError {
+    /// For `map_err` on what reading returns.
+    pub(crate) fn read(path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Read { path, source }
+    }
+
+    /// For `map_err` on what writing returns.
+    pub(crate) fn write(path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Write { path, source }
+    }
+}

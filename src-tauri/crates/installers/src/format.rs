@@ -1,0 +1,122 @@
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Serialize, Serializer};
+use waterskin_bundle::{App, Target};
+
+use crate::deb::{Deb, DebOptions};
+use crate::tar_gz::TarGz;
+use crate::{FormatError, InstallTree, Progress, Store};
+
+/// Every format, in the order in which a build makes them.
+pub static FORMATS: [&dyn Format; 2] = [&Deb, &TarGz];
+
+/// A kind of file that an app is handed out in. What is peculiar to it is known to its own folder
+/// alone.
+pub trait Format: Send + Sync {
+    /// The end of the file's name, and what the command line calls it: `deb`, `tar.gz`.
+    fn name(&self) -> &'static str;
+
+    /// What it is, as a phrase for the command line's help.
+    fn about(&self) -> &'static str;
+
+    /// Whether systems like this have a use for it.
+    fn supports(&self, target: &Target) -> bool;
+
+    /// Whether the recipient's system installs what the app needs of it along with the app.
+    fn brings_needs(&self) -> bool;
+
+    /// What the author should know before one is made for this app.
+    fn notes(&self, app: &App) -> Vec<String>;
+
+    /// Writes the file into the job's folder.
+    ///
+    /// # Errors
+    ///
+    /// [`FormatError`]; the folder is as it was then.
+    fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError>;
+}
+
+/// What a format is given besides the tree.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The folder that gets the file.
+    pub output: &'a Utf8Path,
+    /// What the author chose.
+    pub options: &'a FormatOptions,
+    /// Where compressed parts are kept between builds.
+    pub store: &'a dyn Store,
+    /// Who is told.
+    pub progress: &'a dyn Progress,
+}
+
+/// What the author can choose, a field for each format that leaves a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormatOptions {
+    /// Of Debian packages.
+    pub deb: DebOptions,
+}
+
+/// A finished file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Artifact {
+    /// Where it is.
+    pub path: Utf8PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The format's name: `deb`, `tar.gz`.
+    pub kind: &'static str,
+    /// How to install it, as one line for a shell.
+    pub install: String,
+}
+
+/// The format that the command line calls so.
+pub fn format_named(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.into_iter().find(|format| format.name() == name)
+}
+
+/// The formats that systems like this have a use for.
+pub fn formats_for(target: &Target) -> Vec<&'static dyn Format> {
+    FORMATS.into_iter().filter(|format| format.supports(target)).collect()
+}
+
+impl PartialEq for dyn Format + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for dyn Format + '_ {}
+
+impl fmt::Debug for dyn Format + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// As the other names of JSON are: `deb`, `tar-gz`.
+impl Serialize for dyn Format + '_ {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name().replace('.', "-"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_its_formats_and_each_format_its_name() {
+        let names = |triple| -> Vec<&str> {
+            formats_for(&Target::of(triple)).iter().map(|format| format.name()).collect()
+        };
+        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "tar.gz"]);
+        assert_eq!(names("x86_64-pc-windows-msvc"), ["tar.gz"]);
+        assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
+        assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");
+        for format in FORMATS {
+            assert_eq!(format_named(format.name()), Some(format));
+        }
+        assert_eq!(format_named("tar-gz"), None);
+    }
+}

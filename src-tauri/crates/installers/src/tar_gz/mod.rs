@@ -1,0 +1,80 @@
+//! An archive of the app's folder.
+
+mod readme;
+mod version;
+
+use std::io::{self, BufReader, Write as _};
+
+use waterskin_bundle::{App, Layout, StagedFile, System, Target};
+
+use crate::archive::{self, Archive, Entries};
+use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job, time};
+use readme::readme;
+use version::in_file_name;
+
+/// An archive of the app's folder, `<package>-<version>-<system>-<processor>.tar.gz`. It runs wherever
+/// it is unpacked, without being installed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TarGz;
+
+impl Format for TarGz {
+    fn name(&self) -> &'static str {
+        "tar.gz"
+    }
+
+    fn about(&self) -> &'static str {
+        "An archive that runs wherever it is unpacked"
+    }
+
+    fn supports(&self, _: &Target) -> bool {
+        true
+    }
+
+    fn brings_needs(&self) -> bool {
+        false
+    }
+
+    fn notes(&self, _: &App) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
+        let app = tree.app();
+        let (system, processor) = (tree.target.system(), tree.target.processor());
+        let top = format!("{}-{}", app.package, in_file_name(&app.version));
+        let name = format!("{top}-{}-{processor}.tar.gz", system.name());
+        let destination = job.output.join(&name);
+        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
+        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+
+        let program = tree.program_name();
+        let mut entries = Entries::default();
+        entries.add_program(format!("{top}/{program}"), tree.program.file)?;
+        let payload = format!("{top}/{}", Layout::PAYLOAD);
+        entries.add_tree(&payload, tree.payload.layout.root())?;
+        entries.add_bytes(format!("{top}/README.txt"), readme(tree));
+        job.progress.begin(entries.bytes());
+
+        let layers = archive::layers_of(tree, &payload, format!("{top}/{program}"))?;
+        let archive = Archive::new(Compression::Gzip, "", time::of_build(), &destination, job);
+        let parts = archive.parts(entries, &layers)?;
+        let write = || FormatError::write(&destination);
+        let content = archive.read(&parts).map_err(write())?;
+        let mut content = BufReader::with_capacity(archive::BUFFER, content);
+        io::copy(&mut content, staged.file()).map_err(write())?;
+        staged.file().flush().map_err(write())?;
+
+        let bytes = staged.file().metadata().map_err(write())?.len();
+        let path = staged.commit().map_err(staging)?;
+        let install = match system {
+            // In PowerShell.
+            System::Windows => {
+                format!("tar -xzf '{}'; & '.\\{top}\\{program}'", path.as_str().replace('\'', "''"))
+            }
+            System::Linux | System::MacOs => {
+                format!("tar -xzf '{}' && ./{top}/{program}", path.as_str().replace('\'', r"'\''"))
+            }
+        };
+        Ok(Artifact { path, bytes, kind: self.name(), install })
+    }
+}

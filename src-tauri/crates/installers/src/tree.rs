@@ -1,0 +1,79 @@
+use camino::Utf8Path;
+use waterskin_bundle::{App, Manifest, Payload, Target};
+
+use crate::{Picture, PictureError};
+
+/// An app as it is installed: what it is made of, and what it needs of a system. Nothing here is
+/// said in the words of one format.
+#[derive(Debug)]
+pub struct InstallTree<'a> {
+    /// The finished payload. Its manifest says what the app is called, and who publishes it.
+    pub payload: &'a Payload,
+    /// The program that opens the app.
+    pub program: Program<'a>,
+    /// The picture from which icons of all sizes are made.
+    pub icon: Picture,
+    /// What it needs of a recipient's system.
+    pub needs: Needs,
+    /// The system that it is for.
+    pub target: Target,
+}
+
+/// The prebuilt shell.
+#[derive(Clone, Debug)]
+pub struct Program<'a> {
+    /// Where it is now.
+    pub file: &'a Utf8Path,
+    /// The shared libraries that it is linked with, by the names that the linker knows them by.
+    pub libraries: Vec<String>,
+}
+
+/// What an app needs of a recipient's system, beyond what every desktop has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The least GNU C library, such as `2.28`; empty where none is used.
+    pub glibc: String,
+    /// The least WebKitGTK, such as `2.40`; empty where none is used.
+    pub webkitgtk: String,
+    /// Packages that the project asks for in its own list, `packages.txt`: each by all names that
+    /// systems have for it, the newest first, as in `libgl1 | libgl1-mesa-glx`.
+    pub packages: Vec<String>,
+    /// Packages that it works better with, named in the same way.
+    pub wishes: Vec<String>,
+}
+
+impl<'a> InstallTree<'a> {
+    /// The tree of a payload with this program. The icon is made from the picture `icon`, else from
+    /// the payload's own, and drawn where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The picture can't be read, or is none.
+    pub fn new(
+        payload: &'a Payload,
+        program: Program<'a>,
+        icon: Option<&Utf8Path>,
+        needs: Needs,
+    ) -> Result<Self, PictureError> {
+        let own = payload.layout.icon();
+        let source = icon.or_else(|| own.is_file().then_some(&*own));
+        let icon = Picture::of(source, &payload.manifest.app.name)?;
+        let target = Target::of(&payload.manifest.python.triple);
+        Ok(Self { payload, program, icon, needs, target })
+    }
+
+    /// What the payload says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.payload.manifest
+    }
+
+    /// What the app is called.
+    pub fn app(&self) -> &App {
+        &self.payload.manifest.app
+    }
+
+    /// The file name of the program that opens the app, as its system calls programs.
+    pub fn program_name(&self) -> String {
+        format!("{}{}", self.app().package, self.target.system().program_ending())
+    }
+}

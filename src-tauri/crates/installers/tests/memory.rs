@@ -1,0 +1,102 @@
+//! Memory is flat in the size of what is packed. In a file of its own, since it measures its process.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails so")]
+
+use std::io::Write as _;
+
+use camino::Utf8Path;
+use scratch::Scratch;
+use waterskin_bundle::{Manifest, Payload, tree_digest};
+use waterskin_installers::{
+    FORMATS, FormatOptions, InstallTree, Job, Needs, Program, Quiet, format_named,
+};
+
+#[expect(dead_code, reason = "shared with the other tests, which use more of it")]
+#[path = "support/scratch.rs"]
+mod scratch;
+
+/// The length of each of the large files, in bytes.
+const LARGE: usize = 64 << 20;
+
+/// The most that a build may take on a machine with two processors, and what each further one adds.
+const BOUND: usize = 300 << 20;
+const EACH: usize = 56 << 20;
+
+/// The most memory that this process has ever had resident, in bytes.
+fn peak() -> usize {
+    let status = fs_err::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() << 10
+}
+
+/// Writes a file that compresses to about `share` of 256.
+fn write(path: &Utf8Path, share: u64) {
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut file = std::io::BufWriter::new(fs_err::File::create(path).unwrap());
+    let mut state = share;
+    for _ in 0..LARGE / 8 {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let word = if state >> 56 < share { state } else { 0x2065_7461_7265_6874 };
+        file.write_all(&word.to_le_bytes()).unwrap();
+    }
+    file.flush().unwrap();
+}
+
+fn manifest() -> Manifest {
+    let text = serde_json::json!({
+        "schema": 1,
+        "app": { "id": "org.example.big", "name": "Big", "package": "big", "version": "1.0" },
+        "entry": "app.py",
+        "python": {
+            "version": "3.11.7", "triple": "x86_64-unknown-linux-gnu",
+            "executable": "python/bin/python3.11", "source": "relocated"
+        },
+        "streamlit": { "version": "1.67.0" },
+        "shell": { "version": "0.1.0" },
+        "minimum": { "glibc": "2.35", "webkitgtk": "2.40" },
+        "digests": {}
+    });
+    Manifest::parse(&text.to_string()).unwrap()
+}
+
+#[test]
+fn memory_does_not_grow_with_what_is_packed() {
+    let folder = tempfile::Builder::new().prefix("größe é ").tempdir().unwrap();
+    let root = Utf8Path::from_path(folder.path()).unwrap();
+    let place = root.join("payload");
+    let files = ["site-packages/noise.so", "site-packages/text.so", "site-packages/more.so"];
+    for (file, share) in files.into_iter().chain(["app/model.bin"]).zip([256, 40, 128, 200]) {
+        write(&place.join(file), share);
+    }
+    fs_err::create_dir_all(place.join("python/bin")).unwrap();
+    fs_err::create_dir_all(place.join("site-packages/streamlit/static")).unwrap();
+    for (file, text) in [
+        ("site-packages/streamlit/static/index.html", "<html></html>"),
+        ("python/bin/python3.11", "#!/bin/sh\n"),
+        ("app/app.py", "import streamlit\n"),
+        ("manifest.json", &manifest().to_json()),
+    ] {
+        fs_err::write(place.join(file), text).unwrap();
+    }
+    let mut payload = Payload::open(&place).unwrap();
+    let digest = tree_digest(&payload.layout.site_packages()).unwrap();
+    payload.manifest.digests.insert("site-packages".to_owned(), digest);
+    let shell = root.join("shell");
+    fs_err::write(&shell, "#!/bin/sh\n").unwrap();
+
+    let program = Program { file: &shell, libraries: Vec::new() };
+    let tree = InstallTree::new(&payload, program, None, Needs::default()).unwrap();
+    let store = Scratch::new(&root.join("store"));
+    let (output, options) = (root.join("output"), FormatOptions::default());
+    let job = Job { output: &output, options: &options, store: &store, progress: &Quiet };
+    let processors = std::thread::available_parallelism().unwrap().get();
+    let bound = BOUND + EACH * processors.saturating_sub(2);
+    for name in FORMATS.map(|format| format.name()) {
+        let artifact = format_named(name).unwrap().write(&tree, &job).unwrap();
+        assert!(artifact.bytes > LARGE as u64, "{artifact:?}");
+        let peak = peak();
+        println!("{name}: {} MB", peak >> 20);
+        assert!(peak < bound, "{name}: {} MB of {}", peak >> 20, bound >> 20);
+    }
+}

@@ -1,0 +1,108 @@
+//! What a format needs of a build: the tree that is installed, what is kept, and who is told.
+
+use camino::Utf8Path;
+use waterskin_bundle::Payload;
+use waterskin_installers::{
+    Artifact, Format, FormatError, InstallTree, Job, Kept, Needs, Program, Progress as Told, Store,
+};
+
+use crate::build::error::BuildError;
+use crate::cache::{Cache, CacheError, Entry};
+use crate::elf::{self, Glibc};
+use crate::payload::provision::RECIPE;
+use crate::plan::BuildPlan;
+use crate::{Progress, Step};
+
+/// Makes every file that the plan has.
+pub(crate) fn make(
+    plan: &BuildPlan,
+    payload: &Payload,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Vec<Artifact>, BuildError> {
+    let Some(first) = plan.formats.first() else { return Ok(Vec::new()) };
+    let failed = |format: &'static dyn Format| {
+        move |source| BuildError::Format { format, source: Box::new(source) }
+    };
+    let tree = tree(plan, payload).map_err(failed(*first))?;
+    let make = |format: &&'static dyn Format| {
+        let build = Build { cache, progress, name: format.name() };
+        let (output, options) = (plan.output.as_path(), &plan.format_options);
+        let job = Job { output, options, store: &build, progress: &build };
+        format.write(&tree, &job).map_err(failed(*format))
+    };
+    plan.formats.iter().map(make).collect()
+}
+
+fn tree<'a>(plan: &'a BuildPlan, payload: &'a Payload) -> Result<InstallTree<'a>, FormatError> {
+    let (libraries, glibc) = linked(&plan.shell)?;
+    let minimum = &payload.manifest.minimum;
+    let needs = Needs {
+        glibc: minimum.glibc.parse().ok().max(glibc).map_or_else(String::new, |it| it.to_string()),
+        webkitgtk: minimum.webkitgtk.clone(),
+        packages: plan.system_packages.clone(),
+        wishes: plan.wished_packages.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let program = Program { file: &plan.shell, libraries };
+    InstallTree::new(payload, program, plan.icon.as_deref(), needs)
+        .map_err(|source| FormatError::Icon { source })
+}
+
+/// The libraries that a program for Linux is linked with, and the oldest C library that will do;
+/// nothing of any other program.
+fn linked(program: &Utf8Path) -> Result<(Vec<String>, Option<Glibc>), FormatError> {
+    let read = |source| FormatError::Read {
+        path: program.to_owned(),
+        source: std::io::Error::other(source),
+    };
+    if !elf::is_elf(program).map_err(read)? {
+        return Ok((Vec::new(), None));
+    }
+    let file = elf::Elf::read(program).map_err(read)?;
+    Ok((file.needed, file.glibc))
+}
+
+/// A build, as the format with this name sees it.
+struct Build<'a> {
+    cache: &'a Cache,
+    progress: &'a dyn Progress,
+    name: &'static str,
+}
+
+impl Told for Build<'_> {
+    fn begin(&self, bytes: u64) {
+        self.progress.step(Step::Installer(self.name), Some(bytes));
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.progress.advance(bytes);
+    }
+
+    fn note(&self, text: &str) {
+        self.progress.note(text);
+    }
+}
+
+impl Store for Build<'_> {
+    fn folder(
+        &self,
+        kind: &str,
+        key: &str,
+        make: &mut dyn FnMut(&Utf8Path) -> Result<(), FormatError>,
+    ) -> Result<Box<dyn Kept>, FormatError> {
+        let key = format!("{RECIPE} {key}");
+        Ok(Box::new(self.cache.entry(kind, &key, self.progress, make)?))
+    }
+}
+
+impl Kept for Entry {
+    fn path(&self) -> &Utf8Path {
+        self.path()
+    }
+}
+
+impl From<CacheError> for FormatError {
+    fn from(error: CacheError) -> Self {
+        Self::Store { source: Box::new(error) }
+    }
+}
