@@ -1,6 +1,7 @@
 mod builds;
 mod conda;
 mod error;
+mod given;
 pub(crate) mod line;
 pub(crate) mod locked_wheels;
 mod locks;
@@ -21,9 +22,8 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::guess::distributions;
-use crate::own::{AskedFolder, Workspace};
+use crate::own::Workspace;
 use crate::requirements::line::{checked, name_of};
-use crate::requirements::locked_wheels::LockedWheels;
 use crate::requirements::pip::PipList;
 use crate::requirements::selection::Asked;
 use crate::requirements::setup::SetupPy;
@@ -32,6 +32,7 @@ use crate::requirements::tools::ToolList;
 use crate::requirements::uv_settings::{UvSettings, line_of};
 use crate::settings::config::{Declaration, PYPROJECT_TOML, WATERSKIN_TOML};
 pub use error::RequirementsError;
+pub use given::Given;
 pub use source::RequirementsSource;
 
 /// The distributions that an app asks for.
@@ -68,34 +69,6 @@ pub struct Requirements {
     /// The same as uv gets them.
     #[serde(skip)]
     pub given: Given,
-}
-
-/// What uv gets of a project's lists. It reads none of the project's files itself: what they say is
-/// checked when the plan is made, and may be another thing later.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Given {
-    /// Requirements with hashes. Those of `uv.lock` are left to uv.
-    pub lines: Vec<String>,
-    /// Constraints of the lists.
-    pub constraints: Vec<String>,
-    /// Constraints of a lock beside the list, with hashes. They count as long as they fit.
-    pub pins: Vec<String>,
-    /// Options that say where packages come from.
-    pub indexes: Vec<String>,
-    /// Hosts that need no valid certificate.
-    pub insecure: Vec<String>,
-    /// Whether versions before a release count.
-    pub pre: bool,
-    /// The project's name in `uv.lock`.
-    pub project: Option<String>,
-    /// The folders that `uv.lock` has installed.
-    pub local: Vec<AskedFolder>,
-    /// What `[tool.uv]` says.
-    pub settings: UvSettings,
-    /// Packages of a lock that have no wheel at all. `None` where no lock tells.
-    pub sources: Option<Vec<String>>,
-    /// The wheels of a lock.
-    pub wheels: Vec<LockedWheels>,
 }
 
 /// The files that hold a list, in the order in which they count: that of Streamlit's own hosting (its
