@@ -70,11 +70,8 @@ impl Entries {
                 Entry::Link(utf8(&target)?.as_str().to_owned())
             } else {
                 let metadata = fs_err::metadata(from).map_err(FormatError::read(from))?;
-                Entry::File {
-                    source: from.to_owned(),
-                    size: metadata.len(),
-                    executable: executable(&metadata),
-                }
+                let executable = is_executable(from, &metadata).map_err(FormatError::read(from))?;
+                Entry::File { source: from.to_owned(), size: metadata.len(), executable }
             };
             self.add(format!("{path}/{name}"), entry);
         }
@@ -143,20 +140,42 @@ fn walk_error(root: &Utf8Path, error: walkdir::Error) -> FormatError {
 }
 
 #[cfg(unix)]
-fn executable(metadata: &std::fs::Metadata) -> bool {
+fn is_executable(_: &Utf8Path, metadata: &std::fs::Metadata) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o100 != 0
+    Ok(metadata.permissions().mode() & 0o100 != 0)
 }
 
-/// Windows has no executable bit; only its own formats are made there.
+/// Windows has no executable bit, and what is made there may be for a system that has one: the first
+/// bytes of a file say what it is.
 #[cfg(not(unix))]
-fn executable(_: &std::fs::Metadata) -> bool {
-    false
+fn is_executable(path: &Utf8Path, _: &std::fs::Metadata) -> io::Result<bool> {
+    use std::io::Read as _;
+    let mut head = Vec::with_capacity(4);
+    fs_err::File::open(path)?.take(4).read_to_end(&mut head)?;
+    Ok(begins_a_program(&head))
+}
+
+/// Whether a file that begins like this can be started on Linux or macOS: ELF, Mach-O for one
+/// processor or for several (`mach-o/loader.h`, `mach-o/fat.h`), or a script with its interpreter.
+#[cfg(any(test, not(unix)))]
+fn begins_a_program(head: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 4] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!"];
+    BEGINNINGS.iter().any(|beginning| head.starts_with(beginning))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_are_told_by_how_they_begin_where_a_system_has_no_modes() {
+        let this = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        assert_eq!(begins_a_program(&this[..4]), cfg!(unix), "Windows can't start those of others");
+        assert!(begins_a_program(b"#!/bin/sh"));
+        for other in [&b""[..], b"#", b"# a comment", b"MZ", b"{}"] {
+            assert!(!begins_a_program(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn folders_come_before_what_is_in_them() {
