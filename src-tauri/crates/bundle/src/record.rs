@@ -77,7 +77,7 @@ impl Recorded {
         let file = root.join(&self.path);
         match self.expected() {
             Some(_) => fs_err::File::open(file)
-                .and_then(|file| hash_of(file))
+                .and_then(hash_of)
                 .is_ok_and(|hash| hash == self.hash),
             None => file.symlink_metadata().is_ok(),
         }

@@ -196,7 +196,7 @@ pub fn build(
         notes,
         sizes,
         weight,
-        trim: packages.facts.trim.clone(),
+        trim: packages.facts.trim,
         runtime: base.source.clone(),
         streamlit: resolution.streamlit.clone(),
         distributions: resolution.resolved.len(),

@@ -239,7 +239,7 @@ impl Packages {
         progress.step(Step::Wheels, Some(resolved.len() as u64));
         let key = format!(
             "{RECIPE} {} {:?} {} {executable} {}\n{}",
-            uv_platform(&wheels.target, allowance.glibc),
+            uv_platform(wheels.target, allowance.glibc),
             allowance.built,
             wheels.python_version,
             trim.key(),
