@@ -8,6 +8,7 @@ mod figures;
 mod film;
 mod forwarder;
 mod frames;
+mod large;
 mod machine;
 mod memory;
 mod milestones;
@@ -84,6 +85,12 @@ enum What {
         #[arg(long, default_value = "hello")]
         app: String,
     },
+    /// Memory and time of a build of a large app
+    Large {
+        /// How many files of half a gigabyte it has
+        #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..))]
+        files: u32,
+    },
     /// These programs beside those of another version
     Versions {
         /// The folder with the other's `waterskin` and `waterskin-shell`
@@ -138,6 +145,7 @@ async fn run(what: What) -> Result<()> {
         What::Memory { runs, app } => memory::run(runs, &app).await,
         What::Build { runs, app } => build::run(runs, &app).await,
         What::Size { app } => size::run(&app).await,
+        What::Large { files } => large::run(files).await,
         What::Versions { other, runs, app } => versions::run(runs, &app, &other).await,
         What::Proxy { quick } => proxy::run(quick).await,
         What::Upstream { socket } => proxy::serve_upstream(socket).await,
