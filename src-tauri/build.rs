@@ -6,6 +6,9 @@ use std::path::Path;
 const SCREENS: [&str; 3] =
     ["../ui/dist/index.html", "../ui/dist/overlay.js", "../ui/dist/inpage.js"];
 
+/// What the screens can ask for.
+const COMMANDS: &str = include_str!("src/app/commands.rs");
+
 /// Has the program take GTK and WebKitGTK from where the system has them, whatever `LD_LIBRARY_PATH`
 /// says: libraries of another program there would keep it from starting at all, without a word to the
 /// person. Of the two kinds of paths in a program only the older one goes before that variable, and only
@@ -20,6 +23,13 @@ fn take_the_systems_libraries() {
     }
 }
 
+/// The functions under `#[tauri::command]`. A test compares what is found here with what a parser finds.
+fn commands(source: &'static str) -> Vec<&'static str> {
+    let attributed = source.split("#[tauri::command").skip(1);
+    let names = attributed.filter_map(|it| it.split_once("fn ")?.1.split_once('('));
+    names.map(|(name, _)| name).collect()
+}
+
 fn main() {
     for file in SCREENS {
         println!("cargo::rerun-if-changed={file}");
@@ -29,23 +39,9 @@ fn main() {
         return;
     }
     // Commands that are named here need a permission, which only the shell's own screens have.
-    let commands = tauri_build::AppManifest::new().commands(&[
-        "about_info",
-        "about_show",
-        "about_text",
-        "app_quit",
-        "log_folder",
-        "log_output",
-        "log_show",
-        "report_copy",
-        "report_reveal",
-        "report_save",
-        "secrets_form",
-        "secrets_save",
-        "secrets_use",
-        "session_restart",
-        "session_state",
-    ]);
+    let commands = commands(COMMANDS);
+    println!("cargo::rustc-env=WATERSKIN_COMMANDS={}", commands.join(" "));
+    let commands = tauri_build::AppManifest::new().commands(commands.leak());
     let attributes = tauri_build::Attributes::new().app_manifest(commands);
     take_the_systems_libraries();
     #[expect(clippy::expect_used, reason = "a build script has no other way to fail")]

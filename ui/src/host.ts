@@ -1,80 +1,51 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { About } from "./gen/About";
-import type { Complaint } from "./gen/Complaint";
-import type { SecretsForm } from "./gen/SecretsForm";
+import type { Answers } from "./gen/Answers";
+import { LOG_EVENT, STATE_EVENT, type Commands } from "./gen/commands";
+import type { IpcError } from "./gen/IpcError";
 import type { SessionState } from "./gen/SessionState";
 
-/** A refusal of the host. The screens switch on `code`, and show the rest. */
-export interface HostError {
-  code: string;
-  message: string;
-  hints: string[];
-}
-
-/** A stretch of the app's output, as a terminal would get it. */
-export interface LogOutput {
-  /** The number of its first byte; larger than what was asked for where the host has forgotten something. */
-  start: number;
-  /** The number to ask for next. */
-  next: number;
-  text: string;
+/** Asks the host. What a command takes and gives is written in Rust alone. */
+function ask<Name extends keyof Commands>(name: Name, ...args: Parameters<Commands[Name]>): Promise<ReturnType<Commands[Name]>> {
+  return invoke<ReturnType<Commands[Name]>>(name, args[0]);
 }
 
 /** Everything that the screens ask of the host. This file alone knows that the host is Tauri. */
-export interface Host {
-  state(): Promise<SessionState>;
+export const host = {
+  state: () => ask("session_state"),
   /** Starts the app again; returns the state after that. */
-  restart(): Promise<SessionState>;
+  restart: () => ask("session_restart"),
   /** A report for the person who made the app, as text. */
-  report(): Promise<string>;
+  report: () => ask("report_copy"),
   /** Saves the report with the logs in the Downloads folder; returns the file's name. */
-  saveReport(): Promise<string>;
+  saveReport: () => ask("report_save"),
   /** Shows the saved report in the file manager. */
-  revealReport(): Promise<void>;
+  revealReport: () => ask("report_reveal"),
   /** What the window about the app shows. */
-  about(): Promise<About>;
+  about: () => ask("about_info"),
   /** The licence's text of a part of the app, by its place in `About.parts`. */
-  licenceText(part: number): Promise<string>;
-  showLog(): Promise<void>;
-  showAbout(): Promise<void>;
-  logOutput(from: number): Promise<LogOutput>;
-  openLogFolder(): Promise<void>;
+  licenceText: (part: number) => ask("about_text", { part }),
+  showLog: () => ask("log_show"),
+  showAbout: () => ask("about_show"),
+  logOutput: (from: number) => ask("log_output", { from }),
+  openLogFolder: () => ask("log_folder"),
   /** What the app asks for, and where it is kept; `once` is for a form whose answers are kept nowhere. */
-  secretsForm(once: boolean): Promise<SecretsForm>;
+  secretsForm: (once: boolean) => ask("secrets_form", { once }),
   /** Keeps what was filled in and starts the app anew; or keeps nothing, and says what can't be taken. */
-  secretsSave(answers: Readonly<Record<string, string | null>>): Promise<Complaint[]>;
+  secretsSave: (answers: Answers) => ask("secrets_save", { answers }),
   /** Opens the app with what was filled in, and keeps nothing; or says what can't be taken. */
-  secretsUse(answers: Readonly<Record<string, string | null>>): Promise<Complaint[]>;
-  quit(): Promise<void>;
+  secretsUse: (answers: Answers) => ask("secrets_use", { answers }),
+  quit: () => ask("app_quit"),
   /** Calls back with each new state, until the returned function is called. */
-  onState(changed: (state: SessionState) => void): () => void;
+  onState: (changed: (state: SessionState) => void) => subscription(listen<SessionState>(STATE_EVENT, (event) => changed(event.payload))),
   /** Calls back when the app wrote something. */
-  onLog(changed: () => void): () => void;
-}
-
-export const host: Host = {
-  state: () => invoke<SessionState>("session_state"),
-  restart: () => invoke<SessionState>("session_restart"),
-  report: () => invoke<string>("report_copy"),
-  saveReport: () => invoke<string>("report_save"),
-  revealReport: () => invoke<void>("report_reveal"),
-  about: () => invoke<About>("about_info"),
-  licenceText: (part) => invoke<string>("about_text", { part }),
-  showLog: () => invoke<void>("log_show"),
-  showAbout: () => invoke<void>("about_show"),
-  logOutput: (from) => invoke<LogOutput>("log_output", { from }),
-  openLogFolder: () => invoke<void>("log_folder"),
-  secretsForm: (once) => invoke<SecretsForm>("secrets_form", { once }),
-  secretsSave: (answers) => invoke<Complaint[]>("secrets_save", { answers }),
-  secretsUse: (answers) => invoke<Complaint[]>("secrets_use", { answers }),
-  quit: () => invoke<void>("app_quit"),
-  onState: (changed) => subscription(listen<SessionState>("session-state", (event) => changed(event.payload))),
-  onLog: (changed) => subscription(listen("log-changed", () => changed())),
+  onLog: (changed: () => void) => subscription(listen(LOG_EVENT, () => changed())),
 };
 
+export type Host = typeof host;
+
 /** Reads what a failed command threw. Tauri itself throws plain strings, for a command that is not allowed for example. */
-export function hostError(thrown: unknown): HostError {
+export function hostError(thrown: unknown): IpcError {
   if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
     const { code, message, hints } = thrown as { code?: unknown; message: unknown; hints?: unknown };
     return {

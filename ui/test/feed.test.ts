@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { LogOutput } from "../src/host";
+import type { LogOutput } from "../src/gen/LogOutput";
 import { hostError, subscription } from "../src/host";
 import { feed } from "../src/log/feed";
 

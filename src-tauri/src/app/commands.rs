@@ -1,9 +1,13 @@
 //! What the shell's own screens can ask for. One line each into the session.
+//!
+//! The functions are the only place where a command's name, arguments and answer are written: `build.rs`
+//! takes the names from here, and the screens the rest, as `ui/src/gen/commands.ts`.
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
 
 use serde::Serialize;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow, async_runtime::spawn_blocking};
 use tauri_plugin_opener::OpenerExt as _;
+use ts_rs::TS;
 use waterskin_session::{About, Answers, Complaint, Part, Rejected, SecretsForm, SessionState};
 
 use super::ipc::IpcError;
@@ -13,12 +17,16 @@ use crate::{
 };
 
 /// A stretch of Python's output, as a terminal would get it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, TS)]
+#[ts(export)]
 pub struct LogOutput {
     /// The number of its first byte; larger than what was asked for where older bytes are gone.
+    #[ts(type = "number")]
     start: u64,
     /// Where to go on.
+    #[ts(type = "number")]
     next: u64,
+    /// The bytes, as text.
     text: String,
 }
 
@@ -156,3 +164,7 @@ pub async fn secrets_use(
 pub fn app_quit(app: AppHandle) {
     app.exit(0);
 }
+
+#[cfg(test)]
+#[path = "commands_tests.rs"]
+mod tests;

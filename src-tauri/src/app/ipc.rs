@@ -1,8 +1,10 @@
 use serde::Serialize;
+use ts_rs::TS;
 use waterskin_session::VaultError;
 
 /// An error as a screen gets it. The screens switch on `code` alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
 pub struct IpcError {
     /// What kind of error this is.
     pub code: &'static str,

@@ -8,7 +8,7 @@ use waterskin_session::Session;
 use crate::windows::registry::LOG;
 
 /// The event that says that Python wrote something.
-const LOG_EVENT: &str = "log-changed";
+pub(super) const LOG_EVENT: &str = "log-changed";
 
 /// Tells the log's window that Python wrote something.
 pub async fn follow(app: AppHandle, session: Arc<Session>) {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The event that carries a whole [`SessionState`] to the screens.
-const STATE_EVENT: &str = "session-state";
+pub(super) const STATE_EVENT: &str = "session-state";
 
 /// Shows every state: to the splash, to the screens, and by what the window shows.
 pub async fn follow(app: AppHandle, session: Arc<Session>, first: Screen) {

@@ -1,4 +1,5 @@
-import type { Host, LogOutput } from "../host";
+import type { LogOutput } from "../gen/LogOutput";
+import type { Host } from "../host";
 
 /**
  * Asks the host for output, one question at a time.

@@ -1,6 +1,6 @@
 import type { Failure } from "../gen/Failure";
+import type { IpcError } from "../gen/IpcError";
 import type { SessionState } from "../gen/SessionState";
-import type { HostError } from "../host";
 import { detail, progress, type Progress } from "../load";
 import { say } from "../words";
 import { hintWords, subjectWords, wordsFor, type FailureText } from "./words";
@@ -9,7 +9,7 @@ import { hintWords, subjectWords, wordsFor, type FailureText } from "./words";
 export interface Model {
   session: SessionState | null;
   /** The host could not be asked for the state. */
-  unreachable: HostError | null;
+  unreachable: IpcError | null;
   /** A restart was asked for and not yet answered. */
   restarting: boolean;
   /** Python has been up or has failed before, so a start is a start again. */
@@ -31,9 +31,9 @@ export interface Notice {
 
 export type Event =
   | { kind: "state"; state: SessionState }
-  | { kind: "unreachable"; error: HostError }
+  | { kind: "unreachable"; error: IpcError }
   | { kind: "restartAsked" }
-  | { kind: "restartFailed"; error: HostError }
+  | { kind: "restartFailed"; error: IpcError }
   | { kind: "slow" }
   | { kind: "enter" }
   | { kind: "notice"; notice: Notice | null };
@@ -137,7 +137,7 @@ function failureView(session: SessionState, failure: Failure): FailureView {
   };
 }
 
-function unreachableView(error: HostError): FailureView {
+function unreachableView(error: IpcError): FailureView {
   return {
     app: "",
     version: "",

@@ -1,9 +1,7 @@
+import type { Answers } from "../gen/Answers";
 import type { Complaint } from "../gen/Complaint";
 import type { SecretField } from "../gen/SecretField";
 import type { SecretsForm } from "../gen/SecretsForm";
-
-/** What was filled in, by key; null takes a value away. What is left out stays as it is. */
-export type Answers = Record<string, string | null>;
 
 /** What one field of the form holds. */
 export interface Entry {

@@ -182,29 +182,10 @@ fn missing_module(line: &str) -> Option<&str> {
     rest.split('\'').next()
 }
 
-/// Takes terminal control sequences out (ECMA-48: CSI and OSC) and other control characters.
+/// Takes terminal control sequences out, and all other control characters but tabs.
 pub fn without_escapes(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        if c != '\u{1b}' {
-            if !c.is_control() || c == '\t' {
-                plain.push(c);
-            }
-            continue;
-        }
-        match rest.next() {
-            Some('[') => {
-                let _ = rest.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c));
-            }
-            Some(']') => {
-                let _ = rest.by_ref().find(|c| *c == '\u{7}' || *c == '\u{1b}');
-                rest.next_if_eq(&'\\');
-            }
-            _ => {}
-        }
-    }
-    plain
+    let plain = anstream::adapter::strip_str(text).flat_map(str::chars);
+    plain.filter(|c| !c.is_control() || *c == '\t').collect()
 }
 
 #[cfg(test)]
@@ -252,6 +233,10 @@ mod tests {
     #[test]
     fn escapes_are_taken_out() {
         assert_eq!(without_escapes("\u{1b}[1;31mred\u{1b}[0m\r \u{1b}]0;title\u{7}é"), "red é");
+        assert_eq!(
+            without_escapes("a\tb\u{8}\u{1b}]8;;x\u{1b}\\c\u{1b}P0;1|17/ab\u{1b}\\d\u{85}"),
+            "a\tbcd"
+        );
         assert_eq!(without_escapes("\u{1b}"), "");
         assert_eq!(without_escapes("\u{1b}[31"), "");
     }

@@ -90,6 +90,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_launcher_wants_the_secret_where_the_proxy_sends_it() {
+        let file = LAUNCHER.get_file("waterskin_launcher/secret.py").unwrap();
+        let line = format!("\nHEADER = \"{}\"\n", waterskin_proxy::SECRET_HEADER);
+        assert!(file.contents_utf8().unwrap().contains(&line), "`secret.py` has no {line}");
+    }
+
+    #[test]
     fn a_damaged_launcher_is_put_right() {
         let dir = tempfile::tempdir().unwrap();
         let cache = Utf8PathBuf::from_path_buf(dir.path().join("mein Ordner é")).unwrap();

@@ -6,11 +6,7 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest as _};
-use waterskin_proxy::Address;
-
-/// The field by which a request shows that it comes from this launch, where any user of the
-/// machine could reach the server.
-const SECRET_HEADER: &str = "x-waterskin-secret";
+use waterskin_proxy::{Address, SECRET_HEADER};
 
 /// How long to wait before asking again.
 const PAUSE: Duration = Duration::from_millis(20);

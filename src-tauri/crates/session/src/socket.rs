@@ -11,7 +11,7 @@ use waterskin_proxy::Address;
 pub fn fresh(folder: Option<&Utf8Path>) -> io::Result<Address> {
     let mut random = [0u8; 16];
     getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-    let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = hex::encode(random);
     #[cfg(unix)]
     return unix(&name, folder);
     #[cfg(not(unix))]

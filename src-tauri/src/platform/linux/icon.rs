@@ -60,12 +60,11 @@ pub fn follow(view: &WebView) {
 /// The icon from the script's message: red, green, blue and alpha of each pixel in hexadecimal
 /// digits, line by line.
 fn pixels(text: &str) -> Option<gdk_pixbuf::Pixbuf> {
-    let length = usize::try_from(SIDE * SIDE * 4).ok()?;
-    if text.len() != length * 2 || !text.is_ascii() {
+    let bytes = hex::decode(text).ok()?;
+    if bytes.len() != usize::try_from(SIDE * SIDE * 4).ok()? {
         return None;
     }
-    let bytes = (0..length).map(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok());
-    let bytes = glib::Bytes::from_owned(bytes.collect::<Option<Vec<u8>>>()?);
+    let bytes = glib::Bytes::from_owned(bytes);
     let colours = gdk_pixbuf::Colorspace::Rgb;
     Some(gdk_pixbuf::Pixbuf::from_bytes(&bytes, colours, true, 8, SIDE, SIDE, SIDE * 4))
 }

@@ -1,6 +1,6 @@
 //! Files that the page may read once each, under addresses that nobody can guess.
 
-use std::{cell::RefCell, fmt::Write as _, path::PathBuf};
+use std::{cell::RefCell, path::PathBuf};
 
 use gtk::{gio, gio::prelude::*, glib};
 use serde_json::{Value, json};
@@ -108,11 +108,7 @@ pub fn offer(given: impl IntoIterator<Item = (About, Content)>) -> Vec<Value> {
         if getrandom::fill(&mut random).is_err() {
             return Vec::new();
         }
-        let token = random.iter().fold(String::new(), |mut text, byte| {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let token = hex::encode(random);
         let About { name, relative, kind, modified } = about;
         told.push(json!({
             "address": format!("{SCHEME}:{token}"), "name": name, "relative": relative, "type": kind,

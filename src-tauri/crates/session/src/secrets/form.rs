@@ -50,7 +50,9 @@ pub struct SecretField {
 
 /// What a person filled in, by key: a new value, or `null` to take the old one away. What is not
 /// there, or empty, stays as it was.
-pub type Answers = BTreeMap<String, Option<String>>;
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, TS)]
+#[ts(export)]
+pub struct Answers(pub BTreeMap<String, Option<String>>);
 
 /// An answer that can't be taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -84,7 +86,7 @@ pub(crate) enum Change {
 
 /// What an answer asks for. Blanks around a value come from copying it.
 pub(crate) fn change(secret: &Secret, answers: &Answers, is_set: bool) -> Result<Change, Problem> {
-    let change = match answers.get(&secret.key) {
+    let change = match answers.0.get(&secret.key) {
         Some(None) => Change::Remove,
         Some(Some(value)) if !value.trim().is_empty() => Change::Set(value.trim().to_owned()),
         Some(Some(_)) | None => Change::Keep,
@@ -108,7 +110,7 @@ fn looks_right(secret: &Secret, value: &str) -> bool {
 mod tests {
     use waterskin_bundle::Secret;
 
-    use super::{Change, Problem, change};
+    use super::{Answers, Change, Problem, change};
 
     #[test]
     fn answers_are_judged_one_by_one() {
@@ -120,9 +122,8 @@ mod tests {
             check: Some("^sk-[a-z]+$".into()),
         };
         let judge = |answer: Option<Option<&str>>, optional, is_set| {
-            let answers =
-                answer.map(|it| ("KEY".to_owned(), it.map(str::to_owned))).into_iter().collect();
-            change(&secret(optional), &answers, is_set)
+            let answers = answer.map(|it| ("KEY".to_owned(), it.map(str::to_owned)));
+            change(&secret(optional), &Answers(answers.into_iter().collect()), is_set)
         };
         let set = || Ok(Change::Set("sk-a".into()));
         for (answer, optional, is_set, expected) in [

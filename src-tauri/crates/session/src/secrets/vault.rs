@@ -418,7 +418,7 @@ mod tests {
         let vault = vault(&folder);
         let store =
             Fake { values: RefCell::new(values(&[("A", "a"), ("B", "b")])), ..Fake::default() };
-        let answers = [("A".into(), Some("new".into())), ("B".into(), None)].into();
+        let answers = Answers([("A".into(), Some("new".into())), ("B".into(), None)].into());
         let saved = vault.save_in(Some(&store), &answers, &Deadline::default()).unwrap();
         assert_eq!(saved, vault.read(Some(&store)));
         assert_eq!(*store.values.borrow(), values(&[("A", "new")]));
