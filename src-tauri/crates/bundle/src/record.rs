@@ -76,9 +76,9 @@ impl Recorded {
     fn is_intact(&self, root: &Utf8Path) -> bool {
         let file = root.join(&self.path);
         match self.expected() {
-            Some(_) => fs_err::File::open(file)
-                .and_then(hash_of)
-                .is_ok_and(|hash| hash == self.hash),
+            Some(_) => {
+                fs_err::File::open(file).and_then(hash_of).is_ok_and(|hash| hash == self.hash)
+            }
             None => file.symlink_metadata().is_ok(),
         }
     }
