@@ -2,6 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::guess::distributions::normalized;
 use crate::own::{folder_address, is_source};
+use crate::requirements::pip::editable;
 use crate::requirements::source_line::{is_repository, without_egg};
 
 /// Why a requirement is not packaged.
@@ -34,6 +35,9 @@ pub enum Refusal {
     /// A list at an address, which may say something else each time.
     #[error("is a list from elsewhere: what it asks for can't be seen before it is fetched")]
     Remote,
+    /// A list that is there, but for the backslashes in its path.
+    #[error("names a list that is there with `/`: only on Windows does `\\` lead into a folder")]
+    Backslash,
     /// A control character, or a backslash at the end.
     #[error("is not one line")]
     Lines,
@@ -63,6 +67,7 @@ impl Refusal {
                 "`python -m pip list --format=freeze` writes the list without it"
             }
             Self::Remote => "copy the list into the project's folder",
+            Self::Backslash => "write the path with `/`, which is understood on every system",
             Self::Lines | Self::Option | Self::Unreadable => {
                 "write one requirement alone, as in `pandas>=2`"
             }
@@ -86,8 +91,8 @@ pub fn way_out(requirement: &str, refusal: Refusal) -> String {
     if !matches!(refusal, Refusal::OnlyThere | Refusal::Conda) {
         return hint.to_owned();
     }
-    let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
-    let name = &requirement[..end.unwrap_or(requirement.len())];
+    let requirement = editable(requirement).unwrap_or(requirement);
+    let Some(name) = written_name(requirement) else { return hint.to_owned() };
     let version = match refusal {
         Refusal::Conda => requirement.split('=').nth(1).map(str::trim),
         // The second part of a wheel's name (PEP 427).
@@ -97,15 +102,27 @@ pub fn way_out(requirement: &str, refusal: Refusal) -> String {
             file.strip_suffix(".whl").and_then(|wheel| wheel.split('-').nth(1))
         }
     };
-    match version {
-        Some(version) if name_of(requirement).is_some() => {
-            format!("write `{name}=={version}` in its place; {hint}")
-        }
-        _ if name_of(requirement).is_some() => {
-            format!("write `{name}==VERSION` in its place; {hint}")
-        }
-        _ => hint.to_owned(),
+    let version = version.unwrap_or("VERSION");
+    format!("write `{name}=={version}` in its place; {hint}")
+}
+
+/// The name of a requirement as it is written. That of a path is the one that its end says, or that of
+/// its folder, which most often is the distribution's. `None` for an archive.
+fn written_name(requirement: &str) -> Option<&str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let beginning = |text: &str| text.find(|c: char| !is_name(c)).unwrap_or(text.len());
+    if name_of(requirement).is_some() {
+        return Some(&requirement[..beginning(requirement)]);
     }
+    let name = match requirement.split_once("egg=") {
+        Some((_, egg)) => egg,
+        None => {
+            let path = requirement.split(['#', '?', '[', ';']).next().unwrap_or_default();
+            path.trim().trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next()?
+        }
+    };
+    let name = &name[..beginning(name)];
+    (!name.is_empty() && !is_archive(name)).then_some(name)
 }
 
 /// The normalized name of the distribution that a requirement is about (PEP 508). `None` for a
@@ -431,6 +448,10 @@ mod tests {
                 "`python -m pip list --format=freeze` writes",
             ),
             ("pandas=2.1.1=py311h_0", Refusal::Conda, "write `pandas==2.1.1` in its place; "),
+            ("-e /home/anna/my_tool", Refusal::OnlyThere, "write `my_tool==VERSION` in its"),
+            ("--editable=C:\\b\\my-tool[a]", Refusal::OnlyThere, "write `my-tool==VERSION` in its"),
+            ("-e file:///b/src#egg=my-tool", Refusal::OnlyThere, "write `my-tool==VERSION` in its"),
+            ("/home/anna/mytool/", Refusal::OnlyThere, "write `mytool==VERSION` in its"),
         ] {
             let hint = way_out(line, refusal);
             assert!(hint.starts_with(written), "{line}: {hint}");

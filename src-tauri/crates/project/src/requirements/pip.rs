@@ -115,8 +115,12 @@ impl PipList {
                         if value.contains("://") {
                             return Err(refused(Refusal::Remote));
                         }
+                        let list = folder.join(&value);
+                        if !list.exists() && folder.join(value.replace('\\', "/")).is_file() {
+                            return Err(refused(Refusal::Backslash));
+                        }
                         let constrains = constrains || matches!(&*option, "-c" | "--constraint");
-                        self.add(root, &folder.join(value), constrains, seen)?;
+                        self.add(root, &list, constrains, seen)?;
                     }
                     "-i" | "--index-url" => self.index = Some(place(&value, folder, root)),
                     "--extra-index-url" => {
@@ -144,7 +148,7 @@ fn plain(line: &str) -> &str {
 }
 
 /// The requirement of a line that installs it where it lies, without quotes.
-fn editable(line: &str) -> Option<&str> {
+pub(crate) fn editable(line: &str) -> Option<&str> {
     let value = line.strip_prefix("--editable").or_else(|| line.strip_prefix("-e"))?;
     let value = value.trim().trim_start_matches('=').trim();
     let inner = |quote| value.strip_prefix(quote).and_then(|it| it.strip_suffix(quote));
@@ -387,6 +391,20 @@ mod tests {
             ]
         );
         assert_eq!(list.listed[0], "-e .[dev]");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_list_that_is_named_as_on_windows_is_told() {
+        let (_, list) = read(&[
+            ("requirements.txt", "pandas\n-r lists\\base.txt\n"),
+            ("lists/base.txt", "numpy\n"),
+        ]);
+        let error = list.unwrap_err();
+        let hint = crate::error::ProjectError::from(error).hint().unwrap();
+        assert_eq!(hint, "write the path with `/`, which is understood on every system");
+        let (_, list) = read(&[("requirements.txt", "-r lists\\base.txt\n")]);
+        assert!(matches!(list, Err(RequirementsError::Read { .. })), "{list:?}");
     }
 
     #[test]
