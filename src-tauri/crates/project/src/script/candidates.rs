@@ -120,13 +120,17 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
                 _ => {}
             }
         }
-        // What a README starts may reach Streamlit through other files alone.
+        // What a README starts may have any name, and reach Streamlit through other files alone.
         for script in self.started().into_keys() {
-            let Some(script) = files.get(&script).filter(|script| may_be_entry(script)) else {
+            let Some(script) = files.get(&script).filter(|script| is_of_app(script)) else {
                 continue;
             };
-            let other = matches!(self.role(script), Role::Other) && self.reaches_streamlit(script);
-            if other && !direct.contains(&script.as_path()) {
+            let uses = match self.role(script) {
+                Role::Direct => true,
+                Role::Other => self.reaches_streamlit(script),
+                Role::Launcher(_) | Role::Broken => false,
+            };
+            if uses && !direct.contains(&script.as_path()) {
                 direct.push(script);
             }
         }
@@ -150,10 +154,12 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
     fn best_of(&mut self, direct: &[&Utf8Path]) -> Result<Option<Chosen>, Vec<Candidate>> {
         let reached: BTreeMap<&Utf8Path, BTreeSet<Utf8PathBuf>> =
             direct.iter().map(|file| (*file, self.reached_from(file))).collect();
+        // A package's own file is here because the project starts it, whoever imports it besides.
         let is_part = |file: &Utf8Path| {
-            reached.iter().any(|(other, parts)| {
-                *other != file && parts.contains(file) && !reached[file].contains(*other)
-            })
+            may_be_entry(file)
+                && reached.iter().any(|(other, parts)| {
+                    *other != file && parts.contains(file) && !reached[file].contains(*other)
+                })
         };
         let whole: Vec<&Utf8Path> = direct.iter().copied().filter(|file| !is_part(file)).collect();
         let imported = if whole.len() > 1 { self.imported_by_pages() } else { BTreeSet::new() };
@@ -218,7 +224,7 @@ impl<'a, R: FnMut(&Utf8Path) -> io::Result<String>> Candidates<'a, R> {
         if started.contains_key(usual) {
             return Vec::new();
         }
-        let is_app = |script: &Utf8PathBuf| may_be_entry(script) && !is_aside(script);
+        let is_app = |script: &Utf8PathBuf| is_of_app(script) && !is_aside(script);
         let scripts: Vec<_> = started.into_keys().filter(is_app).collect();
         scripts.into_iter().filter(|script| matches!(self.role(script), Role::Direct)).collect()
     }
@@ -369,18 +375,20 @@ fn is_aside(script: &Utf8Path) -> bool {
     folders.map(str::to_lowercase).any(|folder| ASIDE.contains(&folder.trim_start_matches('_')))
 }
 
-/// Pages, tests and packages' own files are never the app's script.
+/// Whether a file may be the app's script when nothing says that it is: packages' own files and tests are not.
 fn may_be_entry(file: &Utf8Path) -> bool {
     let name = file.file_name().unwrap_or_default();
-    let in_folder = |folder: &str| file.components().any(|part| part.as_str() == folder);
-    is_python(file)
+    is_of_app(file)
         && !name.starts_with("test_")
         && !name.ends_with("_test.py")
         && !name.starts_with('_')
         && !matches!(name, "setup.py" | "conftest.py")
-        && !in_folder("pages")
-        && !in_folder("tests")
-        && !in_folder("test")
+}
+
+/// Whether a file of Python is no page, and in no folder of tests.
+fn is_of_app(file: &Utf8Path) -> bool {
+    let aside = |part: &str| matches!(part, "pages" | "tests" | "test");
+    is_python(file) && !file.iter().any(aside)
 }
 
 #[cfg(test)]
@@ -408,6 +416,26 @@ mod tests {
         for name in ["app_test.py", "check.py", "test/check.py"] {
             assert_eq!(script(&[("Chat.py", ST), (name, test)]), "Chat.py", "{name}");
         }
+    }
+
+    #[test]
+    fn what_a_starter_names_is_a_candidate_whatever_its_name() {
+        for name in ["app/__init__.py", "app/__main__.py", "_ui.py", "test_ui.py"] {
+            let procfile = format!("web: streamlit run {name}");
+            let files = [(name, ST), ("Procfile", &procfile)];
+            assert_eq!(script(&files), name);
+            assert!(best(&files[..1]).unwrap().is_none(), "{name}");
+            let part = ("app/board.py", "import streamlit\nfrom app import x");
+            let first = match best(&[files[0], files[1], part]) {
+                Ok(chosen) => chosen.unwrap().script,
+                Err(ranked) => ranked[0].script.clone(),
+            };
+            assert_eq!(first, name);
+            let ranked = best(&[files[0], files[1], ("app.py", ST)]).unwrap_err();
+            assert_eq!(ranked[0].script, name, "{ranked:?}");
+        }
+        let files = [("tests/__init__.py", ST), ("Procfile", "streamlit run tests/__init__.py")];
+        assert!(best(&files).unwrap().is_none());
     }
 
     #[test]
