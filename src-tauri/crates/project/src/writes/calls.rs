@@ -5,6 +5,9 @@
 pub(crate) const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("sqlite3.connect", 0, "database"),
     ("aiosqlite.connect", 0, "database"),
+    ("*SqliteDict", 0, "filename"),
+    ("*to_sql", 1, "con"),
+    ("*write_database", 1, "connection"),
     ("apsw.Connection", 0, "filename"),
     ("duckdb.connect", 0, "database"),
     ("*create_engine", 0, "url"),
@@ -56,6 +59,7 @@ pub(crate) const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("torchaudio.save", 0, "uri"),
     ("*save_model", 1, "filepath"),
     ("*imwrite", 0, "filename"),
+    ("*imsave", 0, "fname"),
     ("*mimsave", 0, "uri"),
     ("soundfile.write", 0, "file"),
     ("scipy.io.wavfile.write", 0, "filename"),
@@ -126,6 +130,7 @@ pub(crate) const OPENERS: &[(&str, &str, usize, &str, &str)] = &[
     ("open", "file", 1, "mode", "r"),
     ("io.open", "file", 1, "mode", "r"),
     ("codecs.open", "filename", 1, "mode", "r"),
+    ("fsspec.open", "urlpath", 1, "mode", "rb"),
     ("aiofiles.open", "file", 1, "mode", "r"),
     ("gzip.open", "filename", 1, "mode", "r"),
     ("bz2.open", "filename", 1, "mode", "r"),
@@ -212,6 +217,25 @@ pub(crate) const FOLDERS: [&str; 11] = [
 /// Methods whose name says less, so that the path has to look like one.
 pub(crate) const VAGUE: [&str; 6] =
     ["save", "output", "to_file", "export", "write_png", "write_pdf"];
+
+/// What makes a document of XML, whose `write` writes a file.
+pub(crate) const DOCUMENTS: [&str; 4] = [
+    "xml.etree.ElementTree.ElementTree",
+    "xml.etree.ElementTree.parse",
+    "lxml.etree.ElementTree",
+    "lxml.etree.parse",
+];
+
+/// What a place is called that is an address most often.
+pub(crate) const ADDRESSES: [&str; 8] =
+    ["url", "uri", "database_uri", "con", "connection", "storage", "credentials", "sink"];
+
+/// Functions that make a path.
+pub(crate) const OF_PARTS: [&str; 4] =
+    ["os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"];
+
+/// Methods of a path that make another one.
+pub(crate) const OF_A_PATH: [&str; 4] = ["joinpath", "with_name", "with_stem", "with_suffix"];
 
 /// Methods that write to the path that has them.
 pub(crate) const OF_PATHS: [&str; 9] = [

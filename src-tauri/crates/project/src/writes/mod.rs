@@ -1,6 +1,7 @@
 //! Where an app writes: what decides whether it can run in a folder that nobody may write to.
 
 mod calls;
+mod text;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +12,10 @@ use serde::Serialize;
 
 use crate::code::places::Place;
 use crate::code::sources::{At, Names, last_name};
-use calls::{ALSO, FLAGS, FOLDERS, FUNCTIONS, METHODS, OF_PATHS, OPENERS, SURE, USUAL, VAGUE};
+use calls::{
+    ADDRESSES, ALSO, DOCUMENTS, FLAGS, FOLDERS, FUNCTIONS, METHODS, OF_PATHS, OPENERS, SURE, USUAL,
+    VAGUE,
+};
 
 /// A call that writes into the app's own folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -47,9 +51,10 @@ pub(crate) fn find(names: &Names<'_>) -> Vec<FoundWrite> {
     let found: BTreeSet<FoundWrite> = names
         .calls()
         .filter_map(|(at, call)| {
-            let (path, sure) = match written(names, at, call)? {
-                Place::Here(path) => (path, true),
-                Place::Unknown if is_sure(names, at, call) => ("…".to_owned(), false),
+            let written = written(names, at, call)?;
+            let (path, sure) = match &written.place {
+                Place::Here(path) => (path.clone(), true),
+                Place::Unknown if is_sure(names, at, call, &written) => ("…".to_owned(), false),
                 _ => return None,
             };
             let (file, line) = names.line(at, call);
@@ -65,7 +70,7 @@ pub(crate) fn find(names: &Names<'_>) -> Vec<FoundWrite> {
 }
 
 /// Whether what writes to a path that is not known writes a file, and not into memory.
-fn is_sure(names: &Names<'_>, at: At, call: &ExprCall) -> bool {
+fn is_sure(names: &Names<'_>, at: At, call: &ExprCall, written: &Written<'_>) -> bool {
     let full = names.full(at, &call.func).unwrap_or_default();
     let last = last_name(&call.func).unwrap_or_default();
     let of_paths = OF_PATHS.contains(&last).then_some(last);
@@ -74,7 +79,14 @@ fn is_sure(names: &Names<'_>, at: At, call: &ExprCall) -> bool {
     let is_text = given.is_some_and(|it| matches!(it, Expr::StringLiteral(_)));
     let named = given.and_then(last_name).unwrap_or_default().to_lowercase();
     let like_a_path = ["path", "filename", "file_name", "folder", "dest", "directory"];
-    (is_opened && !is_text)
+    let text = written.path.and_then(|path| text::constant(names, at, path));
+    let is_path = text.is_some_and(|text| {
+        text::is_path(&text)
+            && (!VAGUE.contains(&last) || text.contains(['.', '/']))
+            && (!written.is_address || text.contains("://"))
+    });
+    is_path
+        || (is_opened && !is_text)
         || (last == "open" && full != "open")
         || SURE.contains(&&*full)
         || of_paths.is_some_and(|name| SURE.contains(&name))
@@ -82,63 +94,100 @@ fn is_sure(names: &Names<'_>, at: At, call: &ExprCall) -> bool {
 }
 
 /// What a call writes to.
-fn written<'a>(names: &Names<'a>, at: At, call: &'a ExprCall) -> Option<Place> {
+struct Written<'a> {
+    place: Place,
+    /// The argument that says it, where one does.
+    path: Option<&'a Expr>,
+    /// Whether the argument is an address most often.
+    is_address: bool,
+}
+
+impl<'a> Written<'a> {
+    /// To an argument.
+    fn to(names: &Names<'a>, at: At, path: &'a Expr) -> Self {
+        Self { place: names.place(at, path), path: Some(path), is_address: false }
+    }
+}
+
+impl From<Place> for Written<'_> {
+    fn from(place: Place) -> Self {
+        Self { place, path: None, is_address: false }
+    }
+}
+
+fn written<'a>(names: &Names<'a>, at: At, call: &'a ExprCall) -> Option<Written<'a>> {
     let full = names.full(at, &call.func).unwrap_or_default();
     // A method of what another call gives has no full name.
     let last = full.rsplit('.').next().filter(|last| !last.is_empty());
     let last = last.or_else(|| last_name(&call.func))?;
     let arguments = &call.arguments;
+    let to = |path| Written::to(names, at, path);
     let is = |name: &str| name.strip_prefix('*').map_or(name == full, |name| name == last);
     if let Some(folder) = FOLDERS.iter().find_map(|name| arguments.find_keyword(name)) {
-        return Some(names.place(at, &folder.value));
+        return Some(to(&folder.value));
     }
     if full == "logging.config.dictConfig" {
-        return arguments.args.first().and_then(|config| log_file(names, at, config, 0));
+        let config = arguments.args.first()?;
+        return log_file(names, at, config, 0).map(Written::from);
     }
     if full == "os.open" {
         let flags = flags(arguments.find_argument_value("flags", 1)?);
         let path = arguments.find_argument_value("path", 0)?;
         let writes = flags.iter().any(|flag| FLAGS.contains(flag));
-        return writes.then(|| names.place(at, path));
+        return writes.then(|| to(path));
     }
     if let Some((_, keyword, usual)) = USUAL.iter().find(|(name, ..)| *name == full)
         && arguments.find_argument_value(keyword, 0).is_none()
     {
-        return Some(Place::Here((*usual).to_owned()));
+        return Some(Place::Here((*usual).to_owned()).into());
     }
     if let Some((_, position, keyword)) = FUNCTIONS.iter().find(|(name, ..)| is(name)) {
         let reads = arguments.find_keyword("read_only").is_some_and(|it| is_true(&it.value));
         let path = arguments.find_argument_value(keyword, *position).filter(|_| !reads);
         // `save_model` of a model, and of a module.
         if path.is_some() || !METHODS.iter().any(|(name, _)| *name == last) {
-            return path.map(|path| names.place(at, path));
+            let is_address = ADDRESSES.contains(keyword);
+            return path.map(|path| Written { is_address, ..to(path) });
         }
     }
     if let Some((_, path, position, mode, usual)) = OPENERS.iter().find(|(name, ..)| *name == full)
     {
         let mode = arguments.find_argument_value(mode, *position);
         let path = arguments.find_argument_value(path, 0)?;
-        return writes(mode, usual).then(|| names.place(at, path));
+        return writes(mode, usual).then(|| to(path));
     }
     let Expr::Attribute(method) = &*call.func else { return None };
     if last == "open" {
         let mode = arguments.find_argument_value("mode", 0);
-        return writes(mode, "r").then(|| names.place(at, &method.value));
+        return writes(mode, "r").then(|| names.place(at, &method.value).into());
     }
     if OF_PATHS.contains(&last) {
-        return Some(names.place(at, &method.value));
+        return Some(names.place(at, &method.value).into());
+    }
+    if last == "write" && is_document(names, at, &method.value) {
+        return arguments.find_argument_value("file_or_filename", 0).map(to);
     }
     let (_, keyword) = METHODS.iter().find(|(name, _)| *name == last)?;
     let named = || ALSO.iter().find_map(|name| arguments.find_keyword(name)).map(|it| &it.value);
-    let place = match arguments.find_argument_value(keyword, 0).or_else(named) {
+    let written = match arguments.find_argument_value(keyword, 0).or_else(named) {
         // An archive is unpacked into the current folder.
-        None if last == "extractall" => Place::Here(String::new()),
-        path => names.place(at, path?),
+        None if last == "extractall" => Place::Here(String::new()).into(),
+        path => to(path?),
     };
-    match place {
+    match &written.place {
         Place::Here(path) if VAGUE.contains(&last) && !path.contains(['.', '/']) => None,
-        place => Some(place),
+        _ => Some(written),
     }
+}
+
+/// Whether it is, or stands for, a document of XML.
+fn is_document<'a>(names: &Names<'a>, at: At, expression: &'a Expr) -> bool {
+    let makes = |at, it: &Expr| {
+        let Expr::Call(call) = it else { return false };
+        names.full(at, &call.func).is_some_and(|full| DOCUMENTS.contains(&&*full))
+    };
+    let mut meanings = names.meanings(at, expression).into_iter();
+    makes(at, expression) || meanings.any(|(at, it)| it.is_some_and(|it| makes(at, it)))
 }
 
 /// The names in `os.O_CREAT | os.O_WRONLY`.
@@ -170,7 +219,10 @@ fn log_file<'a>(names: &Names<'a>, at: At, config: &'a Expr, depth: usize) -> Op
 fn writes(mode: Option<&Expr>, usual: &str) -> bool {
     let mode = match mode {
         None => usual,
-        Some(Expr::StringLiteral(mode)) => mode.value.to_str(),
+        // `w:gz` of an archive.
+        Some(Expr::StringLiteral(mode)) => {
+            mode.value.to_str().split([':', '|']).next().unwrap_or_default()
+        }
         Some(_) => return false,
     };
     // `c` and `n` make the file of `shelve` and `dbm`.
@@ -184,252 +236,4 @@ fn is_true(value: &Expr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::code::sources::Sources;
-
-    fn of_files(files: &[(&str, &str)]) -> Vec<String> {
-        let files = files.iter().map(|(path, text)| (Utf8PathBuf::from(*path), (*text).to_owned()));
-        let sources = Sources::parse(files);
-        let found = find(&sources.names());
-        let found = found.iter().filter(|it| it.sure);
-        found.map(|it| format!("{}:{} {}", it.file, it.line, it.path)).collect()
-    }
-
-    /// The paths that the code writes to.
-    fn paths(text: &str) -> Vec<String> {
-        let sources = Sources::parse([(Utf8PathBuf::from("app.py"), text.to_owned())]);
-        let found = find(&sources.names()).into_iter().filter(|found| found.sure);
-        found.map(|found| found.path).collect()
-    }
-
-    #[test]
-    fn what_a_program_writes_to_where_only_running_it_tells_is_found() {
-        for code in [
-            "import json\nC = json.load(open('c.json'))\nwith open(C['out'], 'a') as f: f.write('x')",
-            "import configparser, os\nc = configparser.ConfigParser()\nos.makedirs(c['out']['folder'])",
-            "def save(text, path):\n    open(path, 'w').write(text)",
-            "from settings import Settings\nSettings().folder.joinpath('a').write_text('')",
-            "import sqlite3, sys\nsqlite3.connect(sys.argv[1])",
-            "def save(path):\n    with path.open('w') as file:\n        file.write('x')",
-            "def save(frame, out_path):\n    frame.to_csv(out_path)",
-        ] {
-            let sources = Sources::parse([(Utf8PathBuf::from("app.py"), code.to_owned())]);
-            let found = find(&sources.names());
-            assert_eq!(found.len(), 1, "{code}: {found:?}");
-            assert!(!found[0].sure && found[0].to_string().contains("does not say"), "{found:?}");
-        }
-        for code in [
-            "def as_bytes(frame, buffer):\n    frame.to_excel(buffer)",
-            "import tempfile\ndef f(text):\n    with tempfile.NamedTemporaryFile('w') as file:\n        open(file.name, 'w')",
-            "import os\nopen(os.path.join(os.environ['WATERSKIN_DATA_DIR'], name), 'w')",
-            "from sqlalchemy import create_engine\nimport os\ncreate_engine(os.environ['DATABASE_URL'])",
-            "open(path)",
-            "open('<p>', 'w')",
-        ] {
-            let sources = Sources::parse([(Utf8PathBuf::from("app.py"), code.to_owned())]);
-            assert_eq!(find(&sources.names()), [], "{code}");
-        }
-    }
-
-    #[test]
-    fn writes_beside_the_app_are_found() {
-        for (code, path) in [
-            ("open('a.txt', 'w')", "a.txt"),
-            ("open('./logs/a.txt', mode='ab')", "logs/a.txt"),
-            ("open(f'out/{name}.csv', 'x')", "out/….csv"),
-            ("open('out/%s.csv' % name, 'w')", "out/…"),
-            ("open('out/{}.csv'.format(name), 'w')", "out/…"),
-            ("open('out_' + name, 'r+')", "out_…"),
-            ("from pathlib import Path\n(Path(__file__).parent / 'é.csv').write_text('')", "é.csv"),
-            (
-                "from pathlib import Path\nPath(__file__).resolve().parents[1].joinpath('a').mkdir()",
-                "a",
-            ),
-            ("from pathlib import Path\nPath(__file__).with_name('a.db').open('w')", "a.db"),
-            ("import pathlib\npathlib.Path('cache').mkdir(exist_ok=True)", "cache"),
-            (
-                "from pathlib import Path\nfor old in Path('out').glob('*.csv'):\n    old.unlink()",
-                "out",
-            ),
-            ("import os\nos.makedirs(os.path.join(os.path.dirname(__file__), 'out'))", "out"),
-            ("import os\nos.makedirs(os.path.join(os.getcwd(), 'out', day))", "out/…"),
-            ("import os\nos.rename('/tmp/a', 'b')", "b"),
-            ("import shutil\nshutil.copy(source, 'data/')", "data/"),
-            ("import sqlite3\nsqlite3.connect('stock.db', check_same_thread=False)", "stock.db"),
-            ("from sqlite3 import connect as c\nc('stock.db')", "stock.db"),
-            ("from sqlalchemy import create_engine\ncreate_engine('sqlite:///a.db')", "a.db"),
-            (
-                "import sqlmodel\nDB = 'a.db'\nsqlmodel.create_engine(f'sqlite:///{DB}', echo=True)",
-                "a.db",
-            ),
-            (
-                "import streamlit as st\nst.connection('x', type='sql', url='sqlite:///a.db')",
-                "a.db",
-            ),
-            ("import duckdb\nduckdb.connect('a.duckdb')", "a.duckdb"),
-            ("from tinydb import TinyDB\nTinyDB('db.json')", "db.json"),
-            ("import shelve\nshelve.open('state')", "state"),
-            ("import chromadb\nchromadb.PersistentClient(path='./chroma')", "chroma"),
-            ("frame.to_csv('a.csv', index=False)", "a.csv"),
-            ("frame.to_excel(excel_writer='a.xlsx')", "a.xlsx"),
-            ("frame.write_parquet('a.parquet')", "a.parquet"),
-            (
-                "import pandas as pd\nwith pd.ExcelWriter('a.xlsx') as writer:\n    frame.to_excel(writer)",
-                "a.xlsx",
-            ),
-            ("import json\nwith open('a.json', 'w') as file:\n    json.dump({}, file)", "a.json"),
-            ("import joblib\njoblib.dump(model, 'model.joblib')", "model.joblib"),
-            ("import numpy as np\nnp.save('a.npy', x)", "a.npy"),
-            ("import matplotlib.pyplot as plt\nplt.savefig('a.png')", "a.png"),
-            ("picture.save('a.png')", "a.png"),
-            ("import logging\nlogging.basicConfig(level=1, filename='app.log')", "app.log"),
-            (
-                "from logging.handlers import RotatingFileHandler as R\nR('logs/app.log')",
-                "logs/app.log",
-            ),
-            (
-                "import os\nDB = os.environ.get('DB_PATH', 'a.db')\nimport sqlite3\nsqlite3.connect(DB)",
-                "a.db",
-            ),
-            ("import os, sqlite3\nsqlite3.connect(os.getenv('DB') or 'a.db')", "a.db"),
-            ("def save(path='a.csv'):\n    frame.to_csv(path)", "a.csv"),
-            ("def save(frame, path):\n    frame.to_csv(path)\nsave(x, 'a.csv')", "a.csv"),
-            (
-                "class Store:\n    def __init__(self, path='a.db'):\n        self.path = path\n    def put(self):\n        open(self.path, 'w')",
-                "a.db",
-            ),
-            (
-                "class Store:\n    def __init__(self, path):\n        self.path = path\n    def put(self):\n        open(self.path, 'w')\nStore('a.db')",
-                "a.db",
-            ),
-            ("class Settings:\n    log = 'a.log'\nopen(Settings.log, 'a')", "a.log"),
-            (
-                "from pathlib import Path\ndef base():\n    return Path(__file__).parent\nopen(base() / 'a', 'w')",
-                "a",
-            ),
-            (
-                "import streamlit as st\nup = st.file_uploader('x')\nwith open(up.name, 'wb') as f:\n    f.write(up.getvalue())",
-                "…",
-            ),
-            (
-                "import os, streamlit as st\nfor up in st.sidebar.file_uploader('x', accept_multiple_files=True):\n    open(os.path.join('in', up.name), 'wb')",
-                "in/…",
-            ),
-            ("from x import Chroma\nChroma.from_documents(docs, persist_directory='db')", "db"),
-            ("book.save(filename='a.xlsx')", "a.xlsx"),
-            ("sound.export('a.mp3', format='mp3')", "a.mp3"),
-            ("import csv\nwriter = csv.writer(open('a.csv', 'a', newline=''))", "a.csv"),
-            (
-                "from pathlib import Path\nP = Path('data') / 'a.db'\nP.parent.mkdir(parents=True)",
-                "data",
-            ),
-            ("import zipfile\nzipfile.ZipFile(upload).extractall()", ""),
-            (
-                "from dataclasses import dataclass, field\nfrom pathlib import Path\nR = Path(__file__).parent\n@dataclass\nclass S:\n    data: Path = field(default_factory=lambda: R / 'data')\n    @property\n    def out(self):\n        return self.data / 'out'\ns = S()\ns.out.mkdir()",
-                "data/out",
-            ),
-            (
-                "from pathlib import Path\nfrom pydantic import BaseModel\nclass C(BaseModel):\n    log: Path = Path('a.log')\ndef load():\n    return C()\nc = load()\nc.log.open('a')",
-                "a.log",
-            ),
-            (
-                "from pydantic_settings import BaseSettings\nfrom pydantic import Field\nimport sqlite3\nclass C(BaseSettings):\n    db: str = Field('a.db', alias='DB')\nsqlite3.connect(C().db)",
-                "a.db",
-            ),
-            ("CONFIG = {'out': {'csv': 'a.csv'}}\nframe.to_csv(CONFIG['out']['csv'])", "a.csv"),
-            (
-                "import enum\nclass P(enum.Enum):\n    LOG = 'a.log'\nopen(P.LOG.value, 'a')",
-                "a.log",
-            ),
-            (
-                "import os, inspect\nopen(os.path.join(os.path.dirname(inspect.getfile(f)), 'a'), 'w')",
-                "a",
-            ),
-            ("import os, sys\nopen(os.path.join(os.path.dirname(sys.argv[0]), 'a'), 'w')", "a"),
-            ("import os\nopen(os.path.split(os.path.abspath(__file__))[0] + '/a', 'w')", "a"),
-            ("import os\nfd = os.open('a', os.O_CREAT | os.O_WRONLY)", "a"),
-            ("import numpy as np\nnp.memmap('a.dat', dtype='f4', mode='w+', shape=(1,))", "a.dat"),
-            (
-                "import logging.config\nL = {'handlers': {'f': {'filename': 'a.log'}}}\nlogging.config.dictConfig(L)",
-                "a.log",
-            ),
-            ("import tempfile\ntempfile.NamedTemporaryFile(dir='.', suffix='x')", ""),
-            ("import chromadb\nchromadb.PersistentClient()", "chroma"),
-            ("from reportlab.pdfgen import canvas\ncanvas.Canvas('a.pdf')", "a.pdf"),
-            ("model.save_model('a.json')", "a.json"),
-            ("import streamlit_authenticator as sa\nsa.Authenticate('config.yaml')", "config.yaml"),
-            ("trainer = Trainer(output_dir='runs')", "runs"),
-        ] {
-            assert_eq!(paths(code), [path], "{code}");
-        }
-    }
-
-    #[test]
-    fn what_is_read_or_written_elsewhere_is_not() {
-        for code in [
-            "open('a.txt')",
-            "open('a.txt', 'rb')",
-            "open('a.txt', mode)",
-            "open(path, 'w')",
-            "open('<p>a</p>', 'w')",
-            "open(f'{path}.csv', 'w')",
-            "open('/var/lib/a', 'w')",
-            "open('~/a', 'w')",
-            "open('C:\\\\a', 'w')",
-            "import pandas as pd\npd.read_csv('a.csv')",
-            "frame.to_csv(index=False)",
-            "frame.to_csv(None)",
-            "import io\nbuffer = io.BytesIO()\nframe.to_excel(buffer)",
-            "from io import BytesIO\nwith BytesIO() as buffer:\n    picture.save(buffer, 'PNG')",
-            "import pandas as pd, io\nout = io.BytesIO()\nwith pd.ExcelWriter(out) as w:\n    frame.to_excel(w)",
-            "import tempfile, os\nopen(os.path.join(tempfile.gettempdir(), 'a'), 'w')",
-            "import tempfile\nwith tempfile.TemporaryDirectory() as folder:\n    open(f'{folder}/a', 'w')",
-            "import tempfile\nfile = tempfile.NamedTemporaryFile()\nopen(file.name, 'w')",
-            "from pathlib import Path\n(Path.home() / 'a').write_text('')",
-            "from pathlib import Path\nPath('~/a').expanduser().write_text('')",
-            "import os\nopen(os.path.join(os.environ['WATERSKIN_DATA_DIR'], 'a'), 'w')",
-            "import os\nfrom pathlib import Path\nD = Path(os.environ.get('WATERSKIN_DATA_DIR', '.'))\n(D / 'a').write_text('')",
-            "import os\nD = '.'\nif 'WATERSKIN_DATA_DIR' in os.environ:\n    D = os.environ['WATERSKIN_DATA_DIR']\nopen(D + '/a', 'w')",
-            "import sqlite3\nsqlite3.connect(':memory:')",
-            "import sqlite3\nsqlite3.connect('file:a.db?mode=ro', uri=True)",
-            "import duckdb\nduckdb.connect()\nduckdb.connect('a.db', read_only=True)",
-            "from sqlalchemy import create_engine\ncreate_engine('sqlite://')\ncreate_engine('sqlite:////srv/a.db')\ncreate_engine('postgresql://host/a')",
-            "import zipfile\nzipfile.ZipFile('a.zip')",
-            "def rename(self):\n    return 'a'\nx = frame.rename('b')\nx.rename('c').to_csv(x.name)",
-            "class Frame:\n    def path(self):\n        return 'a.csv'\nopen(other.path(), 'w')",
-            "form.save('name')\n'a-b'.replace('a', 'b')\nframe.rename(columns={})",
-            "from PIL import Image\nImage.open('a.png')",
-            "import shelve\nshelve.open('a', flag='r')",
-            "import streamlit as st\n@st.cache_data(persist='disk')\ndef f():\n    return 1",
-            "open(",
-            "x = x + 'a'\nx = x + x\nx = x + x + x\nopen(x, 'w')",
-        ] {
-            assert_eq!(paths(code), [""; 0], "{code}");
-        }
-    }
-
-    #[test]
-    fn constants_of_other_modules_are_followed() {
-        let found = of_files(&[
-            ("src/app.py", "import core.store\nfrom core import config\n\nopen(config.LOG, 'a')\n"),
-            (
-                "src/core/config.py",
-                "from pathlib import Path\nBASE = Path(__file__).parent\nDB = BASE / 'a.db'\nLOG = str(BASE / 'a.log')\n",
-            ),
-            (
-                "src/core/store.py",
-                "import sqlite3\nfrom .config import DB\nsqlite3.connect(DB); open(DB, 'w')\n",
-            ),
-        ]);
-        assert_eq!(found, ["src/app.py:4 a.log", "src/core/store.py:3 a.db"]);
-    }
-
-    #[test]
-    fn a_write_names_its_place() {
-        let text = "import sqlite3 as sql\nsql.connect('stock.db')";
-        let sources = Sources::parse([(Utf8PathBuf::from("app.py"), text.to_owned())]);
-        let found = find(&sources.names());
-        assert_eq!(found[0].to_string(), "`app.py:2` (`sqlite3.connect` of `stock.db`)");
-    }
-}
+mod tests;
