@@ -6,6 +6,7 @@ use waterskin_bundle::{App, Downloads, Window};
 use crate::code::source;
 use crate::error::ProjectError;
 use crate::files::{ProjectFiles, Selection};
+use crate::script::arguments::{self, Started};
 use crate::script::candidates::Chosen;
 use crate::script::locate::{self, Located};
 use crate::settings::config::Declaration;
@@ -48,7 +49,7 @@ impl Outline {
     ) -> Result<Self, ProjectError> {
         // Only names are asked for here, so links need not be followed.
         let begun = Begun::read(path, script, rules, &[], false)?;
-        let Begun { root, declaration, chosen, .. } = begun;
+        let Begun { root, declaration, chosen, started, .. } = begun;
         let overrides = Overrides::default();
         let identity = Identity::make(&root, &declaration, &overrides)?;
         Ok(Self {
@@ -56,7 +57,7 @@ impl Outline {
             window: identity.window,
             downloads: declaration.config.downloads,
             icon: icon::find(&root, &declaration, &overrides)?,
-            arguments: declaration.config.arguments.clone(),
+            arguments: started.arguments,
             entry: chosen.script,
             root,
         })
@@ -71,6 +72,8 @@ pub(crate) struct Begun {
     /// The paths of the files.
     pub names: BTreeSet<Utf8PathBuf>,
     pub chosen: Chosen,
+    /// The script's arguments: those of the settings, or else of what starts it.
+    pub started: Started,
 }
 
 impl Begun {
@@ -97,6 +100,29 @@ impl Begun {
         let named = named.or_else(|| declaration.config.entry.clone());
         let read = |file: &Utf8Path| source::read(&root.join(file));
         let chosen = locate::entry(&root, named.as_deref(), &names, read)?;
-        Ok(Self { root, declaration, files, names, chosen })
+        let started = match &declaration.config.arguments {
+            Some(arguments) => Started { arguments: arguments.clone(), note: None },
+            None => arguments::started(&chosen.script, &names, read),
+        };
+        Ok(Self { root, declaration, files, names, chosen, started })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_arguments_win_over_those_of_a_starter() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        fs_err::write(root.join("app.py"), "import streamlit").unwrap();
+        fs_err::write(root.join("Procfile"), "web: streamlit run app.py -- --demo").unwrap();
+        let arguments = || Outline::read(root, None, &[]).unwrap().arguments;
+        assert_eq!(arguments(), ["--demo"]);
+        for (settings, expected) in [("arguments = []", &[][..]), ("arguments = ['x']", &["x"])] {
+            fs_err::write(root.join("waterskin.toml"), settings).unwrap();
+            assert_eq!(arguments(), expected, "{settings}");
+        }
     }
 }

@@ -119,7 +119,7 @@ impl Project {
         let named = overrides.entry.as_deref();
         let (rules, outputs) = (reading.rules, reading.outputs);
         let begun = Begun::read(reading.path, named, rules, outputs, reading.follow_links)?;
-        let Begun { root, declaration, files, names, chosen } = begun;
+        let Begun { root, declaration, files, names, chosen, started } = begun;
         let read = |file: &Utf8Path| source::read(&root.join(file));
         let entry = chosen.script;
         let code = follow(&entry, &names, read)?;
@@ -185,6 +185,7 @@ impl Project {
                 format!("`{launcher}` starts Streamlit with `{entry}`, which is the script")
             }),
         );
+        notes.add(About::Script, started.note);
         notes.add(About::Own, own.notes);
         notes.add(About::Requirements, requirements.notes.iter().cloned());
         notes.add(About::Guess, requirements.passed_over.iter().map(|file| {
@@ -221,7 +222,7 @@ impl Project {
             recommends.extend(needed.package);
         }
         Ok(Self {
-            arguments: declaration.config.arguments.clone(),
+            arguments: started.arguments,
             app: identity.app,
             window: identity.window,
             icon: icon::find(&root, &declaration, overrides)?,

@@ -33,6 +33,11 @@ const NAMES: [&str; 16] = [
 const BEGINNINGS: [&str; 6] =
     ["readme", "dockerfile", "docker-compose", "compose.", "containerfile", "usage"];
 const ENDINGS: [&str; 6] = [".sh", ".bat", ".cmd", ".ps1", ".dockerfile", ".service"];
+/// What stands between words.
+const SIGNS: [char; 19] = [
+    ' ', '\t', '\r', '\n', '"', '\'', '`', ',', '[', ']', '(', ')', '{', '}', '=', ':', '<', '>',
+    '*',
+];
 /// How many words after `streamlit` its `run` is looked for, and after that its script: options may stand
 /// between, and in JSON the names of settings.
 const NEAR: usize = 12;
@@ -60,13 +65,7 @@ pub(crate) fn started(
     files: &BTreeSet<Utf8PathBuf>,
 ) -> Vec<Utf8PathBuf> {
     let text = text.replace('\\', "/");
-    let signs = [
-        ' ', '\t', '\r', '\n', '"', '\'', '`', ',', '[', ']', '(', ')', '{', '}', '=', ':', '<',
-        '>', '*',
-    ];
-    let words: Vec<&str> = text.split(signs).filter(|word| !word.is_empty()).collect();
-    let is_streamlit =
-        |word: &&str| matches!(word.rsplit('/').next(), Some("streamlit" | "streamlit.exe"));
+    let words: Vec<&str> = text.split(SIGNS).filter(|word| !word.is_empty()).collect();
     let mut found = Vec::new();
     for (at, _) in words.iter().enumerate().filter(|(_, word)| is_streamlit(word)) {
         let after = &words[at + 1..words.len().min(at + 1 + NEAR)];
@@ -83,6 +82,41 @@ pub(crate) fn started(
         }
     }
     found
+}
+
+/// The starts of scripts whose path the text of a file in `here` has, in order: where the path ends, and the
+/// script.
+pub(crate) fn starts(
+    text: &str,
+    here: &Utf8Path,
+    files: &BTreeSet<Utf8PathBuf>,
+) -> Vec<(usize, Utf8PathBuf)> {
+    let slashed = text.replace('\\', "/");
+    let mut end = 0;
+    let placed = slashed.split(SIGNS).map(|word| {
+        let placed = (end + word.len(), word);
+        end = placed.0 + 1;
+        placed
+    });
+    let placed: Vec<(usize, &str)> = placed.filter(|(_, word)| !word.is_empty()).collect();
+    let words: Vec<&str> = placed.iter().map(|(_, word)| *word).collect();
+    let is_started = |at: usize| {
+        // What another script has after it is not this one's.
+        let before = words[..at].iter().rev().take_while(|word| !word.ends_with(".py"));
+        let mut before = before.take(2 * NEAR).skip_while(|word| **word != "run");
+        before.next().is_some() && before.any(is_streamlit)
+    };
+    let found = placed
+        .iter()
+        .enumerate()
+        .filter(|(at, (_, word))| word.ends_with(".py") && is_started(*at));
+    found
+        .filter_map(|(_, (end, word))| Some((*end, resolved(word, here, &words, files)?)))
+        .collect()
+}
+
+fn is_streamlit(word: &&str) -> bool {
+    matches!(word.rsplit('/').next(), Some("streamlit" | "streamlit.exe"))
 }
 
 /// The script that a variable has: `APP := ui/main.py`, `ENV APP=ui/main.py`, `${APP:-ui/main.py}`. `near`

@@ -31,7 +31,7 @@ pub(crate) struct Config {
     pub exclude: Vec<String>,
     pub data: Option<DataPolicy>,
     pub downloads: Downloads,
-    pub arguments: Vec<String>,
+    pub arguments: Option<Vec<String>>,
     pub dependencies: Option<Vec<String>>,
     pub requirements: Option<Utf8PathBuf>,
     pub extras: Vec<String>,
