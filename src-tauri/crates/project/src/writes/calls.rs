@@ -218,6 +218,10 @@ pub(crate) const FOLDERS: [&str; 11] = [
 pub(crate) const VAGUE: [&str; 6] =
     ["save", "output", "to_file", "export", "write_png", "write_pdf"];
 
+/// Functions that give a shell a command.
+pub(crate) const SHELLS: [&str; 4] =
+    ["os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"];
+
 /// What makes a document of XML, whose `write` writes a file.
 pub(crate) const DOCUMENTS: [&str; 4] = [
     "xml.etree.ElementTree.ElementTree",

@@ -1,6 +1,7 @@
 //! Where an app writes: what decides whether it can run in a folder that nobody may write to.
 
 mod calls;
+mod commands;
 mod text;
 
 use std::collections::BTreeSet;
@@ -13,8 +14,8 @@ use serde::Serialize;
 use crate::code::places::Place;
 use crate::code::sources::{At, Names, last_name};
 use calls::{
-    ADDRESSES, ALSO, DOCUMENTS, FLAGS, FOLDERS, FUNCTIONS, METHODS, OF_PATHS, OPENERS, SURE, USUAL,
-    VAGUE,
+    ADDRESSES, ALSO, DOCUMENTS, FLAGS, FOLDERS, FUNCTIONS, METHODS, OF_PATHS, OPENERS, SHELLS,
+    SURE, USUAL, VAGUE,
 };
 
 /// A call that writes into the app's own folder.
@@ -85,7 +86,8 @@ fn is_sure(names: &Names<'_>, at: At, call: &ExprCall, written: &Written<'_>) ->
             && (!VAGUE.contains(&last) || text.contains(['.', '/']))
             && (!written.is_address || text.contains("://"))
     });
-    is_path
+    written.is_file
+        || is_path
         || (is_opened && !is_text)
         || (last == "open" && full != "open")
         || SURE.contains(&&*full)
@@ -100,18 +102,20 @@ struct Written<'a> {
     path: Option<&'a Expr>,
     /// Whether the argument is an address most often.
     is_address: bool,
+    /// Whether it is a file, wherever it is.
+    is_file: bool,
 }
 
 impl<'a> Written<'a> {
     /// To an argument.
     fn to(names: &Names<'a>, at: At, path: &'a Expr) -> Self {
-        Self { place: names.place(at, path), path: Some(path), is_address: false }
+        Self { path: Some(path), ..names.place(at, path).into() }
     }
 }
 
 impl From<Place> for Written<'_> {
     fn from(place: Place) -> Self {
-        Self { place, path: None, is_address: false }
+        Self { place, path: None, is_address: false, is_file: false }
     }
 }
 
@@ -129,6 +133,9 @@ fn written<'a>(names: &Names<'a>, at: At, call: &'a ExprCall) -> Option<Written<
     if full == "logging.config.dictConfig" {
         let config = arguments.args.first()?;
         return log_file(names, at, config, 0).map(Written::from);
+    }
+    if let Some(place) = commanded(names, at, call, &full, last) {
+        return Some(Written { is_file: true, ..place.into() });
     }
     if full == "os.open" {
         let flags = flags(arguments.find_argument_value("flags", 1)?);
@@ -177,6 +184,18 @@ fn written<'a>(names: &Names<'a>, at: At, call: &'a ExprCall) -> Option<Written<
     match &written.place {
         Place::Here(path) if VAGUE.contains(&last) && !path.contains(['.', '/']) => None,
         _ => Some(written),
+    }
+}
+
+/// Where the command or the statement writes that a call gives to a shell or a database.
+fn commanded(names: &Names<'_>, at: At, call: &ExprCall, full: &str, last: &str) -> Option<Place> {
+    let in_shell = call.arguments.find_keyword("shell").is_some_and(|it| is_true(&it.value));
+    let is_command = SHELLS.contains(&full) || (full.starts_with("subprocess.") && in_shell);
+    let text = || text::constant(names, at, call.arguments.args.first()?);
+    match last {
+        _ if is_command => commands::of_shell(&text()?),
+        "execute" | "sql" | "query" => commands::of_sql(&text()?),
+        _ => None,
     }
 }
 

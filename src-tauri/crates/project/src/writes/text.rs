@@ -8,7 +8,8 @@ use crate::code::sources::{At, Names};
 /// How far a name is followed.
 const DEEPEST: usize = 6;
 
-/// The constant parts of an expression that is surely a text or a path, with `/` for what makes a path.
+/// The constant parts of an expression that is surely a text or a path, with `…` for the rest and `/` for what
+/// makes a path.
 /// `None` where it may be anything else.
 pub(super) fn constant(names: &Names<'_>, at: At, expression: &Expr) -> Option<String> {
     of(names, at, expression, 0)
@@ -36,9 +37,9 @@ fn of(names: &Names<'_>, at: At, expression: &Expr, depth: usize) -> Option<Stri
                 match part {
                     FStringPart::Literal(literal) => constant += literal.as_str(),
                     FStringPart::FString(part) => {
-                        let literals = part.elements.iter().filter_map(|element| match element {
-                            InterpolatedStringElement::Literal(literal) => Some(&*literal.value),
-                            InterpolatedStringElement::Interpolation(_) => None,
+                        let literals = part.elements.iter().map(|element| match element {
+                            InterpolatedStringElement::Literal(literal) => &*literal.value,
+                            InterpolatedStringElement::Interpolation(_) => "…",
                         });
                         constant.extend(literals);
                     }
@@ -49,7 +50,10 @@ fn of(names: &Names<'_>, at: At, expression: &Expr, depth: usize) -> Option<Stri
         Expr::BinOp(operation) => match operation.op {
             Operator::Add => match (inner(&operation.left), inner(&operation.right)) {
                 (None, None) => None,
-                (left, right) => Some(left.unwrap_or_default() + &right.unwrap_or_default()),
+                (left, right) => {
+                    let rest = || "…".to_owned();
+                    Some(left.unwrap_or_else(rest) + &right.unwrap_or_else(rest))
+                }
             },
             Operator::Mod => inner(&operation.left),
             // Only a path is divided by a text, and a text by none.
@@ -75,7 +79,7 @@ fn of_call(names: &Names<'_>, at: At, call: &ExprCall, depth: usize) -> Option<S
         return Some("/".to_owned());
     }
     match &*call.func {
-        _ if full == "str" => Some(String::new()),
+        _ if full == "str" => Some("…".to_owned()),
         Expr::Attribute(method) if OF_A_PATH.contains(&method.attr.as_str()) => {
             Some("/".to_owned())
         }
