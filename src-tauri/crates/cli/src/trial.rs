@@ -34,7 +34,7 @@ impl Trial for Opened<'_> {
         let tried = try_out(payload, &folder.join("trial"), spare, waiting);
         let own = |text: &str| of_project(text, payload, &self.plan.root);
         match tried {
-            Ok(tried) => self.judge(tried, own),
+            Ok(tried) => self.judge(tried, payload, own),
             Err(error) => {
                 not_opened(&error, &self.plan.system_packages, own).map(|note| vec![note])
             }
@@ -46,12 +46,27 @@ impl Opened<'_> {
     fn judge(
         &self,
         tried: Tried,
+        payload: &Payload,
         own: impl Fn(&str) -> String,
     ) -> Result<Vec<String>, Box<TrialFailure>> {
-        let secrets: Vec<&str> = self.plan.secrets.iter().map(|secret| &*secret.key).collect();
-        let absent = |path: &Utf8Path| TrialCause::absent(path, &self.plan.root, &self.plan.files);
-        let known =
-            Known { secrets: &secrets, depends: &self.plan.system_packages, absent: &absent };
+        let plan = self.plan;
+        let secrets: Vec<&str> = plan.secrets.iter().map(|secret| &*secret.key).collect();
+        let found = |kind: &TroubleKind| match kind {
+            TroubleKind::Missing { module } => {
+                TrialCause::missing(module.clone(), &plan.entry, &plan.files)
+            }
+            TroubleKind::Absent { path } => {
+                TrialCause::absent(path, payload, &plan.root, &plan.entry, &plan.files)
+            }
+            TroubleKind::Variable { name } => TrialCause::variable(name.clone(), &plan.root),
+            _ => TrialCause::App,
+        };
+        let known = Known {
+            root: &plan.root,
+            secrets: &secrets,
+            depends: &plan.system_packages,
+            found: &found,
+        };
         judge(tried, &known, own)
     }
 }
@@ -70,12 +85,14 @@ fn folder() -> io::Result<tempfile::TempDir> {
 
 /// What is known of the app before it is tried.
 struct Known<'a> {
+    /// The project's folder.
+    root: &'a Utf8Path,
     /// The keys that it asks its user for.
     secrets: &'a [&'a str],
     /// The packages of the system that the project asks for.
     depends: &'a [String],
-    /// What becomes of a file that is not there.
-    absent: &'a dyn Fn(&Utf8Path) -> TrialCause,
+    /// What the project has of what is not there.
+    found: &'a dyn Fn(&TroubleKind) -> TrialCause,
 }
 
 /// What an author has to know of a trial; or the first thing that recipients would meet in place of
@@ -94,7 +111,7 @@ fn judge(
     }
     for trouble in tried.troubles {
         let page = called(&trouble.page);
-        let message = own(&trouble.message);
+        let mut message = own(&trouble.message);
         if let Some(note) = lacking(&trouble, known) {
             let message = brief(&message);
             let message = if message.is_empty() { message } else { format!(" ({message})") };
@@ -102,11 +119,25 @@ fn judge(
             continue;
         }
         let cause = match trouble.kind {
-            TroubleKind::Missing { module } => TrialCause::Missing { module },
             TroubleKind::Gone { name, distribution, version } => {
                 TrialCause::Gone { name, distribution, version }
             }
-            TroubleKind::Absent { path } => (known.absent)(own(path.as_str()).as_str().into()),
+            TroubleKind::Absent { ref path } => {
+                let cause = (known.found)(&trouble.kind);
+                if let TrialCause::Above { path: above, .. } = &cause {
+                    message = message.replace(&own(path.as_str()), above.as_str());
+                }
+                cause
+            }
+            TroubleKind::Missing { .. } | TroubleKind::Variable { .. } => {
+                (known.found)(&trouble.kind)
+            }
+            TroubleKind::Outside { path } => {
+                message = format!("it reads `{path}`, which no recipient has there");
+                let path = path.strip_prefix(known.root).unwrap_or(&path).to_owned();
+                TrialCause::Fixed { path }
+            }
+            TroubleKind::Status => TrialCause::Status,
             TroubleKind::Refused { path } => {
                 TrialCause::Refused { path: path.map(|path| own(path.as_str()).into()) }
             }
@@ -160,14 +191,26 @@ fn lacking(trouble: &Trouble, known: &Known<'_>) -> Option<String> {
             "ends itself by `sys.exit`, and so never comes to its end; `st.stop()` is for that"
                 .to_owned(),
         ),
-        TroubleKind::Outside { path } => Some(format!(
-            "reads `{path}`, which is in your home folder and nobody else's: put it into the project and find it by `Path(__file__)`"
+        // The project's own is there for no recipient, and is where the author has it alone.
+        TroubleKind::Outside { path } if !path.starts_with(known.root) => Some(format!(
+            "reads `{path}`, which is on this machine and no recipient's: put it into the project and find it by `Path(__file__)`"
         )),
-        TroubleKind::Exception | TroubleKind::Absent { .. } | TroubleKind::Gone { .. } => {
-            lacks(&trouble.message, known.depends)
+        TroubleKind::Variable { name } if is_of_desktops(name) => {
+            Some(format!("asks for `{name}`, which desktops have and this machine lacks"))
         }
+        TroubleKind::Exception
+        | TroubleKind::Absent { .. }
+        | TroubleKind::Gone { .. }
+        | TroubleKind::Status => lacks(&trouble.message, known.depends),
         _ => None,
     }
+}
+
+/// Whether a variable is one that people's sessions have, and servers and builds may not.
+fn is_of_desktops(name: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["DISPLAY", "HOME", "LANG", "LOGNAME", "PATH", "SHELL", "USER", "WAYLAND_DISPLAY"];
+    NAMES.contains(&name) || name.starts_with("XDG_") || name.starts_with("DBUS_")
 }
 
 /// As much of an exception as a note needs, in one line: those of a network name it on several.
@@ -185,7 +228,10 @@ fn brief(message: &str) -> String {
 /// words.
 fn asks_for_secrets(trouble: &Trouble, secrets: &[&str]) -> bool {
     const WORDS: [&str; 4] = ["api_key", "api key", "apikey", "credentials"];
-    if trouble.kind == TroubleKind::Exception {
+    if let TroubleKind::Variable { name } = &trouble.kind {
+        return secrets.contains(&&**name);
+    }
+    if matches!(trouble.kind, TroubleKind::Exception | TroubleKind::Status) {
         let message = trouble.message.to_lowercase();
         return WORDS.iter().any(|word| message.contains(word))
             || secrets.iter().any(|key| message.contains(&key.to_lowercase()));
@@ -241,7 +287,18 @@ mod tests {
     }
 
     fn known<'a>(secrets: &'a [&'a str]) -> Known<'a> {
-        Known { secrets, depends: &[], absent: &|_| TrialCause::App }
+        let found = &|kind: &TroubleKind| match kind {
+            TroubleKind::Missing { module } => {
+                TrialCause::Missing { module: module.clone(), own: None }
+            }
+            TroubleKind::Absent { .. } => TrialCause::Above {
+                path: "/m/config/a.json".into(),
+                root: "/m".into(),
+                entry: "p/app.py".into(),
+            },
+            _ => TrialCause::App,
+        };
+        Known { root: "/p é".into(), secrets, depends: &[], found }
     }
 
     #[test]
@@ -261,12 +318,15 @@ mod tests {
             trouble(TroubleKind::Exception, "OpenAIError: the api_key option must be set"),
             trouble(TroubleKind::Exception, "RuntimeError: set WEATHER_KEY first"),
             trouble(TroubleKind::Offline, "TypeError: 'NoneType' object is not subscriptable"),
-            trouble(TroubleKind::Exit, "SystemExit: 2"),
+            trouble(TroubleKind::Exit, "SystemExit"),
             trouble(TroubleKind::Outside { path: "/home/me/a.csv".into() }, ""),
             trouble(TroubleKind::Exception, "_tkinter.TclError: no display name and no $DISPLAY"),
+            trouble(TroubleKind::Variable { name: "WEATHER_KEY".to_owned() }, "KeyError: 'x'"),
+            trouble(TroubleKind::Variable { name: "XDG_RUNTIME_DIR".to_owned() }, "KeyError: 'x'"),
+            trouble(TroubleKind::Status, "SystemExit: set WEATHER_KEY"),
         ];
         let notes = judged(troubles, &["WEATHER_KEY"]).unwrap();
-        assert_eq!(notes.len(), 9, "{notes:?}");
+        assert_eq!(notes.len(), 12, "{notes:?}");
         assert!(
             notes[7].contains("reads `/home/me/a.csv`") && !notes[7].contains("()"),
             "{notes:?}"
@@ -274,6 +334,23 @@ mod tests {
         assert!(notes[1].starts_with("the page `Two` needs a network"), "{notes:?}");
         let one = vec![trouble(TroubleKind::Exception, "RuntimeError: set WEATHER_KEY first")];
         judged(one, &[]).unwrap_err();
+    }
+
+    #[test]
+    fn what_no_recipient_can_have_stops_the_build() {
+        let stopped = |kind: TroubleKind, message: &str| {
+            let failure = judged(vec![trouble(kind, message)], &["KEY"]).unwrap_err();
+            (failure.message, failure.cause)
+        };
+        let (message, cause) = stopped(TroubleKind::Outside { path: "/p é/d/a.csv".into() }, "");
+        assert_eq!(cause, TrialCause::Fixed { path: "d/a.csv".into() });
+        assert!(message.contains("`/p é/d/a.csv`"), "{message}");
+        let status = stopped(TroubleKind::Status, "SystemExit: 2");
+        assert_eq!(status, ("SystemExit: 2".to_owned(), TrialCause::Status));
+        stopped(TroubleKind::Variable { name: "TITLE".to_owned() }, "KeyError: 'TITLE'");
+        let path = || "/c/config/a.json".into();
+        let (message, _) = stopped(TroubleKind::Absent { path: path() }, "No: '/c/config/a.json'");
+        assert_eq!(message, "No: '/m/config/a.json'");
     }
 
     #[test]
@@ -285,7 +362,8 @@ mod tests {
             trouble(TroubleKind::Exception, "ValueError: later"),
         ];
         let failure = judged(troubles, &[]).unwrap_err();
-        assert_eq!(failure.cause, TrialCause::Missing { module: "qrcode".to_owned() });
+        let module = "qrcode".to_owned();
+        assert_eq!(failure.cause, TrialCause::Missing { module, own: None });
         assert_eq!(failure.page, "Two");
         assert_eq!(failure.traceback, "File \"/p/a.py\", line 1");
     }

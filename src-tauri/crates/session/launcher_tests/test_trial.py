@@ -1,6 +1,12 @@
 """What goes wrong in a page is written down, where this is a trial start."""
 
 import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
 import unittest
 
 from harness import LAUNCHER, STREAMLIT, LauncherTest, wait_for
@@ -79,7 +85,7 @@ class Trial(LauncherTest):
             (NETWORK, "network"),
             (NO_NAME, "network"),
             (SECRETS, "secrets"),
-            (VARIABLE, "secrets"),
+            (VARIABLE, "variable"),
             (PROGRAM, "program"),
             (OWN_KEY, "exception"),
             (NATIVE, "refused"),
@@ -126,13 +132,24 @@ class Trial(LauncherTest):
             page.run_script()
             wait_for(lambda: record.exists() and record.read_text().endswith("\n"))
         (line,) = map(json.loads, record.read_text(encoding="utf-8").splitlines())
-        self.assertEqual((line["kind"], line["message"]), ("exit", "SystemExit: 2"))
+        expected = ("status", "SystemExit: 2 (unrecognized arguments: x)")
+        self.assertEqual((line["kind"], line["message"]), expected)
 
     def test_the_traceback_begins_in_the_app(self):
         (line,) = self.record_of(MISSING)
         frames = [row for row in line["traceback"].splitlines() if row.startswith("  File")]
         self.assertEqual(len(frames), 2, line["traceback"])
         self.assertIn(f'File "{self.script}", line 3', frames[0])
+
+    def test_a_file_that_is_not_in_the_app_is_told(self):
+        folder = tempfile.mkdtemp(dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder)
+        path = pathlib.Path(folder).resolve() / "elsewhere é.csv"
+        path.write_text("x")
+        own = self.write("x", "own.csv")
+        texts = [f"open({str(it)!r}).read()" for it in (path, own)]
+        (line,) = self.record_of(*texts)
+        self.assertEqual((line["kind"], line["path"]), ("outside", str(path)))
 
     def test_a_page_without_a_fault_writes_nothing(self):
         self.assertEqual(self.record_of("import streamlit as st\nst.stop()", "x = 1"), [])
@@ -155,28 +172,51 @@ raise PermissionError(errno.EACCES, "Permission denied", {str(folder / 'é.db')!
 
 class Description(unittest.TestCase):
     def setUp(self):
-        import sys
-
         sys.path.insert(0, str(LAUNCHER))
         self.addCleanup(sys.path.remove, str(LAUNCHER))
 
-    def test_a_file_of_the_authors_home_is_told_once(self):
-        import os
-        import tempfile
-
+    def test_a_file_that_no_recipient_has_is_told_once(self):
         from waterskin_launcher import trial
 
-        with tempfile.TemporaryDirectory() as home:
-            for name in ("sales é.csv", "apart/x"):
-                path = os.path.join(home, name)
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("sales é.csv", "base.db", "apart/x", "apart/y"):
+                path = os.path.join(folder, name)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 open(path, "w").close()
+            os.symlink(os.path.join(folder, "base.db"), os.path.join(folder, "apart/link"))
+            # A file system's clock may be a little late.
+            time.sleep(0.02)
             found = []
-            reach = trial.Reach(home, [os.path.join(home, "apart")], found.append)
-            for name in ("sales é.csv", "sales é.csv", "apart/x", "none", "/etc/hosts"):
-                reach.look("open", (os.path.join(home, name), "r", os.O_RDONLY))
+            reach = trial.Reach([os.path.join(folder, "apart"), os.sep], found.append)
+            names = ("sales é.csv", "sales é.csv", "apart/x", "none", "/etc/hosts", __file__)
+            for name in names:
+                reach.look("open", (os.path.join(folder, name), "r", os.O_RDONLY))
             reach.look("open", (7, "r", os.O_RDONLY))
-            self.assertEqual(found, [os.path.join(os.path.realpath(home), "sales é.csv")])
+            reach.look("sqlite3.connect", (os.path.join(folder, "apart/link"),))
+            reach.look("sqlite3.connect", (":memory:",))
+            time.sleep(0.02)
+            made = os.path.join(folder, "made")
+            open(made, "w").close()
+            reach.look("open", (made, "r", os.O_RDONLY))
+            real = os.path.realpath(folder)
+            expected = [os.path.join(real, "sales é.csv"), __file__, os.path.join(real, "base.db")]
+            self.assertEqual(found, expected)
+
+    def test_what_ends_a_page_says_whether_something_failed(self):
+        from waterskin_launcher import trial
+
+        said = {None: "exit", 0: "exit", 2: "status", "no region": "status"}
+        for code, kind in said.items():
+            self.assertEqual(trial.describe(SystemExit(code))["kind"], kind)
+
+    def test_a_variable_that_is_not_there_is_named(self):
+        from waterskin_launcher import trial
+
+        try:
+            os.environ["TITLE_NOT_THERE"]
+        except KeyError as error:
+            described = trial.describe(error)
+        self.assertEqual((described["kind"], described["module"]), ("variable", "TITLE_NOT_THERE"))
 
     def test_a_file_that_may_not_be_written_is_named(self):
         import errno

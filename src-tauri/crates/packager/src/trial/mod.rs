@@ -1,5 +1,6 @@
 //! The start of a payload at the end of its build.
 
+mod found;
 pub(crate) mod remedy;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -47,6 +48,9 @@ pub enum TrialCause {
     Missing {
         /// Its name.
         module: String,
+        /// The expression that finds the folder that holds it, where it is in the project, as
+        /// `Path(__file__).parent / "lib"`, and its path in the project.
+        own: Option<(Utf8PathBuf, String)>,
     },
     /// A file may not be written where recipients have the app.
     Refused {
@@ -71,6 +75,29 @@ pub enum TrialCause {
         /// Whether it is among what does not come along.
         left_out: bool,
     },
+    /// A file is not there that the project has beside or above itself ([`TrialCause::absent`]).
+    Above {
+        /// The file; absolute.
+        path: Utf8PathBuf,
+        /// The folder that holds it and the project.
+        root: Utf8PathBuf,
+        /// The script, relative to that folder.
+        entry: Utf8PathBuf,
+    },
+    /// A file of the project is read by its path on this machine.
+    Fixed {
+        /// Its path, relative to the project.
+        path: Utf8PathBuf,
+    },
+    /// The environment lacks a variable that is no secret of the app's ([`TrialCause::variable`]).
+    Variable {
+        /// Its name.
+        name: String,
+        /// The project's file that has it, and the number of the line.
+        found: Option<(Utf8PathBuf, usize)>,
+    },
+    /// A page ends itself, and says that something has failed.
+    Status,
     /// The app's code failed, or Python ended.
     App,
     /// The trial itself could not be made.

@@ -2,8 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Layout;
-use waterskin_project::{ProjectFiles, distribution_of, is_standard, top_level};
+use waterskin_project::{distribution_of, is_standard, top_level};
 
+use crate::trial::found::{self, is_settings};
 use crate::trial::{TrialCause, TrialFailure};
 
 /// What newer versions have no more.
@@ -122,9 +123,21 @@ fn library(message: &str) -> Option<(String, Option<&'static str>)> {
 pub(crate) fn hint(failure: &TrialFailure) -> String {
     let anyway = "`--no-try` builds without trying";
     let text = match &failure.cause {
-        TrialCause::Missing { module } => missing(module, None),
+        TrialCause::Missing { own: Some((path, folder)), .. } => format!(
+            "`{path}` is yours, and nothing puts its folder on the path: write `sys.path.insert(0, str({folder}))` above the import (recipients have no `PYTHONPATH`)"
+        ),
+        TrialCause::Missing { module, own: None } => missing(module, None),
         TrialCause::Gone { name, distribution, version } => gone(name, distribution, version),
         TrialCause::Absent { path, found, left_out } => absent(path, found.as_deref(), *left_out),
+        TrialCause::Above { path, root, entry } => format!(
+            "`{path}` is outside of the project, and does not come along: `waterskin build '{root}' --entry '{entry}'` packages the folder that holds both"
+        ),
+        TrialCause::Fixed { path } => format!(
+            "recipients have `{path}` elsewhere: {}",
+            found::expression(path)
+        ),
+        TrialCause::Variable { name, found } => variable(name, found.as_ref()),
+        TrialCause::Status => "what the script takes on its command line is `arguments = [\"--name\", \"value\"]` under `[tool.waterskin]`; `st.stop()` ends a page".to_owned(),
         TrialCause::Refused { path: Some(path) } if path.starts_with(Layout::SITE_PACKAGES) => {
             "a package writes into its own folder, which recipients can't: have it write elsewhere by its settings, such as below `WATERSKIN_DATA_DIR`".to_owned()
         }
@@ -219,6 +232,21 @@ fn absent(path: &Utf8Path, found: Option<&Utf8Path>, left_out: bool) -> String {
     }
 }
 
+/// What to do about a variable that no recipient has.
+fn variable(name: &str, found: Option<&(Utf8PathBuf, usize)>) -> String {
+    let asked = format!("`[tool.waterskin.secrets.{name}]` has the app ask its user for it");
+    let value = format!("`os.environ.get(\"{name}\", ...)`");
+    match found {
+        Some((file, _)) if is_settings(file) => format!(
+            "`{file}` has it, and does not come along unless `include = [\"{file}\"]` under `[tool.waterskin]` names it and no key is in it, for `load_dotenv` to find; {asked}"
+        ),
+        Some((file, line)) => format!(
+            "`{file}:{line}` sets it, for containers alone: give that value in the code, as {value}; {asked}"
+        ),
+        None => format!("no recipient has it: give a value in the code, as {value}; {asked}"),
+    }
+}
+
 /// What an exception's own words tell of what to do.
 fn said(message: &str) -> Option<String> {
     if let Some((name, package)) = library(message) {
@@ -260,28 +288,6 @@ fn said(message: &str) -> Option<String> {
         return Some("a saved model was written by another version of its library: ask for that version (`pip show scikit-learn` says which one you have), or save the model anew".to_owned());
     }
     None
-}
-
-impl TrialCause {
-    /// What is known of a file that was not there, from what comes along of the project.
-    pub fn absent(path: &Utf8Path, project: &Utf8Path, files: &ProjectFiles) -> Self {
-        let paths: Vec<&Utf8Path> = files.files.iter().map(|file| &*file.path).collect();
-        let left_out: Vec<&str> = files.left_out.iter().map(|it| &*it.path).collect();
-        Self::absent_of(path, project, &paths, &left_out)
-    }
-
-    fn absent_of(path: &Utf8Path, root: &Utf8Path, files: &[&Utf8Path], left_out: &[&str]) -> Self {
-        let path = path.strip_prefix(root).unwrap_or(path);
-        let path: Utf8PathBuf = path.components().filter(|part| part.as_str() != ".").collect();
-        let parts: Vec<&str> = path.iter().collect();
-        // The file that has the most of the path's end.
-        let found = (0..parts.len()).find_map(|skip| {
-            let end: Utf8PathBuf = parts[skip..].iter().collect();
-            files.iter().find(|file| file.ends_with(&end)).map(|file| (*file).to_owned())
-        });
-        let left_out = left_out.iter().any(|it| path.starts_with(it.trim_end_matches('/')));
-        Self::Absent { path, found, left_out }
-    }
 }
 
 #[cfg(test)]

@@ -112,6 +112,30 @@ fn what_this_machine_lacks_is_no_fault_of_the_app() {
 }
 
 #[test]
+fn what_only_the_authors_machine_has_has_its_way_out() {
+    let variable = |file: Option<&str>| {
+        let found = file.map(|file| (file.into(), 2));
+        hinted(TrialCause::Variable { name: "TITLE".to_owned(), found }, "KeyError: 'TITLE'")
+    };
+    assert!(variable(Some(".env")).contains("`include = [\".env\"]` under `[tool.waterskin]`"));
+    let docker = variable(Some("Dockerfile"));
+    assert!(docker.contains("`Dockerfile:2`"), "{docker}");
+    assert!(docker.contains("`os.environ.get(\"TITLE\", ...)`"), "{docker}");
+    assert!(variable(None).contains("`[tool.waterskin.secrets.TITLE]`"));
+    assert!(hinted(TrialCause::Status, "SystemExit: 2").contains("`arguments = ["));
+    let fixed = hinted(TrialCause::Fixed { path: "data/a.csv".into() }, "");
+    assert!(fixed.contains("`Path(__file__).parent`"), "{fixed}");
+    let (path, root) = ("/m/a.json".into(), "/m".into());
+    let above = hinted(TrialCause::Above { path, root, entry: "apps/a.py".into() }, "");
+    assert!(above.contains("`waterskin build '/m' --entry 'apps/a.py'`"), "{above}");
+    let own = Some(("lib/core".into(), "Path(__file__).parent / \"lib\"".to_owned()));
+    let missing = hinted(TrialCause::Missing { module: "core".to_owned(), own }, "");
+    assert!(missing.starts_with("`lib/core` is yours"), "{missing}");
+    let insert = "`sys.path.insert(0, str(Path(__file__).parent / \"lib\"))`";
+    assert!(missing.contains(insert), "{missing}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_looked_for_in_the_project() {
     let files = ["src/data/a é.csv".into(), "src/app.py".into()];
     let hint = |path: &str, left_out: &[&str]| {

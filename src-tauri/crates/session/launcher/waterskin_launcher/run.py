@@ -47,7 +47,7 @@ def _run():
     if launch.trial is not None:
         from . import trial
 
-        trial.record(launch.trial)
+        trial.record(launch.trial, launch.root, launch.site_packages)
     server = _choose(launch, options)
 
     def on_listening():

@@ -11,12 +11,14 @@ Each exception that no page catches is a line of JSON:
 - `gone`: `distribution` `version` brings the module, but not what `module` names in it
 - `refused`: the file `path` may not be written
 - `absent`: there is no file `path`
-- `outside`: the file `path` of the author's home was read; no exception
+- `outside`: the file `path`, which is neither the app's nor the system's, was read; no exception
 - `secrets`: the page asks for some that it was not given
+- `variable`: the environment has no variable `module`
 - `network`: something outside can't be reached
 - `offline`: something failed after the page had tried to reach something outside
 - `program`: this machine lacks one that the page calls
-- `exit`: the page ends its thread by `sys.exit`
+- `exit`: the page ends its thread by `sys.exit`, as if all were well
+- `status`: it does so, and says that something failed
 - `exception`: anything else
 """
 
@@ -25,6 +27,7 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 
 from . import brought
@@ -50,8 +53,19 @@ _NETWORK_PACKAGES = {
 _NETWORK_WORDS = ("connect", "timeout", "unavailable", "resolution", "transport", "proxy")
 
 
-def record(path):
-    """Writes them to `path`."""
+# Folders whose files come with a system or its packages. Not all of `/usr`: images of containers
+# have projects in `/usr/src`.
+_SYSTEM = [
+    *("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/proc", "/sys", "/dev", "/run"),
+    *("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/libx32"),
+    *("/usr/share", "/usr/local", "/usr/include", "/var/lib", "/var/cache", "/snap", "/nix", "/gnu"),
+    *("/System", "/Library", "/private/etc", "/private/var/db"),
+    *map(os.environ.get, ("SystemRoot", "ProgramFiles", "ProgramFiles(x86)", "ProgramData")),
+]
+
+
+def record(path, root, site_packages):
+    """Writes them to `path`, of the app in the folder `root`."""
     from . import uncaught
 
     lock = threading.Lock()
@@ -62,8 +76,10 @@ def record(path):
 
     # Neither the trial's own files nor the payload's are the author's.
     apart = [os.path.dirname(path), os.path.dirname(os.path.dirname(os.__file__)), *sys.path]
-    apart += [os.path.dirname(os.path.dirname(sys.executable))]
-    reach = Reach(_home(), apart, lambda found: write(_line("outside", path=found)))
+    apart += [os.path.dirname(os.path.dirname(sys.executable)), root]
+    apart += [os.path.dirname(os.path.dirname(__file__))]
+    apart += [os.path.dirname(folder) for folder in site_packages]
+    reach = Reach(apart, lambda found: write(_line("outside", path=found)))
     sys.addaudithook(reach.look)
     uncaught.watch(lambda error: write(describe(error, reach.has_tried())))
     _watch_exits(lambda error: write(describe(error)))
@@ -72,9 +88,11 @@ def record(path):
 def describe(error, tried=False):
     """The line for one exception. `tried`: whether its page had tried to reach something outside."""
     kind, fields = _kind(list(_chain(error)))
-    if tried and kind in ("exception", "absent"):
+    if tried and kind in ("exception", "absent", "status"):
         kind, fields = "offline", {}
     message = "".join(traceback.format_exception_only(type(error), error)).strip()
+    if kind == "status":
+        message += _usage(error)
     return _line(kind, message=message, traceback=_traceback(error), **fields)
 
 
@@ -83,16 +101,13 @@ def _line(kind, **fields):
     return {"kind": kind, "message": "", "traceback": "", **line, **fields}
 
 
-def _home():
-    """The author's home, whatever the environment says of it."""
-    try:
-        import pwd
-    except ImportError:
-        return None
-    try:
-        return pwd.getpwuid(os.getuid()).pw_dir
-    except KeyError:
-        return None
+def _usage(error):
+    """What `argparse` says before it ends a program, as in " (a, b are required)"."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        if code.co_name == "error" and os.path.basename(code.co_filename) == "argparse.py":
+            return f" ({frame.f_locals.get('message')})"
+    return ""
 
 
 def _watch_exits(look):
@@ -116,12 +131,11 @@ class Reach:
 
     _CONNECTING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}
 
-    def __init__(self, home, apart, outside):
-        self._home = os.path.join(os.path.realpath(home), "") if home else None
-        if self._home == os.sep:
-            self._home = None
-        self._apart = tuple({os.path.join(os.path.realpath(it), "") for it in apart if it})
+    def __init__(self, apart, outside):
+        self._system = _folders(_SYSTEM)
+        self._apart = _folders(os.path.realpath(folder) for folder in apart if folder)
         self._outside = outside
+        self._began = time.time()
         self._seen = set()
         # The run that tried last; each has an object of its own.
         self._tried = None
@@ -131,6 +145,8 @@ class Reach:
         try:
             if event == "open":
                 self._open(*arguments)
+            elif event == "sqlite3.connect":
+                self._open(arguments[0], None, os.O_RDONLY)
             elif event in self._CONNECTING:
                 # A socket in the file system has a path.
                 if event != "socket.connect" or isinstance(arguments[1], tuple):
@@ -144,14 +160,25 @@ class Reach:
         return run is not None and run is self._tried
 
     def _open(self, path, mode, flags):
-        if self._home is None or not isinstance(path, (str, bytes)) or flags & os.O_CREAT:
+        if not isinstance(path, (str, bytes)) or flags & os.O_CREAT:
             return
-        path = os.path.realpath(os.fsdecode(path))
-        if path in self._seen or not path.startswith(self._home) or path.startswith(self._apart):
+        path = os.path.abspath(os.fsdecode(path))
+        if path in self._seen:
             return
         self._seen.add(path)
-        if os.path.isfile(path):
-            self._outside(path)
+        real = os.path.realpath(path)
+        places = os.path.normcase(path), os.path.normcase(real)
+        if any(it.startswith(self._system) for it in places) or places[1].startswith(self._apart):
+            return
+        # What the app has made meanwhile it makes anywhere.
+        if os.path.isfile(real) and os.stat(real).st_ctime < self._began:
+            self._outside(real)
+
+
+def _folders(paths):
+    """The beginnings of what is in some folders; that of the whole system is none."""
+    starts = {os.path.join(os.path.normcase(path), "") for path in paths if path}
+    return tuple(starts - {os.sep})
 
 
 def _run():
@@ -177,6 +204,8 @@ def _kind(chain):
         if any(is_it(error) for error in chain):
             return kind, {}
     for error in chain:
+        if _is_variable(error):
+            return "variable", {"module": error.args[0]}
         gone = brought.gone(error)
         if gone is not None:
             return "gone", gone
@@ -189,7 +218,7 @@ def _kind(chain):
         if isinstance(error, FileNotFoundError) and isinstance(error.filename, (str, bytes)):
             return "absent", {"path": os.fsdecode(error.filename)}
         if isinstance(error, SystemExit):
-            return "exit", {}
+            return ("exit" if error.code in (None, 0) else "status"), {}
     if any(_is_readonly_database(error) for error in chain):
         return "refused", {"path": None}
     return "exception", {}
@@ -200,14 +229,21 @@ def _is_secrets(error):
         return True
     if not isinstance(error, (KeyError, AttributeError)):
         return False
-    # Of `st.secrets` and `os.environ`, whatever the page does with them.
-    frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1].filename.replace(os.sep, "/") if frames else ""
+    # Of `st.secrets`, whatever the page does with them.
     # `st.user` has what a login needs that is among the secrets.
-    of_secrets = ("/streamlit/runtime/secrets.py", "/streamlit/user_info.py")
-    return last.endswith(of_secrets) or (
-        isinstance(error, KeyError) and last in (os.__file__.replace(os.sep, "/"), "<frozen os>")
-    )
+    return _last_file(error).endswith(("/streamlit/runtime/secrets.py", "/streamlit/user_info.py"))
+
+
+def _is_variable(error):
+    """Whether `os.environ` lacks something."""
+    is_key = isinstance(error, KeyError) and error.args and isinstance(error.args[0], str)
+    return is_key and _last_file(error) in (os.__file__.replace(os.sep, "/"), "<frozen os>")
+
+
+def _last_file(error):
+    """The file of the code that raised it, with slashes."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return frames[-1].filename.replace(os.sep, "/") if frames else ""
 
 
 def _is_network(error):

@@ -79,6 +79,11 @@ pub enum TroubleKind {
     },
     /// The page asks for secrets that a trial does not have.
     Secrets,
+    /// The environment lacks a variable.
+    Variable {
+        /// Its name.
+        name: String,
+    },
     /// The page asks for something that a trial can't reach.
     Network,
     /// Something failed after the page had tried to reach something that a trial can't.
@@ -99,13 +104,15 @@ pub enum TroubleKind {
         /// Its path, as the code has it.
         path: Utf8PathBuf,
     },
-    /// A file in the author's home was read; nothing failed.
+    /// A file was read that is neither the app's nor the system's; nothing failed.
     Outside {
         /// Its path.
         path: Utf8PathBuf,
     },
     /// The page ended its thread, as `sys.exit` does.
     Exit,
+    /// It did so, and said that something had failed.
+    Status,
     /// Anything else.
     Exception,
 }
@@ -174,6 +181,7 @@ impl Line {
     fn trouble(self, page: &str, kept: impl Fn(String) -> String) -> Trouble {
         let kind = match (&*self.kind, self.module) {
             ("missing", Some(module)) => TroubleKind::Missing { module },
+            ("variable", Some(name)) => TroubleKind::Variable { name },
             ("gone", Some(name)) => TroubleKind::Gone {
                 name,
                 distribution: self.distribution.unwrap_or_default(),
@@ -185,6 +193,7 @@ impl Line {
             ("outside", _) => TroubleKind::Outside { path: self.path.unwrap_or_default() },
             ("offline", _) => TroubleKind::Offline,
             ("exit", _) => TroubleKind::Exit,
+            ("status", _) => TroubleKind::Status,
             ("refused", _) => {
                 TroubleKind::Refused { path: self.path.map(|path| kept(path.into_string()).into()) }
             }
@@ -515,10 +524,14 @@ mod tests {
         assert_eq!(kinds(seen.more("").unwrap()), [(String::new(), missing)]);
         text += &line("refused", "\"path\": \"/data/app/é.db\", ");
         text += &line("something new", "");
+        text += &line("variable", "\"module\": \"TITLE\", ");
+        text += &line("status", "");
         fs_err::write(&record, &text).unwrap();
         let refused = TroubleKind::Refused { path: Some("/a b/é.db".into()) };
         let page = || "Two".to_owned();
-        let expected = [(page(), refused), (page(), TroubleKind::Exception)];
+        let variable = TroubleKind::Variable { name: "TITLE".to_owned() };
+        let kinds_of = [refused, TroubleKind::Exception, variable, TroubleKind::Status];
+        let expected = kinds_of.map(|kind| (page(), kind));
         assert_eq!(kinds(seen.more("Two").unwrap()), expected);
         assert_eq!(seen.more("Two").unwrap(), []);
     }
