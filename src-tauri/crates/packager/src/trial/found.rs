@@ -102,11 +102,6 @@ fn from_script(entry: &Utf8Path, folder: &Utf8Path) -> String {
     if rest.as_str().is_empty() { from } else { format!("{from} / \"{rest}\"") }
 }
 
-/// How code finds a file of the project, in words.
-pub(crate) fn expression(path: &Utf8Path) -> String {
-    format!("find it by `Path(__file__).parent`, which `\"{path}\"` follows in a script at the top of the project")
-}
-
 /// The file of the author's that a path leads to which goes up from the payload's `app` as the code
 /// goes up from the project, where there is one.
 fn above(

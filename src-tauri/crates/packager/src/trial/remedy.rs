@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Layout;
 use waterskin_project::{distribution_of, is_standard, top_level};
 
-use crate::trial::found::{self, is_settings};
+use crate::trial::found::is_settings;
 use crate::trial::{TrialCause, TrialFailure};
 
 /// What newer versions have no more.
@@ -133,8 +133,7 @@ pub(crate) fn hint(failure: &TrialFailure) -> String {
             "`{path}` is outside of the project, and does not come along: `waterskin build '{root}' --entry '{entry}'` packages the folder that holds both"
         ),
         TrialCause::Fixed { path } => format!(
-            "recipients have `{path}` elsewhere: {}",
-            found::expression(path)
+            "recipients have the project elsewhere: find `{path}` by `Path(__file__).parent`, the folder of the script"
         ),
         TrialCause::Variable { name, found } => variable(name, found.as_ref()),
         TrialCause::Status => "what the script takes on its command line is `arguments = [\"--name\", \"value\"]` under `[tool.waterskin]`; `st.stop()` ends a page".to_owned(),

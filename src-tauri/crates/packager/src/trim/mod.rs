@@ -214,6 +214,10 @@ fn kept_by(rule: &Rule, switches: &Switches, app: &Mentions) -> Result<Option<St
     if let Some(word) = rule.unless.words.iter().find(|word| app.words.contains(*word)) {
         return Ok(Some(format!("the app mentions `{word}`")));
     }
+    if rule.unless.by_name && app.by_name {
+        let because = "the app may take it by a name that is not in its code";
+        return Ok(Some(because.to_owned()));
+    }
     let shows_data = rule.unless.data && !app.plain;
     Ok(shows_data.then(|| "the app may show data".to_owned()))
 }

@@ -45,6 +45,7 @@ pub(crate) struct Unless {
     but: Vec<String>,
     pub installed: Vec<String>,
     pub data: bool,
+    pub by_name: bool,
 }
 
 /// Files, as a `.gitignore` at the top of the tree names them.

@@ -171,6 +171,17 @@ fn only_an_app_that_shows_no_data_goes_without_its_packages() {
 }
 
 #[test]
+fn an_app_that_takes_commands_by_a_name_from_elsewhere_keeps_the_pages_parts() {
+    let kept = |by_name| {
+        let app = Mentions { by_name, ..Mentions::default() };
+        let trim = Trim::plan(&Switches::default(), &app).unwrap();
+        let parts = ["streamlit-maps", "streamlit-graphviz", "streamlit-echarts", "streamlit-snow"];
+        parts.map(|id| trim.kept.iter().any(|kept| kept.id == id))
+    };
+    assert_eq!((kept(true), kept(false)), ([true; 4], [false; 4]));
+}
+
+#[test]
 fn what_goes_as_a_whole_is_not_installed_unless_a_package_asks_for_it() {
     let app = Mentions { plain: true, ..Mentions::default() };
     let trim = Trim::plan(&Switches::default(), &app).unwrap();

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use crate::code::base::CodeBase;
+use crate::code::by_name::takes_by_name;
 use crate::code::plain;
 use crate::code::source;
 use crate::files::ProjectFiles;
@@ -23,6 +24,8 @@ pub struct Mentions {
     pub imports: BTreeSet<String>,
     /// Whether it shows no table, no chart and no picture, for sure.
     pub plain: bool,
+    /// Whether it may use any command of Streamlit, by a name that is not in its text.
+    pub by_name: bool,
 }
 
 impl Mentions {
@@ -47,7 +50,9 @@ impl Mentions {
                 words.push('\n');
             }
         }
-        let texts = code.paths().map(|path| source::read(&root.join(path)));
+        let texts: Vec<_> = code.paths().map(|path| source::read(&root.join(path))).collect();
+        let by_name = !code.broken.is_empty()
+            || texts.iter().any(|text| text.as_ref().map_or(true, |text| takes_by_name(text)));
         // A package that the author asked for by name is there for a reason.
         let asked =
             requirements.source.is_lock() || requirements.listed.iter().any(|it| !is_streamlit(it));
@@ -55,13 +60,17 @@ impl Mentions {
             && code.broken.is_empty()
             && texts.into_iter().all(|text| text.is_ok_and(|text| plain::is_plain(&text)))
             && code.outside(minor).iter().all(|import| import.module == "streamlit");
-        Self { words: words.to_lowercase(), imports: code.outside_names(minor), plain }
+        Self { words: words.to_lowercase(), imports: code.outside_names(minor), plain, by_name }
     }
 
-    /// Looks through the author's own distributions too, as far as they are not in the project.
+    /// Looks through the author's own distributions too.
     pub(crate) fn add_own(&mut self, own: &[OwnDistribution]) {
         self.plain &= own.is_empty();
-        for text in own.iter().flat_map(OwnDistribution::texts) {
+        for (text, in_project) in own.iter().flat_map(OwnDistribution::texts) {
+            self.by_name |= takes_by_name(&text);
+            if in_project {
+                continue;
+            }
             self.words.push_str(&text.to_lowercase());
             self.words.push('\n');
         }

@@ -1,6 +1,7 @@
 //! What the app's Python says, read from its syntax and never by running it.
 
 pub(crate) mod base;
+pub(crate) mod by_name;
 pub(crate) mod clues;
 pub(crate) mod compiled;
 pub(crate) mod habits;

@@ -66,11 +66,11 @@ impl OwnDistribution {
         format!("`{}`{with}", self.label())
     }
 
-    /// The text of its files, where these are not in the project. What can't be read says nothing.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
-        let files = self.files.iter().filter(|_| self.in_project.is_none());
-        let code = files.filter(|file| file.extension() == Some("py"));
-        code.filter_map(|file| source::read(&self.folder.join(file)).ok())
+    /// The text of its files, and whether these are in the project. What can't be read says nothing.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (String, bool)> {
+        let code = self.files.iter().filter(|file| file.extension() == Some("py"));
+        let texts = code.filter_map(|file| source::read(&self.folder.join(file)).ok());
+        texts.map(|text| (text, self.in_project.is_some()))
     }
 }
 

@@ -141,7 +141,7 @@ fn a_member_of_a_workspace_has_its_lock_and_the_members_that_it_needs() {
     assert_eq!(project.own("w/packages/app", "src/app/main.py"), own);
     assert_eq!(project.own("w", "packages/app/src/app/main.py"), own);
     let found = project.find("w/packages/app", "src/app/main.py", &With::default()).unwrap();
-    assert_eq!(found.distributions[1].texts().collect::<Vec<_>>(), ["KEY = 1"]);
+    assert_eq!(found.distributions[1].texts().collect::<Vec<_>>(), [("KEY = 1".to_owned(), false)]);
     let key = "AKIA".to_owned() + "ABCDEFGHIJKLMN23";
     fs_err::write(project.path.join("w/packages/lib/k.py"), key).unwrap();
     let found = project.find("w/packages/app", "src/app/main.py", &With::default()).unwrap();
