@@ -15,9 +15,8 @@ use crate::code::imports::{last_name, top_level};
 pub(super) fn takes_by_name(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let Ok(module) = parse_module(text) else { return true };
-    let mut reader = Reader::default();
     // Imports are known before they are used: a function may stand above them.
-    reader.gathering = true;
+    let mut reader = Reader { gathering: true, ..Reader::default() };
     reader.visit_body(&module.syntax().body);
     reader.gathering = false;
     reader.visit_body(&module.syntax().body);
