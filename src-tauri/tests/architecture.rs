@@ -116,7 +116,10 @@ fn follow(
             _ => break,
         }
     }
-    found.push(absolute(path, module));
+    // `pub(super)` names nobody.
+    if path.iter().any(|part| part != "super" && part != "crate") {
+        found.push(absolute(path, module));
+    }
     at
 }
 
