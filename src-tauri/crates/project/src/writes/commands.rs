@@ -36,9 +36,8 @@ pub(super) fn of_shell(command: &str) -> Option<Place> {
                     _ => rest.split([' ', '\t', '\n', ';', '&', '|', ')', '>']).next(),
                 };
                 let target = target.filter(|it| !it.is_empty() && !it.eq_ignore_ascii_case("nul"));
-                match target.map(place) {
-                    Some(place @ (Place::Here(_) | Place::Unknown)) => return Some(place),
-                    _ => {}
+                if let Some(place @ (Place::Here(_) | Place::Unknown)) = target.map(place) {
+                    return Some(place);
                 }
                 while letters.next_if(|(_, letter)| *letter == '>').is_some() {}
             }
