@@ -6,14 +6,28 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 # Without `answers.keep` one of the first three answers was lost.
 ROUNDS = 20
 
-# The end of a run takes the files of the run before away, so it must not be there at once.
+# The end of a run takes the files of the run before away, so each run but the first waits until its
+# page has asked for one.
 SCRIPT = """
-import time
+import threading
 import streamlit as st
-if tuple(map(int, st.__version__.split(".")[:2])) >= (1, 52):
-    st.download_button("a", lambda: b"made", file_name="a.txt", key="a")
+
+@st.cache_resource
+def asked():
+    return threading.Event()
+
+event = asked()
+
+def make():
+    event.set()
+    return b"made"
+
+st.download_button("a", make, file_name="a.txt", key="a")
 st.text("end")
-time.sleep(0.1)
+if "again" in st.session_state:
+    event.wait(60)
+    event.clear()
+st.session_state.again = True
 """
 
 
