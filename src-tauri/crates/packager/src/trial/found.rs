@@ -165,7 +165,9 @@ mod tests {
                 left_out: Vec::new(),
             };
             match TrialCause::missing(module.to_owned(), entry.into(), &files) {
-                TrialCause::Missing { own, .. } => own.map(|(path, text)| (path.into_string(), text)),
+                TrialCause::Missing { own, .. } => {
+                    own.map(|(path, text)| (path.into_string(), text))
+                }
                 _ => None,
             }
         };
