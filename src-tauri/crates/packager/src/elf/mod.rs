@@ -12,13 +12,14 @@ mod symbols;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::{StagedFile, StagingError};
 
 pub use glibc::Glibc;
 pub(crate) use native::Native;
-pub(crate) use needed::without_library;
+pub(crate) use needed::remove_library;
 pub(crate) use read::{Elf, Kind, is_elf};
 pub(crate) use search_path::set_search_path;
-pub(crate) use strip::stripped;
+pub(crate) use strip::strip;
 pub(crate) use symbols::Symbols;
 
 /// Why a program or library could not be read or changed.
@@ -34,6 +35,15 @@ pub enum ElfError {
         /// What the system said.
         #[source]
         source: io::Error,
+    },
+    /// A changed file can't be put in the place of the other.
+    #[error("could not change `{path}`")]
+    Staging {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Why.
+        #[source]
+        source: StagingError,
     },
     /// It is not an ELF file that we understand.
     #[error("could not understand the library `{path}`")]
@@ -60,4 +70,22 @@ impl ElfError {
         let path = path.to_owned();
         move |source| Self::File { action, path, source }
     }
+}
+
+/// Puts what `write` makes of a file in its place, with the file's permissions: a file of its own, as
+/// the old one may be a hard link into an installer's cache.
+fn rewrite(
+    path: &Utf8Path,
+    write: impl FnOnce(&mut fs_err::File, &mut std::fs::File) -> io::Result<()>,
+) -> Result<(), ElfError> {
+    let staging = |source| ElfError::Staging { path: path.to_owned(), source };
+    let mut staged = StagedFile::new(path).map_err(staging)?;
+    let permissions = fs_err::File::open(path)
+        .and_then(|mut from| {
+            write(&mut from, staged.file())?;
+            Ok(from.metadata()?.permissions())
+        })
+        .map_err(ElfError::file("change", path))?;
+    let path = staged.commit().map_err(staging)?;
+    fs_err::set_permissions(&path, permissions).map_err(ElfError::file("change", &path))
 }

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Target;
 use waterskin_project::ProjectFiles;
 
-use super::{Elf, Glibc, is_elf};
+use super::{Elf, Glibc};
 use crate::runtime::of_the_system;
 use crate::wheels::allowance::left_out;
 use crate::wheels::manylinux::{WHEEL_GLIBC, minimum_glibc};
@@ -50,24 +50,23 @@ impl Native {
     pub fn of_project(root: &Utf8Path, files: &ProjectFiles, target: &Target) -> Self {
         let files = files.files.iter().filter(|file| file.link.is_none() && file.bytes > 4);
         let files = files.filter(|file| Self::may_be(&file.path));
-        let read = files.filter_map(|file| {
-            let path = file.from.clone().unwrap_or_else(|| root.join(&file.path));
-            let content = starts_as_elf(&path).then(|| fs_err::read(path).ok()).flatten()?;
-            Some((file.path.clone(), content))
-        });
-        let read: Vec<(Utf8PathBuf, Vec<u8>)> = read.collect();
-        Self::of(read.iter().map(|(path, content)| (path.as_path(), &content[..])), target)
+        Self::of(
+            files.filter_map(|file| {
+                let path = file.from.clone().unwrap_or_else(|| root.join(&file.path));
+                Some((file.path.as_path(), Elf::read(&path).ok()?))
+            }),
+            target,
+        )
     }
 
     /// That of these files.
-    pub fn of<'f>(files: impl Iterator<Item = (&'f Utf8Path, &'f [u8])>, target: &Target) -> Self {
+    pub fn of<'f>(files: impl Iterator<Item = (&'f Utf8Path, Elf)>, target: &Target) -> Self {
         let mut made = Self::default();
         let mut names = BTreeSet::new();
         let mut needed: Vec<(String, &Utf8Path)> = Vec::new();
-        for (path, content) in files.filter(|_| target.triple().contains("-linux-gnu")) {
-            let Some(elf) = Elf::of(content).filter(|elf| elf.kind.is_for(target.triple())) else {
-                continue;
-            };
+        let is_for = |elf: &Elf| elf.kind.is_for(target.triple());
+        let gnu = target.triple().contains("-linux-gnu");
+        for (path, elf) in files.filter(|(_, elf)| gnu && is_for(elf)) {
             names.extend(path.file_name());
             needed.extend(elf.needed.into_iter().map(|library| (library, path)));
             if let Some(glibc) = elf.glibc
@@ -116,10 +115,6 @@ impl Native {
     }
 }
 
-fn starts_as_elf(path: &Utf8Path) -> bool {
-    is_elf(path).is_ok_and(|it| it)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,13 +138,12 @@ mod tests {
         let host = Target::host();
         let shell = fs_err::read(std::env::current_exe().unwrap()).unwrap();
         let path = Utf8Path::new("lib/tool");
-        let made = Native::of([(path, &shell[..])].into_iter(), &host);
+        let file = |content: &[u8]| Elf::of(content).map(|elf| (path, elf));
+        let made = Native::of(file(&shell).into_iter(), &host);
         assert!(!made.glibc().is_empty() && made.missing.is_empty(), "{made:?}");
-        let nothing =
-            Native::of([(path, &b"\x7fELF"[..]), (path, &b"text"[..])].into_iter(), &host);
-        assert_eq!(nothing, Native::default());
+        assert!(file(b"\x7fELF").is_none() && file(b"text").is_none() && file(b"").is_none());
         let other = Target::of("riscv64gc-unknown-linux-gnu");
-        assert_eq!(Native::of([(path, &shell[..])].into_iter(), &other), Native::default());
+        assert_eq!(Native::of(file(&shell).into_iter(), &other), Native::default());
         let newer = Native {
             newest: Some((Glibc::new(2, 35), "lib/fast.so".into())),
             missing: BTreeMap::from([("libgsl.so.27".to_owned(), "lib/fast.so".into())]),

@@ -2,9 +2,9 @@ use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use object::{
-    Endianness, FileKind,
+    Endianness, FileKind, ReadCache, ReadRef, SectionIndex, StringTable,
     elf::{DT_NEEDED, DT_RPATH, DT_RUNPATH, FileHeader32, FileHeader64},
-    read::elf::{Dyn as _, FileHeader},
+    read::elf::{Dyn as _, FileHeader, SectionHeader as _, SectionTable},
 };
 
 use super::{ElfError, Glibc};
@@ -45,18 +45,14 @@ impl Kind {
 }
 
 impl Elf {
-    /// Reads a file whole and takes out what matters.
+    /// Takes it out of a file.
     pub fn read(path: &Utf8Path) -> Result<Self, ElfError> {
-        let data = fs_err::read(path).map_err(ElfError::file("read", path))?;
-        parse(&data).map_err(|source| ElfError::Format { path: path.to_owned(), source })
+        parse(&open(path)?).map_err(|source| ElfError::Format { path: path.to_owned(), source })
     }
 
     /// Takes it out of a file's content; `None` for what is no such file, or is damaged.
-    pub fn of(data: &[u8]) -> Option<Self> {
-        if !data.starts_with(b"\x7fELF") {
-            return None;
-        }
-        parse(data).ok()
+    pub fn of(content: &[u8]) -> Option<Self> {
+        parse(content).ok()
     }
 
     /// Where the dynamic linker looks for what this file needs, with `$ORIGIN` filled in.
@@ -72,6 +68,22 @@ impl Elf {
     }
 }
 
+/// A file of which no more is read than is asked for: some libraries have gigabytes.
+pub(super) fn open(path: &Utf8Path) -> Result<ReadCache<fs_err::File>, ElfError> {
+    fs_err::File::open(path).map(ReadCache::new).map_err(ElfError::file("read", path))
+}
+
+/// A table of strings, read whole: each would be a read of its own.
+pub(super) fn strings<'d, H: FileHeader, R: ReadRef<'d>>(
+    sections: &SectionTable<'d, H, R>,
+    endian: H::Endian,
+    data: R,
+    index: SectionIndex,
+) -> object::Result<StringTable<'d>> {
+    let content = sections.section(index)?.data(endian, data)?;
+    Ok(StringTable::new(content, 0, content.len() as u64))
+}
+
 /// Whether a file begins as ELF files do.
 pub(crate) fn is_elf(path: &Utf8Path) -> Result<bool, ElfError> {
     let mut magic = Vec::with_capacity(4);
@@ -81,20 +93,23 @@ pub(crate) fn is_elf(path: &Utf8Path) -> Result<bool, ElfError> {
     Ok(magic == b"\x7fELF")
 }
 
-fn parse(data: &[u8]) -> object::Result<Elf> {
+fn parse<'d, R: ReadRef<'d>>(data: R) -> object::Result<Elf> {
     match FileKind::parse(data)? {
         FileKind::Elf32 => parse_class(FileHeader32::<Endianness>::parse(data)?, data),
         _ => parse_class(FileHeader64::<Endianness>::parse(data)?, data),
     }
 }
 
-fn parse_class<H: FileHeader<Endian = Endianness>>(header: &H, data: &[u8]) -> object::Result<Elf> {
+fn parse_class<'d, H: FileHeader<Endian = Endianness>, R: ReadRef<'d>>(
+    header: &'d H,
+    data: R,
+) -> object::Result<Elf> {
     let endian = header.endian()?;
     let kind = Kind { class: header.e_ident().class, machine: header.e_machine(endian) };
     let mut elf = Elf { kind, ..Elf::default() };
     let sections = header.sections(endian, data)?;
-    if let Some((dynamic, strings)) = sections.dynamic(endian, data)? {
-        let strings = sections.strings(endian, data, strings)?;
+    if let Some((dynamic, index)) = sections.dynamic(endian, data)? {
+        let strings = strings(&sections, endian, data, index)?;
         for entry in dynamic {
             let tag = entry.tag32(endian);
             let list = match tag {
@@ -111,8 +126,8 @@ fn parse_class<H: FileHeader<Endian = Endianness>>(header: &H, data: &[u8]) -> o
             }
         }
     }
-    if let Some((mut needs, strings)) = sections.gnu_verneed(endian, data)? {
-        let strings = sections.strings(endian, data, strings)?;
+    if let Some((mut needs, index)) = sections.gnu_verneed(endian, data)? {
+        let strings = strings(&sections, endian, data, index)?;
         while let Some((_, mut versions)) = needs.next()? {
             while let Some(version) = versions.next()? {
                 let name = String::from_utf8_lossy(version.name(endian, strings)?);

@@ -1,8 +1,11 @@
 use std::collections::BTreeSet;
 
-use object::Endianness;
-use object::elf::{DT_NEEDED, SHN_UNDEF};
-use object::read::elf::{Dyn as _, ElfFile64, Sym as _};
+use camino::Utf8Path;
+use object::elf::{DT_NEEDED, FileHeader64, SHN_UNDEF, SHT_DYNSYM};
+use object::read::elf::{Dyn as _, FileHeader as _, Sym as _};
+use object::{Endianness, ReadRef};
+
+use super::{ElfError, read};
 
 /// What one ELF file of 64 bits asks for and gives.
 #[derive(Debug, Default)]
@@ -18,28 +21,36 @@ pub(crate) struct Symbols {
 }
 
 impl Symbols {
-    /// Reads a file's content. `None` for what is no ELF file of 64 bits.
-    pub fn of(content: &[u8]) -> Option<Self> {
-        let file = ElfFile64::<Endianness>::parse(content).ok()?;
-        let endian = file.endian();
-        let sections = file.elf_section_table();
+    /// Reads a file. `None` for what is no ELF file of 64 bits.
+    pub fn read(path: &Utf8Path) -> Result<Option<Self>, ElfError> {
+        Ok(Self::of(&read::open(path)?).ok())
+    }
+
+    fn of<'d, R: ReadRef<'d>>(data: R) -> object::Result<Self> {
+        let header = FileHeader64::<Endianness>::parse(data)?;
+        let endian = header.endian()?;
+        let sections = header.sections(endian, data)?;
         let mut found = Self::default();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        if let Some((entries, strings)) = sections.dynamic(endian, content).ok()? {
-            let strings = sections.strings(endian, content, strings).ok()?;
+        if let Some((entries, index)) = sections.dynamic(endian, data)? {
+            let strings = read::strings(&sections, endian, data, index)?;
             for entry in entries.iter().filter(|entry| entry.tag32(endian) == Some(DT_NEEDED)) {
-                found.needed.insert(text(entry.string(endian, strings).ok()?));
+                found.needed.insert(text(entry.string(endian, strings)?));
             }
         }
-        if let Some((mut needs, strings)) = sections.gnu_verneed(endian, content).ok()? {
-            let strings = sections.strings(endian, content, strings).ok()?;
-            while let Some((need, _)) = needs.next().ok()? {
-                found.versioned.insert(text(need.file(endian, strings).ok()?));
+        if let Some((mut needs, index)) = sections.gnu_verneed(endian, data)? {
+            let strings = read::strings(&sections, endian, data, index)?;
+            while let Some((need, _)) = needs.next()? {
+                found.versioned.insert(text(need.file(endian, strings)?));
             }
         }
-        let table = file.elf_dynamic_symbol_table();
+        let table = sections.symbols(endian, data, SHT_DYNSYM)?;
+        if table.is_empty() {
+            return Ok(found);
+        }
+        let strings = read::strings(&sections, endian, data, table.string_section())?;
         for symbol in table.iter() {
-            let name = symbol.name(endian, table.strings()).ok()?.to_vec();
+            let name = symbol.name(endian, strings)?.to_vec();
             match symbol.st_shndx(endian) {
                 SHN_UNDEF => found.undefined.insert(name),
                 _ => found.defined.insert(name),
@@ -47,7 +58,7 @@ impl Symbols {
         }
         // The first symbol has no name, in every file.
         found.undefined.remove(&Vec::new());
-        Some(found)
+        Ok(found)
     }
 
     /// Whether Python can import it (PEP 3121).

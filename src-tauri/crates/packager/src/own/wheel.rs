@@ -8,7 +8,7 @@ use waterskin_project::module_of;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::elf::Native;
+use crate::elf::{Elf, Native};
 
 /// The files of a wheel by their names in it, its record apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,10 @@ impl WheelFiles {
     /// What the compiled code in it asks of a system.
     pub fn native(&self, target: &Target) -> Native {
         let files = self.0.iter().filter(|(name, _)| Native::may_be(name.as_str().into()));
-        Native::of(files.map(|(name, file)| (name.as_str().into(), &file.content[..])), target)
+        let read = files.filter_map(|(name, file)| {
+            Some((Utf8Path::new(name.as_str()), Elf::of(&file.content)?))
+        });
+        Native::of(read, target)
     }
 
     /// The folder of the metadata.

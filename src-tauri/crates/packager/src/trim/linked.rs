@@ -19,8 +19,7 @@ impl Linked {
     ) -> Result<Self, TrimError> {
         let mut files = BTreeMap::new();
         for path in paths.filter(|path| is_library(path)) {
-            let content = fs_err::read(root.join(path)).map_err(TrimError::file("read", path))?;
-            if let Some(symbols) = Symbols::of(&content) {
+            if let Some(symbols) = Symbols::read(&root.join(path))? {
                 files.insert(path.to_owned(), symbols);
             }
         }

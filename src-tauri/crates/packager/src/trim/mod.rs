@@ -19,7 +19,7 @@ use rule::Globs;
 use rule::Rule;
 use sources::Sources;
 
-use crate::elf::{stripped, without_library};
+use crate::elf::{self, ElfError};
 use crate::{Progress, Step};
 
 /// What one rule took away.
@@ -91,6 +91,9 @@ pub enum TrimError {
         #[source]
         source: io::Error,
     },
+    /// A library can't be read or changed.
+    #[error(transparent)]
+    Elf(#[from] ElfError),
     /// A rule of ours is wrong.
     #[error("the rule `{rule}` is wrong")]
     Rule {
@@ -331,11 +334,7 @@ impl<'a> Tree<'a> {
         }
         for name in unused.iter().filter_map(|library| library.file_name()) {
             for path in self.linked.naming(name) {
-                let file = self.root.join(&path);
-                let content = fs_err::read(&file).map_err(TrimError::file("read", &file))?;
-                if let Some(changed) = without_library(&content, name) {
-                    self.replace(&path, &changed)?;
-                }
+                elf::remove_library(&self.root.join(&path), name)?;
             }
         }
         Ok(unused.len())
@@ -347,9 +346,9 @@ impl<'a> Tree<'a> {
         let mut count = 0;
         for path in paths {
             let file = self.root.join(&path);
-            let content = fs_err::read(&file).map_err(TrimError::file("read", &file))?;
-            if let Some(smaller) = stripped(&content) {
-                self.replace(&path, &smaller)?;
+            if elf::strip(&file)? {
+                let length = fs_err::metadata(&file).map_err(TrimError::file("read", &file))?.len();
+                self.files.insert(path, length);
                 count += 1;
             }
         }
@@ -362,18 +361,6 @@ impl<'a> Tree<'a> {
         self.files.remove(path);
         self.linked.remove(path);
         self.sources.remove(path);
-        Ok(())
-    }
-
-    /// Writes a file anew: it may be a hard link into the installer's cache.
-    fn replace(&mut self, path: &Utf8Path, content: &[u8]) -> Result<(), TrimError> {
-        let file = self.root.join(path);
-        let mode = fs_err::metadata(&file).map_err(TrimError::file("read", &file))?.permissions();
-        fs_err::remove_file(&file).map_err(TrimError::file("remove", &file))?;
-        fs_err::write(&file, content)
-            .and_then(|()| fs_err::set_permissions(&file, mode))
-            .map_err(TrimError::file("write", &file))?;
-        self.files.insert(path.to_owned(), content.len() as u64);
         Ok(())
     }
 }
