@@ -12,6 +12,7 @@ use waterskin_bundle::{Payload, tree_digest};
 use waterskin_installers::{Compression, FormatOptions, deb::DebOptions, format_named};
 use waterskin_packager::{BuildError, Quiet, Settings, build, plan};
 use waterskin_process::Tool;
+use waterskin_streamlit::NEWEST_TESTED;
 
 fn project() -> Folder {
     let folder = folder();
@@ -23,7 +24,7 @@ fn project() -> Folder {
         ("my_app é/.streamlit/config.toml", "[theme]\nbase = 'dark'\n"),
         ("my_app é/.streamlit/secrets.toml", "token = 'x'\n"),
         ("my_app é/.env", "TOKEN=x\n"),
-        ("my_app é/requirements.txt", "streamlit==1.67.0\npandas\n"),
+        ("my_app é/requirements.txt", "streamlit==[STREAMLIT]\npandas\n"),
     ]);
     folder
 }
@@ -52,7 +53,7 @@ fn a_project_becomes_a_payload_that_runs() {
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     assert_eq!(outcome.artifacts.len(), 1);
     assert!(outcome.artifacts[0].path.is_file());
-    assert_eq!(outcome.streamlit, "1.67.0");
+    assert_eq!(outcome.streamlit, NEWEST_TESTED);
     assert!(outcome.sizes.packages > 100_000_000, "{:?}", outcome.sizes);
     assert!(outcome.trim.trimmed.iter().map(|it| it.bytes).sum::<u64>() > 80_000_000);
 
@@ -65,7 +66,8 @@ fn a_project_becomes_a_payload_that_runs() {
     assert!(!app.contains(&".env".to_owned()), "{app:?}");
     assert_eq!(names(&payload.layout.app().join(".streamlit")), ["config.toml"]);
     let resolved = fs_err::read_to_string(payload.layout.resolved()).unwrap();
-    assert!(resolved.contains("streamlit==1.67.0 \\\n    --hash=sha256:"), "{resolved}");
+    let pinned = format!("streamlit=={NEWEST_TESTED} \\\n    --hash=sha256:");
+    assert!(resolved.contains(&pinned), "{resolved}");
     assert_eq!(
         run_python(
             &payload,
@@ -73,7 +75,7 @@ fn a_project_becomes_a_payload_that_runs() {
              import importlib.metadata as m\n\
              print(m.version('streamlit'), bool(m.files('streamlit')), streamlit.__cached__[-3:])",
         ),
-        "1.67.0 True pyc\n"
+        format!("{NEWEST_TESTED} True pyc\n")
     );
     // What an app starts finds the packages too, and their commands run wherever they are.
     let child = "import subprocess as s, sys\n\
@@ -87,7 +89,7 @@ fn a_project_becomes_a_payload_that_runs() {
         .env("PATH", "/usr/bin:/bin")
         .run(&mut |_, _| {})
         .unwrap();
-    assert!(version.stdout.contains("1.67.0"), "{}", version.stdout);
+    assert!(version.stdout.contains(NEWEST_TESTED), "{}", version.stdout);
     assert!(!folder.path.join("my_app é/__pycache__").exists(), "the project is only read");
 }
 
@@ -173,7 +175,7 @@ fn a_package_that_is_published_as_source_only_says_how_to_go_on() {
     write_source(&folder.path.join("my_app é/sources"), "wsource", &tag);
     folder.write(&[(
         "my_app é/requirements.txt",
-        "-f sources\nstreamlit==1.67.0\npandas\nwsource\n",
+        "-f sources\nstreamlit==[STREAMLIT]\npandas\nwsource\n",
     )]);
     let (_, text) = failure(&Settings { no_run: true, ..folder.settings("my_app é") });
     assert!(text.contains("`wsource` is published as source only, and building it"), "{text}");
@@ -187,7 +189,7 @@ fn a_package_that_is_published_as_source_only_says_how_to_go_on() {
 fn a_hash_that_the_author_wrote_down_is_checked() {
     let folder = project();
     let zeros = "0".repeat(64);
-    let lines = format!("streamlit==1.67.0\nsix==1.17.0 \\\n    --hash=sha256:{zeros}\n");
+    let lines = format!("streamlit==[STREAMLIT]\nsix==1.17.0 \\\n    --hash=sha256:{zeros}\n");
     folder.write(&[("my_app é/requirements.txt", &lines)]);
     let (_, text) = failure(&folder.settings("my_app é"));
     assert!(text.contains("not the one that the project's hashes name"), "{text}");
@@ -421,7 +423,7 @@ fn the_options_of_a_list_that_another_names_say_where_packages_come_from() {
     write_source(&folder.path.join("my_app é/more"), "wvendored", "py3-none-any");
     let (address, revision) = serve_repository(&folder.path.join("repositories"), "wkelp");
     let list = format!(
-        "-r lists/more.txt\n./more/wother-1.0-py3-none-any.whl\nstreamlit==1.67.0\npandas\n\
+        "-r lists/more.txt\n./more/wother-1.0-py3-none-any.whl\nstreamlit==[STREAMLIT]\npandas\n\
          ./more/wvendored-1.0.tar.gz\ngit+{address}@v1\n"
     );
     folder.write(&[
@@ -454,7 +456,7 @@ fn an_index_that_a_project_keeps_for_one_package_is_asked_for_it() {
     write_wheel(&folder.path.join("my_app é/wheels"), "wtiny", "py3-none-any");
     folder.write(&[(
         "my_app é/pyproject.toml",
-        "[project]\nname = 'mine'\nversion = '1'\ndependencies = ['streamlit==1.67.0', 'pandas', 'wtiny']\n\
+        "[project]\nname = 'mine'\nversion = '1'\ndependencies = ['streamlit==[STREAMLIT]', 'pandas', 'wtiny']\n\
          [[tool.uv.index]]\nname = 'own'\nurl = 'wheels'\nformat = 'flat'\nexplicit = true\n\
          [tool.uv.sources]\nwtiny = { index = 'own' }\n\
          [tool.waterskin]\nrequirements = 'pyproject.toml'\n",

@@ -11,7 +11,7 @@ fn project() -> Context {
     let context = Context::new();
     context.write(&[
         ("p é/app.py", "import streamlit as st\n\nst.title('Été')\n"),
-        ("p é/requirements.txt", "streamlit==1.67.0\n"),
+        ("p é/requirements.txt", "streamlit==[STREAMLIT]\n"),
         ("a file", "x"),
     ]);
     context
@@ -33,7 +33,7 @@ fn an_output_folder_below_a_file() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/a file/dist`
     error: could not write to the output folder `[DIR]/work/a file/dist`
@@ -57,7 +57,7 @@ fn an_output_folder_that_is_a_file() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/a file`
     error: could not write to the output folder `[DIR]/work/a file`
@@ -82,7 +82,7 @@ fn a_cache_below_a_file() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
     error: could not use the cache in `[DIR]/work/a file/cache/packager`
@@ -106,7 +106,7 @@ fn a_payload_over_something_else() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
     error: `[DIR]/work/p é` is not empty and holds no payload
@@ -133,7 +133,7 @@ fn an_output_folder_on_a_disk_that_is_read_only() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
     error: could not write to the output folder `[DIR]/work/le résultat`
@@ -160,7 +160,7 @@ fn an_output_folder_on_a_disk_that_fills_up() {
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
     error: could not make the .tar.gz

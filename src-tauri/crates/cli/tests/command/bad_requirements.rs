@@ -114,7 +114,7 @@ fn no_wheel_for_this_python() {
 
 #[test]
 fn versions_that_exclude_each_other() {
-    let context = project("streamlit==1.67.0\npandas<1\n");
+    let context = project("streamlit==[STREAMLIT]\npandas<1\n");
     fails!(context, context.real_build("p é", []), @r#"
     exit code: 1
     ----- stdout -----
@@ -127,14 +127,14 @@ fn versions_that_exclude_each_other() {
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0, pandas<1 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT], pandas<1 (`requirements.txt`)
       files       2 files, 69 B
       output      .tar.gz in `[DIR]/work/le résultat`
     error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
       caused by: the requirements exclude each other
       caused by: `[DIR]/bin/uv` exited with code 1
       caused by: error: No solution found when resolving dependencies
-          cause: Because streamlit>=1.67.0 depends on pandas>=1.5.3,<4 and you require streamlit==1.67.0, we can conclude that you require pandas>=1.5.3,<4.
+          cause: Because streamlit>=[STREAMLIT] depends on pandas>=1.5.3,<4 and you require streamlit==[STREAMLIT], we can conclude that you require pandas>=1.5.3,<4.
                  And because you require pandas<1, we can conclude that your requirements are unsatisfiable.
     hint: loosen one of the versions in `requirements.txt`
     "#);
@@ -168,7 +168,7 @@ fn a_requirement_whose_own_code_would_be_run() {
 
 #[test]
 fn an_empty_cache_and_no_network() {
-    let context = project("streamlit==1.67.0\n");
+    let context = project("streamlit==[STREAMLIT]\n");
     let cache = context.root.join("home/.cache/uv");
     let run = context.real_build("p é", ["--offline"]).env("UV_CACHE_DIR", cache);
     fails!(context, run, @r#"
@@ -183,14 +183,14 @@ fn an_empty_cache_and_no_network() {
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
     error: could not resolve the requirements in `[DIR]/work/p é/requirements.txt`
       caused by: not all packages are in the cache
       caused by: `[DIR]/bin/uv` exited with code 1
       caused by: error: No solution found when resolving dependencies
-          cause: Because streamlit was not found in the cache and you require streamlit==1.67.0, we can conclude that your requirements are unsatisfiable.
+          cause: Because streamlit was not found in the cache and you require streamlit==[STREAMLIT], we can conclude that your requirements are unsatisfiable.
 
         hint: Packages were unavailable because the network was disabled. When the network is disabled, registry packages may only be read from the cache.
     hint: build once without `--offline`
@@ -203,7 +203,7 @@ fn an_index_that_does_not_answer() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let index = format!("http://{}/simple", listener.local_addr().unwrap());
     drop(listener);
-    let context = project("streamlit==1.67.0\n");
+    let context = project("streamlit==[STREAMLIT]\n");
     let cache = context.root.join("home/.cache/uv");
     let run = context
         .real_build("p é", [])
@@ -220,7 +220,7 @@ fn an_index_that_does_not_answer() {
 
 #[test]
 fn an_import_that_nothing_installs() {
-    let context = project("streamlit==1.67.0\n");
+    let context = project("streamlit==[STREAMLIT]\n");
     context.write(&[("p é/app.py", "import streamlit\nimport sklearn.svm\n")]);
     fails!(context, context.real_build("p é", []), @r#"
     exit code: 1
@@ -234,7 +234,7 @@ fn an_import_that_nothing_installs() {
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 54 B
       output      .tar.gz in `[DIR]/work/le résultat`
     error: `app.py` imports `sklearn.svm`, and no requirement installs it

@@ -10,7 +10,7 @@ fn project() -> Context {
     let context = Context::new();
     context.write(&[
         ("mon été/app.py", "import streamlit as st\n\nst.title('Été')\n"),
-        ("mon été/requirements.txt", "streamlit==1.67.0\n"),
+        ("mon été/requirements.txt", "streamlit==[STREAMLIT]\n"),
         ("mon été/.env", "TOKEN=x\n"),
     ]);
     context
@@ -37,13 +37,13 @@ fn an_archive() {
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, [SIZE]
       left out    `.env` (may hold secrets)
       output      .tar.gz in `[DIR]/work/le résultat`
     note: Python [PYTHON VERSION] is `[PYTHON]`, made relocatable: [REASON]
     note: needs glibc [GLIBC] or newer
-    Mon Été 1.0.0 with Streamlit 1.67.0: [SIZE] installed (Python [SIZE], packages [SIZE], app [SIZE], shell [SIZE]), built in [TIME]
+    Mon Été 1.0.0 with Streamlit [STREAMLIT]: [SIZE] installed (Python [SIZE], packages [SIZE], app [SIZE], shell [SIZE]), built in [TIME]
     "#);
     let made = names(&context.work().join(OUTPUT));
     assert!(made.len() == 1 && made[0].starts_with(ARCHIVE), "{made:?}");
@@ -102,7 +102,7 @@ fn as_json() {
         "version": "[PYTHON VERSION]",
         "reason": "[REASON]"
       },
-      "streamlit": "1.67.0",
+      "streamlit": "[STREAMLIT]",
       "minimum_glibc": "[GLIBC]",
       "left_out": [
         {

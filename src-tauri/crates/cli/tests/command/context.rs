@@ -46,12 +46,13 @@ impl Context {
         self.root.join("work")
     }
 
-    /// Writes files into `work`, with the folders that they need.
+    /// Writes files into `work`, with the folders that they need. `[STREAMLIT]` in them stands for the
+    /// version that the tests run.
     pub fn write(&self, files: &[(&str, &str)]) -> &Self {
         for (name, text) in files {
             let path = self.work().join(name);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
+            fs_err::write(path, text.replace("[STREAMLIT]", machine::STREAMLIT)).unwrap();
         }
         self
     }
@@ -123,6 +124,7 @@ impl Context {
             (regex::escape(&self.root.as_str().replace('\'', r"'\''")), "[DIR]"),
             (regex::escape(&self.root.as_str().replace('\'', r"'\\''")), "[DIR]"),
             (literal(&machine::cache()), "[CACHE]"),
+            (format!(r"\b{}\b", regex::escape(machine::STREAMLIT)), "[STREAMLIT]"),
             (r"\.waterskin-\w+".to_owned(), ".waterskin-[RANDOM]"),
             // An editor would remove it from the text here.
             (r"(?m) +$".to_owned(), ""),

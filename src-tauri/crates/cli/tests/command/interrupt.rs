@@ -15,7 +15,7 @@ fn project() -> Context {
     let context = Context::new();
     context.write(&[
         ("p é/app.py", "import streamlit as st\n\nst.title('Été')\n"),
-        ("p é/requirements.txt", "streamlit==1.67.0\n"),
+        ("p é/requirements.txt", "streamlit==[STREAMLIT]\n"),
     ]);
     context
 }
@@ -46,7 +46,7 @@ fn while_uv_waits_for_an_index() {
       python      `[PYTHON]` (asked for)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
       output      .tar.gz in `[DIR]/work/le résultat`
     interrupted: nothing half-made is left

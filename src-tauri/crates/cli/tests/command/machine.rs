@@ -1,13 +1,13 @@
 //! What the tests take from the machine: uv, an interpreter, and a place for what is made once.
 
-use std::{fs::File, sync::OnceLock};
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::process::Run;
 
 /// The Streamlit that the tests run.
-pub const STREAMLIT: &str = "1.67.0";
+pub use waterskin_streamlit::NEWEST_TESTED as STREAMLIT;
 
 pub fn uv() -> Utf8PathBuf {
     find("uv")
@@ -53,22 +53,12 @@ pub fn settings() -> Vec<(String, String)> {
     settings
 }
 
-/// The interpreter of a virtual environment with Streamlit, made once.
+/// The interpreter of a virtual environment with Streamlit, made once for all tests.
 pub fn streamlit() -> Utf8PathBuf {
-    let root = shared().join(format!("venv é {STREAMLIT}"));
-    let python = root.join("bin/python");
-    let lock = File::create(shared().join("venv.lock")).unwrap();
-    // Tests are processes of their own.
-    lock.lock().unwrap();
-    let whole = root.join("whole");
-    if !whole.exists() {
-        let make = |arguments: &[&str]| {
-            Run::new(uv()).args(arguments).envs(settings()).finish().success();
-        };
-        make(&["venv", "--clear", "--python", self::python().as_str(), root.as_str()]);
-        let wanted = format!("streamlit=={STREAMLIT}");
-        make(&["pip", "install", "--python", python.as_str(), &wanted]);
-        fs_err::write(whole, "").unwrap();
-    }
-    python
+    let made = Run::new("bash")
+        .args([concat!(env!("CARGO_MANIFEST_DIR"), "/../../../scripts/venv")])
+        .args([&*format!("streamlit-{STREAMLIT}"), &*format!("streamlit=={STREAMLIT}")])
+        .envs(std::env::vars_os())
+        .finish();
+    Utf8PathBuf::from(made.success().trim()).join("bin/python")
 }

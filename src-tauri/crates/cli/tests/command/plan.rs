@@ -42,7 +42,7 @@ fn hello() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       5 files, 22.6 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
     ----- stderr -----
@@ -64,7 +64,7 @@ fn explorer() {
       python      >=3.11 (from `requires-python`)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0, pandas>=2.2 (`pyproject.toml`)
+      requires    streamlit==[STREAMLIT], pandas>=2.2 (`pyproject.toml`)
       files       8 files, 81.3 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
     ----- stderr -----
@@ -85,7 +85,7 @@ fn chat() {
       python      3.12 (the default, where it is to be had)
       runs        the build backend of each package that is published as source only, if there are any
                   `app.py`, once at the end, to see whether the app starts
-      requires    streamlit==1.67.0 (`requirements.txt`)
+      requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       8 files, 35.5 kB
       output      .deb and .tar.gz in `[DIR]/work/le résultat`
     ----- stderr -----
@@ -128,7 +128,7 @@ fn as_json() {
           "source": "requirements-txt",
           "file": "[DIR]/work/hello/requirements.txt",
           "listed": [
-            "streamlit==1.67.0"
+            "streamlit==[STREAMLIT]"
           ],
           "added": []
         },

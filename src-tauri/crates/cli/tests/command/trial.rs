@@ -28,7 +28,7 @@ fn what_recipients_would_meet_is_said_at_the_build() {
              subprocess.run(['python', '-c', 'import streamlit'], check=True)\n\
              st.session_state.n = 1\nst.write('now')\nst.rerun()\n",
         ),
-        ("p é/requirements.txt", "streamlit==1.67.0\n"),
+        ("p é/requirements.txt", "streamlit==[STREAMLIT]\n"),
     ]);
     let finished = context.real_build("p é", []).finish();
     let notes = |text: &str| {

@@ -1,3 +1,5 @@
+use waterskin_streamlit::NEWEST_TESTED;
+
 use super::*;
 use crate::Quiet;
 
@@ -189,10 +191,11 @@ fn what_goes_as_a_whole_is_not_installed_unless_a_package_asks_for_it() {
         trim.spared(|name| (name == "streamlit").then(|| version.to_owned())).unwrap()
     };
     assert!(spared("1.66.0").is_empty(), "that version was not tried");
-    let spared = spared("1.67.0");
+    let spared = spared(NEWEST_TESTED);
     assert!(spared.contains(&"pandas") && spared.contains(&"pillow"), "{spared:?}");
 
-    let streamlit = ("streamlit-1.67.0.dist-info/METADATA", "x");
+    let streamlit = format!("streamlit-{NEWEST_TESTED}.dist-info/METADATA");
+    let streamlit = (streamlit.as_str(), "x");
     let (_dir, root) = tree(&[streamlit, ("streamlit/__init__.py", "x")]);
     let report = trim.apply(&root, &spared, &NONE, &Quiet).unwrap().unwrap();
     let gone = report.trimmed.iter().find(|trimmed| trimmed.id == "data-packages").unwrap();

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_installers::format_named;
 use waterskin_packager::Settings;
+use waterskin_streamlit::NEWEST_TESTED;
 
 /// A folder that is removed at the end. Its name has what breaks careless code.
 pub struct Folder {
@@ -17,12 +18,13 @@ pub fn folder() -> Folder {
 }
 
 impl Folder {
-    /// Writes files, with the folders that they need.
+    /// Writes files, with the folders that they need. `[STREAMLIT]` in them stands for the newest that
+    /// is tested.
     pub fn write(&self, files: &[(&str, &str)]) -> &Self {
         for (name, text) in files {
             let path = self.path.join(name);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
+            fs_err::write(path, text.replace("[STREAMLIT]", NEWEST_TESTED)).unwrap();
         }
         self
     }

@@ -17,7 +17,11 @@ const PANDAS: &str = "import streamlit as st\nimport pandas as pd\nst.dataframe(
 fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Payload, BuildOutcome) {
     let (script, file) = (format!("{name}/app.py"), format!("{name}/waterskin.toml"));
     let requirements = format!("{name}/requirements.txt");
-    folder.write(&[(&script, app), (&file, project_file), (&requirements, "streamlit==1.67.0\n")]);
+    folder.write(&[
+        (&script, app),
+        (&file, project_file),
+        (&requirements, "streamlit==[STREAMLIT]\n"),
+    ]);
     let kept = folder.path.join(format!("kept {name}"));
     let settings = Settings {
         keep_payload: Some(kept.clone()),
