@@ -17,10 +17,18 @@ pub enum Command {
     Build(Box<BuildArgs>),
     /// Run a project in a window, on your own Python, with reload on save
     Run(RunArgs),
+    /// Open a finished installer as a colleague would, and say what came of it
+    Try(TryArgs),
     /// Check that the files of a packaged app are as they were built
     Verify(VerifyArgs),
     /// Show what is kept between builds, or remove it
     Cache(CacheArgs),
+    /// Say what Waterskin itself lacks on this machine
+    SelfCheck(SelfCheckArgs),
+    /// Print what a shell needs to complete this command's words
+    Completions(CompletionsArgs),
+    /// Print this command's manual page, for man(1)
+    Man,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -184,9 +192,36 @@ pub struct RunArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct TryArgs {
+    /// The file: a .deb, a .tar.gz or an .AppImage
+    pub file: Utf8PathBuf,
+
+    /// Where the picture of its window goes [default: PACKAGE.png here]
+    #[arg(long, value_name = "FILE.png")]
+    pub picture: Option<Utf8PathBuf>,
+
+    /// Print one JSON object to standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct VerifyArgs {
     /// The payload's folder, such as /usr/lib/PACKAGE/payload
     pub payload: Utf8PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SelfCheckArgs {
+    /// Print one JSON object to standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,13 +2,16 @@
 
 mod args;
 mod ask;
+mod attempt;
 mod build;
 mod cache;
+mod documents;
 mod interpreter;
 mod interrupt;
 mod progress;
 mod render;
 mod run;
+mod self_check;
 mod serve;
 mod size_report;
 mod trial;
@@ -23,8 +26,12 @@ fn main() -> ExitCode {
     let done = match args.command {
         args::Command::Build(args) => build::run(&args),
         args::Command::Run(args) => run::run(&args),
+        args::Command::Try(args) => attempt::run(&args),
         args::Command::Verify(args) => verify::run(&args),
         args::Command::Cache(args) => cache::run(&args),
+        args::Command::SelfCheck(args) => self_check::run(&args),
+        args::Command::Completions(args) => documents::completions(&args),
+        args::Command::Man => documents::manual(),
     };
     match done {
         Ok(code) => code,

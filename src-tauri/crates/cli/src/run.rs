@@ -13,7 +13,7 @@ use crate::{
     ask,
     interpreter::{self, Interpreter},
     render::Failure,
-    serve,
+    self_check, serve,
 };
 
 /// Why a project can't be run where it stands.
@@ -24,6 +24,8 @@ enum RunError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    #[error("the window can't be shown: {why}")]
+    WebKit { why: String },
     #[error("could not start `{shell}`")]
     Shell {
         shell: Utf8PathBuf,
@@ -47,6 +49,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         let hint = error.hint();
         Failure::new(error, hint)
     })?;
+    if let Some((why, hint)) = self_check::without_webkit(&shell) {
+        return Err(Failure::new(RunError::WebKit { why }, Some(hint.to_owned())));
+    }
     let file = folders.cache.join("project.json");
     hand_over(&file, &project, &folders).map_err(|source| {
         let hint = not_written(source.as_ref());

@@ -1,7 +1,7 @@
 use std::io;
 
 use camino::Utf8Path;
-use waterskin_bundle::Payload;
+use waterskin_bundle::{Layout, Payload};
 use waterskin_packager::{BuildPlan, Trial, TrialCause, TrialFailure, copied, lacks, of_project};
 use waterskin_session::{TrialError, Tried, Trouble, TroubleKind, try_out};
 
@@ -42,6 +42,44 @@ impl Trial for Opened<'_> {
     }
 }
 
+/// Opens the pages of a finished payload in `place`, which does not exist, and gives how many there are and
+/// what should be known of them.
+///
+/// # Errors
+///
+/// What recipients would meet in place of the app.
+pub fn of_payload(
+    payload: &Payload,
+    place: &Utf8Path,
+    waiting: &dyn Fn(),
+) -> Result<(usize, Vec<String>), Box<TrialFailure>> {
+    let spare = || {
+        copied(payload, &place.join("payload"))
+            .map_err(|source| TrialError::Copy { source: Box::new(source) })
+    };
+    let own = |text: &str| of_project(text, payload, Utf8Path::new(Layout::APP));
+    let manifest = &payload.manifest;
+    let secrets: Vec<&str> = manifest.secrets.iter().map(|secret| &*secret.key).collect();
+    let known = Known {
+        root: Utf8Path::new(Layout::APP),
+        secrets: &secrets,
+        depends: &[],
+        found: &|kind| match kind {
+            TroubleKind::Missing { module } => {
+                TrialCause::Missing { module: module.clone(), own: None }
+            }
+            _ => TrialCause::App,
+        },
+    };
+    match try_out(payload, &place.join("trial"), spare, waiting) {
+        Ok(tried) => {
+            let pages = tried.pages;
+            Ok((pages, judge(tried, &known, own)?))
+        }
+        Err(error) => Ok((0, vec![not_opened(&error, &[], own)?])),
+    }
+}
+
 impl Opened<'_> {
     fn judge(
         &self,
@@ -72,7 +110,7 @@ impl Opened<'_> {
 }
 
 /// A folder whose path leaves room for that of a socket in it, which is short.
-fn folder() -> io::Result<tempfile::TempDir> {
+pub fn folder() -> io::Result<tempfile::TempDir> {
     const SHORT: usize = 40;
     let mut make = tempfile::Builder::new();
     make.prefix("waterskin-");

@@ -18,6 +18,7 @@ mod tar_gz;
 mod text;
 mod time;
 mod tree;
+mod unpack;
 
 pub use archive::Compression;
 pub use error::FormatError;
@@ -26,6 +27,7 @@ pub use picture::{Picture, PictureError};
 pub use progress::{Progress, Quiet};
 pub use store::{Kept, Store};
 pub use tree::{InstallTree, Needs, Program};
+pub use unpack::{UnpackError, unpack};
 
 #[cfg(test)]
 extern crate self as waterskin_installers;

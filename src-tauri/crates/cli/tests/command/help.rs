@@ -11,11 +11,15 @@ fn the_command() {
     Usage: waterskin <COMMAND>
 
     Commands:
-      build   Make an installer from a project
-      run     Run a project in a window, on your own Python, with reload on save
-      verify  Check that the files of a packaged app are as they were built
-      cache   Show what is kept between builds, or remove it
-      help    Print this message or the help of the given subcommand(s)
+      build        Make an installer from a project
+      run          Run a project in a window, on your own Python, with reload on save
+      try          Open a finished installer as a colleague would, and say what came of it
+      verify       Check that the files of a packaged app are as they were built
+      cache        Show what is kept between builds, or remove it
+      self-check   Say what Waterskin itself lacks on this machine
+      completions  Print what a shell needs to complete this command's words
+      man          Print this command's manual page, for man(1)
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help

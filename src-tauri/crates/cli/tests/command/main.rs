@@ -12,6 +12,7 @@ mod build;
 mod cache;
 mod colour;
 mod context;
+mod documents;
 mod help;
 mod interrupt;
 mod machine;
