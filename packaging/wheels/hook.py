@@ -1,6 +1,7 @@
 """What the two wheels have of the workspace: its version, and a finished program for one system.
 
-`scripts/release` names the program in `WATERSKIN_PROGRAM` and the wheel's tag in `WATERSKIN_TAG`.
+`scripts/release` names the program in `WATERSKIN_PROGRAM`, the wheel's tag in `WATERSKIN_TAG`, and the
+file that says what the program is made of in `WATERSKIN_SBOM` (PEP 770).
 """
 
 import os
@@ -31,6 +32,7 @@ class Program(BuildHookInterface):
         build_data["pure_python"] = False
         build_data["tag"] = os.environ["WATERSKIN_TAG"]
         build_data["shared_scripts"] = {str(program): program.name}
+        build_data["sbom_files"].append(os.environ["WATERSKIN_SBOM"])
         for name in ("LICENSE-APACHE", "LICENSE-MIT"):
             build_data["extra_metadata"][str(WORKSPACE / name)] = name
 

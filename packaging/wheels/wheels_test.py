@@ -1,12 +1,22 @@
 """The wheels as a stranger meets them: `WATERSKIN_BIN_DIR` has the programs that go into them."""
 
+import json
 import os
 import subprocess
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# Ends with an error where a file is not what CycloneDX asks for.
+VALIDATE = """
+import pathlib, sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(pathlib.Path(sys.argv[1]).read_text("utf-8"))
+sys.exit(str(error) if error else 0)
+"""
 SETTINGS = ("UV_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -47,9 +57,24 @@ class Wheels(unittest.TestCase):
     def test_the_same_programs_give_the_same_bytes(self):
         again = self.release("again")
         names = sorted(path.name for path in self.out.iterdir())
-        self.assertEqual(len(names), 3, names)
+        self.assertEqual(len(names), 5, names)
         for name in names:
             self.assertEqual((self.out / name).read_bytes(), (again / name).read_bytes(), name)
+
+    def test_each_wheel_says_what_it_is_made_of(self):
+        for name in ("waterskin", "waterskin_shell"):
+            (wheel,) = self.out.glob(f"{name}-*.whl")
+            with zipfile.ZipFile(wheel) as archive:
+                (inside,) = [it for it in archive.namelist() if ".dist-info/sboms/" in it]
+                text = archive.read(inside)
+            self.assertEqual(text, (self.out / Path(inside).name).read_bytes())
+            parts = {(one["name"], one["purl"].split("/")[0]) for one in json.loads(text)["components"]}
+            self.assertIn(("tokio", "pkg:cargo"), parts)
+            self.assertEqual(("tauri", "pkg:cargo") in parts, name == "waterskin_shell")
+            self.assertEqual(("@fluent/bundle", "pkg:npm") in parts, name == "waterskin_shell")
+            self.assertNotIn(("insta", "pkg:cargo"), parts, "a test's")
+            validate = ("uv", "run", "--no-project", "--with", "cyclonedx-python-lib[json-validation]>=11,<12")
+            finish(*validate, "python", "-c", VALIDATE, self.out / Path(inside).name, cwd=self.place)
 
     def test_one_command_makes_a_plan_in_an_empty_home(self):
         command = ("uv", "tool", "run", "--isolated", "--find-links", self.out, "waterskin")
