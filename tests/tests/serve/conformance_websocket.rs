@@ -344,13 +344,14 @@ async fn c43_long_scripts(pair: &Pair, found: &mut Findings) -> Result<()> {
         let first = page.run().await?;
         // Half an hour of work, if nobody stopped it.
         page.send_set(&first.widget("steps")?, Widget::slider(90_000.0)).await?;
-        for step in [0, 1, 2] {
-            let text = format!("Step {step}.");
-            while !page.next().await?.has(&text) {}
+        // Not each of them: a server that is busy sends only the newest of those that wait
+        // (`runtime/forward_msg_queue.py`).
+        for _ in 0..3 {
+            while !page.next().await?.has("Step ") {}
         }
         page.stop().await?;
         let end = page.finished(PATIENCE).await?;
-        found.holds("each step was shown, and it stopped", end.status() == Some(Status::Finished));
+        found.holds("steps were shown, and it stopped", end.status() == Some(Status::Finished));
     }
     found.note("a run of minutes is shortened: three steps while it runs, then the stop button");
     Ok(())
