@@ -112,7 +112,8 @@ impl Display {
         let began = Instant::now();
         let mut last = self.shoot()?;
         loop {
-            thread::sleep(tick * 3);
+            // Nobody unparks it.
+            thread::park_timeout(tick * 3);
             waiting();
             let next = self.shoot()?;
             if next == last || began.elapsed() > most {

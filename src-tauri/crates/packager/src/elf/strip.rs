@@ -245,7 +245,8 @@ fn empty(endian: Endianness) -> SectionHeader64<Endianness> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use camino::Utf8PathBuf;
 
