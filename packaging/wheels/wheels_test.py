@@ -83,6 +83,17 @@ class Wheels(unittest.TestCase):
         )
         self.assertIn("local.waterskin.mein-app", plan)
 
+    @unittest.skipUnless(os.environ.get("WATERSKIN_TESTS") == "all", "it takes a minute")
+    def test_what_one_command_builds_in_an_empty_home_opens(self):
+        command = ("uv", "tool", "run", "--isolated", "--find-links", self.out, "waterskin")
+        env = self.environment()
+        finish(*command, "build", self.project, "--yes", "--format", "deb", env=env, cwd=self.place)
+        (file,) = (self.place / "dist").glob("*.deb")
+        picture = self.place / "bild é.png"
+        said = finish(*command, "try", file, "--json", "--picture", picture, env=env, cwd=self.place)
+        self.assertEqual(json.loads(said)["pages"], 1)
+        self.assertTrue(picture.read_bytes().startswith(b"\x89PNG"))
+
     def test_an_environment_has_the_command_and_the_module(self):
         env = self.environment()
         venv = self.place / "vénv"
