@@ -77,7 +77,7 @@ pub struct BuildArgs {
     #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats())]
     pub formats: Vec<&'static dyn Format>,
 
-    /// How the .deb is compressed
+    /// How the .deb and the .exe are compressed
     #[arg(long, value_name = "METHOD", default_value = "zstd")]
     pub compression: Compression,
 
@@ -141,7 +141,7 @@ fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
     names.try_map(|name| format_named(&name).ok_or_else(|| format!("there is no format `{name}`")))
 }
 
-/// How the .deb is compressed.
+/// How the .deb and the .exe are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
     /// The quickest, also when it is installed

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, process::ExitCode};
 
 use serde::Serialize;
+use waterskin_installers::nsis::{NsisOptions, Smallness};
 use waterskin_installers::{Artifact, Compression, FormatOptions, deb::DebOptions};
 use waterskin_packager::{
     BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build, runtime::RuntimeSource,
@@ -103,6 +104,10 @@ fn settings(args: &BuildArgs) -> Settings {
         args::Compression::Smallest => Compression::SMALLEST,
         args::Compression::Gzip => Compression::Gzip,
     };
+    let smallness = match args.compression {
+        args::Compression::Smallest => Smallness::Smallest,
+        args::Compression::Zstd | args::Compression::Gzip => Smallness::Quick,
+    };
     Settings {
         path: args.path.clone(),
         output: args.output.clone(),
@@ -120,7 +125,10 @@ fn settings(args: &BuildArgs) -> Settings {
             ..Overrides::default()
         },
         formats: args.formats.clone(),
-        format_options: FormatOptions { deb: DebOptions { compression } },
+        format_options: FormatOptions {
+            deb: DebOptions { compression },
+            nsis: NsisOptions { smallness },
+        },
         cache_dir: args.cache_dir.clone(),
         cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),
         keep_payload: args.keep_payload.clone(),

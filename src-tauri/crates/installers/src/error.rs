@@ -3,6 +3,7 @@ use std::io;
 
 use camino::Utf8PathBuf;
 use waterskin_bundle::StagingError;
+use waterskin_process::ToolError;
 
 use crate::PictureError;
 
@@ -60,6 +61,57 @@ pub enum FormatError {
         /// What is wrong with it.
         #[source]
         source: PictureError,
+    },
+    /// No icon file could be made of the app's picture.
+    #[error("could not make the icon file")]
+    IconFile {
+        /// What went wrong.
+        #[source]
+        source: image::ImageError,
+    },
+    /// Windows can't hold a file of this name.
+    #[error("Windows can't hold `{path}`: {reason}")]
+    OnWindows {
+        /// The file or folder.
+        path: Utf8PathBuf,
+        /// Why, as a clause.
+        reason: &'static str,
+    },
+    /// The shell is no program that the app's name and icon can be put into.
+    #[error("could not put the app's name and icon into `{path}`: {reason}")]
+    Program {
+        /// The shell.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is more than a file of this format can hold.
+    #[error("a .{format} holds at most {most} bytes, and this app has {bytes}")]
+    Full {
+        /// What was to be made.
+        format: &'static str,
+        /// How much there is, in bytes.
+        bytes: u64,
+        /// How much fits, in bytes.
+        most: u64,
+    },
+    /// There are more files than a file of this format can hold.
+    #[error("an .{format} can't hold as many as {files} files")]
+    Crowded {
+        /// What was to be made.
+        format: &'static str,
+        /// How many there are.
+        files: usize,
+    },
+    /// The program that makes set-ups is not there.
+    #[error("there is no `makensis` on the PATH, which makes set-ups for Windows")]
+    NoMakensis,
+    /// The program that makes set-ups did not make one.
+    #[error("`makensis` could not make the set-up")]
+    Makensis {
+        /// What it said.
+        #[source]
+        source: ToolError,
     },
     /// The system's packages have no name for this kind of processor.
     #[error("there are no Debian packages for `{triple}`")]

@@ -5,11 +5,13 @@ use serde::{Serialize, Serializer};
 use waterskin_bundle::{App, Target};
 
 use crate::deb::{Deb, DebOptions};
+use crate::msi::Msi;
+use crate::nsis::{Nsis, NsisOptions};
 use crate::tar_gz::TarGz;
 use crate::{FormatError, InstallTree, Progress, Store};
 
 /// Every format, in the order in which a build makes them.
-pub static FORMATS: [&dyn Format; 2] = [&Deb, &TarGz];
+pub static FORMATS: [&dyn Format; 4] = [&Deb, &Nsis, &Msi, &TarGz];
 
 /// A kind of file that an app is handed out in. What is peculiar to it is known to its own folder
 /// alone.
@@ -25,6 +27,11 @@ pub trait Format: Send + Sync {
 
     /// Whether a build for systems like this makes it where nothing else is asked for.
     fn is_default(&self, target: &Target) -> bool;
+
+    /// What it takes of the author's machine that is not there.
+    fn lacks(&self) -> Option<FormatError> {
+        None
+    }
 
     /// Whether the recipient's system installs what the app needs of it along with the app.
     fn brings_needs(&self) -> bool;
@@ -58,6 +65,8 @@ pub struct Job<'a> {
 pub struct FormatOptions {
     /// Of Debian packages.
     pub deb: DebOptions,
+    /// Of set-ups for Windows.
+    pub nsis: NsisOptions,
 }
 
 /// A finished file.
@@ -83,9 +92,12 @@ pub fn formats_for(target: &Target) -> Vec<&'static dyn Format> {
     FORMATS.into_iter().filter(|format| format.supports(target)).collect()
 }
 
-/// What is made for systems like this where nothing is asked for.
+/// What is made for systems like this where nothing is asked for: all that there is, where none is made
+/// unasked.
 pub fn default_formats(target: &Target) -> Vec<&'static dyn Format> {
-    formats_for(target).into_iter().filter(|format| format.is_default(target)).collect()
+    let all = formats_for(target);
+    let unasked: Vec<_> = all.iter().copied().filter(|format| format.is_default(target)).collect();
+    if unasked.is_empty() { all } else { unasked }
 }
 
 impl PartialEq for dyn Format + '_ {
@@ -119,12 +131,15 @@ mod tests {
             formats_for(&Target::of(triple)).iter().map(|format| format.name()).collect()
         };
         assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "tar.gz"]);
-        assert_eq!(names("x86_64-pc-windows-msvc"), ["tar.gz"]);
+        assert_eq!(names("x86_64-pc-windows-msvc"), ["exe", "msi", "tar.gz"]);
         assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
         assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");
+        let makensis = waterskin_process::find("makensis");
+        let for_windows = if makensis.is_some() { "exe" } else { "msi" };
         for (triple, unasked) in [
             ("x86_64-unknown-linux-gnu", vec!["deb", "tar.gz"]),
-            ("x86_64-pc-windows-msvc", vec!["tar.gz"]),
+            ("x86_64-pc-windows-msvc", vec![for_windows]),
+            ("riscv64gc-pc-windows-msvc", vec!["tar.gz"]),
             ("aarch64-apple-darwin", vec!["tar.gz"]),
         ] {
             let formats = default_formats(&Target::of(triple));

@@ -11,6 +11,8 @@ pub mod deb;
 mod error;
 mod format;
 mod freedesktop;
+mod msi;
+pub mod nsis;
 mod picture;
 mod progress;
 mod store;
@@ -19,6 +21,7 @@ mod text;
 mod time;
 mod tree;
 mod unpack;
+mod windows;
 
 pub use archive::Compression;
 pub use error::FormatError;

@@ -14,17 +14,17 @@ use crate::deb::{DebOptions, control, copyright, manual};
 use crate::freedesktop::{desktop, metainfo};
 
 #[path = "../tests/support/scratch.rs"]
-mod scratch;
+pub(crate) mod scratch;
 
 /// What no author should write, and every format must bear.
 const NAME: &str = "Élan & <Co> \"100 %\" \\ it's\n数据";
 
-struct Place {
+pub(crate) struct Place {
     _folder: tempfile::TempDir,
-    root: Utf8PathBuf,
+    pub(crate) root: Utf8PathBuf,
 }
 
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let folder = tempfile::Builder::new().prefix("mon dossier d'été 数 ").tempdir().unwrap();
     let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
     Place { _folder: folder, root }
@@ -126,7 +126,7 @@ fn make(
         .map_err(|source| FormatError::Icon { source })?;
     let folder = tempfile::tempdir().unwrap();
     let own = Scratch::new(Utf8Path::from_path(folder.path()).unwrap());
-    let options = FormatOptions { deb: DebOptions { compression } };
+    let options = FormatOptions { deb: DebOptions { compression }, ..FormatOptions::default() };
     let (output, store) = (package.output, package.store.unwrap_or(&own));
     format_named(format).unwrap().write(&tree, &Job { output, options: &options, store, progress })
 }

@@ -1,6 +1,7 @@
 use camino::Utf8Path;
 use waterskin_bundle::{App, Manifest, Payload, Target};
 
+use crate::tar_gz::version::in_file_name;
 use crate::{Picture, PictureError};
 
 /// An app as it is installed: what it is made of, and what it needs of a system. Nothing here is
@@ -75,5 +76,16 @@ impl<'a> InstallTree<'a> {
     /// The file name of the program that opens the app, as its system calls programs.
     pub fn program_name(&self) -> String {
         format!("{}{}", self.app().package, self.target.system().program_ending())
+    }
+
+    /// The name of this version: `<package>-<version>`, without what a file's name can't hold.
+    pub fn version_name(&self) -> String {
+        format!("{}-{}", self.app().package, in_file_name(&self.app().version))
+    }
+
+    /// The name of this version for its system: `<package>-<version>-<system>-<processor>`.
+    pub fn full_name(&self) -> String {
+        let (system, processor) = (self.target.system().name(), self.target.processor());
+        format!("{}-{system}-{processor}", self.version_name())
     }
 }

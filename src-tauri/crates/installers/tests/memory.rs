@@ -8,8 +8,9 @@ use camino::Utf8Path;
 use scratch::Scratch;
 use waterskin_bundle::{Manifest, Payload, tree_digest};
 use waterskin_installers::{
-    FORMATS, FormatOptions, InstallTree, Job, Needs, Program, Quiet, format_named,
+    Format, FormatOptions, InstallTree, Job, Needs, Program, Quiet, format_named, formats_for,
 };
+use waterskin_process::{Tool, find};
 
 #[expect(dead_code, reason = "shared with the other tests, which use more of it")]
 #[path = "support/scratch.rs"]
@@ -92,11 +93,27 @@ fn memory_does_not_grow_with_what_is_packed() {
     let job = Job { output: &output, options: &options, store: &store, progress: &Quiet };
     let processors = std::thread::available_parallelism().unwrap().get();
     let bound = BOUND + EACH * processors.saturating_sub(2);
-    for name in FORMATS.map(|format| format.name()) {
-        let artifact = format_named(name).unwrap().write(&tree, &job).unwrap();
+    let check = |format: &dyn Format, tree: &InstallTree<'_>| {
+        let artifact = format.write(tree, &job).unwrap();
         assert!(artifact.bytes > LARGE as u64, "{artifact:?}");
-        let peak = peak();
+        let (name, peak) = (format.name(), peak());
         println!("{name}: {} MB", peak >> 20);
         assert!(peak < bound, "{name}: {} MB of {}", peak >> 20, bound >> 20);
+    };
+    for format in formats_for(&tree.target) {
+        check(format, &tree);
     }
+
+    // Of those for Windows, `makensis` makes one, in a process of its own.
+    payload.manifest.python.triple = "x86_64-pc-windows-msvc".to_owned();
+    let source = root.join("program.c");
+    fs_err::write(&source, "int main(void) { return 0; }\n").unwrap();
+    let shell = root.join("shell.exe");
+    Tool::new(find("x86_64-w64-mingw32-gcc").unwrap())
+        .args(["-o", shell.as_str(), source.as_str()])
+        .run(&mut |_, _| {})
+        .unwrap();
+    let program = Program { file: &shell, libraries: Vec::new() };
+    let tree = InstallTree::new(&payload, program, None, Needs::default()).unwrap();
+    check(format_named("msi").unwrap(), &tree);
 }

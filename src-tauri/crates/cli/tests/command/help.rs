@@ -79,10 +79,12 @@ fn build() {
 
               Possible values:
               - deb:    A Debian package
+              - exe:    A set-up for Windows that needs no administrator
+              - msi:    A package for Windows Installer, for everybody on a machine
               - tar.gz: An archive that runs wherever it is unpacked
 
           --compression <METHOD>
-              How the .deb is compressed
+              How the .deb and the .exe are compressed
 
               Possible values:
               - zstd:     The quickest, also when it is installed

@@ -1,7 +1,7 @@
 //! An archive of the app's folder.
 
 mod readme;
-mod version;
+pub(crate) mod version;
 
 use std::io::{self, BufReader, Write as _};
 
@@ -30,8 +30,8 @@ impl Format for TarGz {
         true
     }
 
-    fn is_default(&self, _: &Target) -> bool {
-        true
+    fn is_default(&self, target: &Target) -> bool {
+        target.system() != System::Windows
     }
 
     fn brings_needs(&self) -> bool {

@@ -1,5 +1,5 @@
 /// A version for a file's name: what could lead to another folder or needs quoting is replaced.
-pub(super) fn in_file_name(version: &str) -> String {
+pub(crate) fn in_file_name(version: &str) -> String {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_' | '~');
     let name: String = version.trim().chars().map(|c| if good(c) { c } else { '-' }).collect();
     let name = name.trim_start_matches(['.', '-', '~']).to_owned();

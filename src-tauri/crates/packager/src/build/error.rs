@@ -133,12 +133,28 @@ fn failed(page: &str) -> String {
 
 const ICON: &str = "give a square SVG, PNG, JPEG or ICO as the icon";
 
-fn format_hint(error: &FormatError) -> Option<String> {
+/// What the author can do where a file of a format could not be made.
+pub(crate) fn format_hint(error: &FormatError) -> Option<String> {
     match error {
         FormatError::Icon { .. } => Some(ICON.to_owned()),
         FormatError::Staging { .. } | FormatError::Write { .. } => {
             Some("give another folder with `--output`".to_owned())
         }
+        FormatError::OnWindows { .. } => Some("give it another name".to_owned()),
+        FormatError::Program { .. } => Some(
+            "give the `waterskin-shell` of Waterskin for Windows with `--shell`".to_owned(),
+        ),
+        FormatError::Full { .. } | FormatError::Crowded { .. } => Some(
+            "leave out what the app can do without or gets from elsewhere, or take another format with `--format`"
+                .to_owned(),
+        ),
+        FormatError::NoMakensis => Some(
+            "install NSIS (on Debian and Ubuntu, `sudo apt install nsis`), or take `--format msi`"
+                .to_owned(),
+        ),
+        FormatError::Makensis { .. } => Some(
+            "make room where temporary files go, or take `--format msi`".to_owned(),
+        ),
         FormatError::Changed { .. } => Some("build again, and leave its files alone".to_owned()),
         _ => None,
     }

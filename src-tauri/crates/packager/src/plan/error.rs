@@ -1,8 +1,9 @@
 use camino::Utf8PathBuf;
 use waterskin_bundle::Target;
-use waterskin_installers::{Format, formats_for};
+use waterskin_installers::{Format, FormatError, formats_for};
 use waterskin_project::ProjectError;
 
+use crate::build::error::format_hint;
 use crate::plan::tools::ToolsError;
 use crate::trim::TrimError;
 
@@ -41,6 +42,15 @@ pub enum PlanError {
         /// The program.
         program: Utf8PathBuf,
     },
+    /// What a format takes is not on this machine.
+    #[error("a .{} can't be made here", .format.name())]
+    Lacks {
+        /// The format.
+        format: &'static dyn Format,
+        /// What is not there.
+        #[source]
+        source: Box<FormatError>,
+    },
     /// The user has no cache folder.
     #[error("there is no folder for caches")]
     NoCache,
@@ -55,6 +65,7 @@ impl PlanError {
             Self::Runs { .. } => {
                 Some("name one from elsewhere, or build without `--no-run`".to_owned())
             }
+            Self::Lacks { source, .. } => format_hint(source),
             Self::NoCache => Some("give one with `--cache-dir`".to_owned()),
             Self::Trim(_) => Some("set `trim = false` in the project's file".to_owned()),
             Self::Format { target, .. } => {

@@ -258,6 +258,9 @@ fn formats(
     if let Some(format) = wanted.iter().find(|format| !formats.contains(format)) {
         return Err(PlanError::Format { format: *format, target: target.clone() });
     }
+    if let Some((format, source)) = wanted.iter().find_map(|it| Some((*it, it.lacks()?))) {
+        return Err(PlanError::Lacks { format, source: Box::new(source) });
+    }
     if wanted.is_empty() {
         return Ok(default_formats(target));
     }
@@ -283,8 +286,8 @@ mod tests {
         assert_eq!(formats(&[], &linux).unwrap(), both);
         assert_eq!(formats(&[tar_gz, deb, deb], &linux).unwrap(), both);
         assert_eq!(formats(&[tar_gz], &linux).unwrap(), [tar_gz]);
+        assert_eq!(formats(&[], &mac).unwrap(), [tar_gz]);
         for target in [windows, mac] {
-            assert_eq!(formats(&[], &target).unwrap(), [tar_gz]);
             assert_eq!(formats(&[tar_gz], &target).unwrap(), [tar_gz]);
             let error = formats(&both, &target).unwrap_err();
             let text = format!("a .deb can't be made for {}", target.triple());

@@ -1,0 +1,147 @@
+//! Packages for Windows Installer, and all that only it knows.
+
+mod cabinet;
+mod contents;
+mod package;
+mod product;
+mod tables;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
+mod version;
+
+use std::io::Write as _;
+use std::panic::resume_unwind;
+use std::thread;
+
+use waterskin_bundle::{App, Digest, StagedFile, System, Target};
+use waterskin_process::find;
+
+use crate::windows::{Files, InstalledFile, branded, ico};
+use crate::{Artifact, Format, FormatError, InstallTree, Job, time};
+use product::Product;
+use version::ProductVersion;
+
+/// A package for Windows Installer, `<package>-<version>-windows-<processor>.msi`.
+///
+/// It installs `Program Files\<package>\` for everybody on the machine, with the shell, named like the
+/// package, and the payload beside it, and an entry in the start menu.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Msi;
+
+/// The most bytes that a package can have.
+const MOST: u64 = 0x7fff_ffff;
+
+impl Format for Msi {
+    fn name(&self) -> &'static str {
+        "msi"
+    }
+
+    fn about(&self) -> &'static str {
+        "A package for Windows Installer, for everybody on a machine"
+    }
+
+    fn supports(&self, target: &Target) -> bool {
+        target.system() == System::Windows && target.processor() == "x86_64"
+    }
+
+    fn is_default(&self, _: &Target) -> bool {
+        find(NSIS).is_none()
+    }
+
+    fn brings_needs(&self) -> bool {
+        false
+    }
+
+    fn notes(&self, app: &App) -> Vec<String> {
+        let mut notes = Vec::new();
+        if find(NSIS).is_none() {
+            notes.push(format!(
+                "there is no `{NSIS}` on the PATH, which makes the set-up that needs no administrator (on Debian and Ubuntu, `sudo apt install nsis`)"
+            ));
+        }
+        let version = ProductVersion::of(&app.version);
+        if version.is_blurred {
+            notes.push(format!(
+                "the .msi has version {} for `{}`: Windows Installer compares three numbers, of which the first two are at most 255, and tells versions apart by them alone",
+                version.text, app.version
+            ));
+        }
+        notes
+    }
+
+    fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
+        let destination = job.output.join(format!("{}.msi", tree.full_name()));
+        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
+        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let write = || FormatError::write(&destination);
+
+        let files = Files::of(tree)?;
+        if let Some(file) = files.files.iter().find(|file| file.size > MOST) {
+            return Err(FormatError::Full { format: self.name(), bytes: file.size, most: MOST });
+        }
+        let icon = ico(&tree.icon)?;
+        let name = tree.program_name();
+        let shell =
+            fs_err::read(tree.program.file).map_err(FormatError::read(tree.program.file))?;
+        let content = branded(&shell, tree.app(), &name, &icon).map_err(|reason| {
+            FormatError::Program { path: tree.program.file.to_owned(), reason }
+        })?;
+        drop(shell);
+        let mut file = tempfile::NamedTempFile::new_in(job.output).map_err(write())?;
+        file.write_all(&content).map_err(write())?;
+        let source =
+            file.path().to_owned().try_into().map_err(|error: camino::FromPathBufError| {
+                FormatError::Name { path: error.as_path().display().to_string() }
+            })?;
+        let program = InstalledFile { path: name.clone(), source, size: content.len() as u64 };
+        job.progress.begin(files.bytes() + program.size);
+
+        let digest = Digest::of(&content);
+        drop(content);
+        let plans = cabinet::plans(tree, &files, (&program, digest));
+        let cabinets = thread::scope(|scope| {
+            let begin = |plan| scope.spawn(move || cabinet::Plan::make(plan, job));
+            let begun: Vec<_> = plans.iter().map(begin).collect();
+            let end = |one: thread::ScopedJoinHandle<'_, _>| {
+                one.join().unwrap_or_else(|panic| resume_unwind(panic))
+            };
+            begun.into_iter().map(end).collect::<Result<Vec<_>, _>>()
+        })?;
+
+        // What is installed decides what the package is called, so that the same is called the same.
+        let mut digests = String::new();
+        let mut bytes = 0;
+        for (plan, cabinet) in plans.iter().zip(&cabinets) {
+            let file = cabinet.open()?;
+            bytes += file.metadata().map_err(write())?.len();
+            let digest = cabinet::digest(file).map_err(write())?;
+            digests.push_str(plan.name);
+            digests.push_str(digest.as_str());
+            digests.extend(plan.files.iter().map(|(_, file)| file.path.as_str()));
+        }
+        if bytes > MOST {
+            return Err(FormatError::Full { format: self.name(), bytes, most: MOST });
+        }
+        let product = Product::of(tree.app(), &Digest::of(digests.as_bytes()));
+        let tables = tables::tables(&product, &name, &files, &plans);
+        let count = files.files.len();
+        if tables::texts(&tables) > tables::MOST_TEXTS {
+            return Err(FormatError::Crowded { format: self.name(), files: count });
+        }
+        let names: Vec<_> = plans.iter().map(|plan| plan.name).collect();
+        let database =
+            package::database(&product, tables, &icon, time::of_build(), &names).map_err(write())?;
+        let opened = cabinets.iter().map(cabinet::Cabinet::open).collect::<Result<Vec<_>, _>>()?;
+        let cabinets = names.into_iter().zip(opened).collect();
+        package::write(database, cabinets, staged.file()).map_err(write())?;
+
+        let bytes = staged.file().metadata().map_err(write())?.len();
+        let path = staged.commit().map_err(staging)?;
+        let install = format!("msiexec /i {}", path.file_name().unwrap_or_default());
+        Ok(Artifact { path, bytes, kind: self.name(), install })
+    }
+}
+
+/// What makes the other kind of installer for Windows, which is made unasked where it can be.
+const NSIS: &str = "makensis";
