@@ -73,7 +73,7 @@ pub struct BuildArgs {
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<Utf8PathBuf>,
 
-    /// What to make; give it more than once for several [default: all]
+    /// What to make; give it more than once for several [default: those in the plan]
     #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats())]
     pub formats: Vec<&'static dyn Format>,
 

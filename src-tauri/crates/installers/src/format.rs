@@ -23,6 +23,9 @@ pub trait Format: Send + Sync {
     /// Whether systems like this have a use for it.
     fn supports(&self, target: &Target) -> bool;
 
+    /// Whether a build for systems like this makes it where nothing else is asked for.
+    fn is_default(&self, target: &Target) -> bool;
+
     /// Whether the recipient's system installs what the app needs of it along with the app.
     fn brings_needs(&self) -> bool;
 
@@ -80,6 +83,11 @@ pub fn formats_for(target: &Target) -> Vec<&'static dyn Format> {
     FORMATS.into_iter().filter(|format| format.supports(target)).collect()
 }
 
+/// What is made for systems like this where nothing is asked for.
+pub fn default_formats(target: &Target) -> Vec<&'static dyn Format> {
+    formats_for(target).into_iter().filter(|format| format.is_default(target)).collect()
+}
+
 impl PartialEq for dyn Format + '_ {
     fn eq(&self, other: &Self) -> bool {
         self.name() == other.name()
@@ -114,6 +122,14 @@ mod tests {
         assert_eq!(names("x86_64-pc-windows-msvc"), ["tar.gz"]);
         assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
         assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");
+        for (triple, unasked) in [
+            ("x86_64-unknown-linux-gnu", vec!["deb", "tar.gz"]),
+            ("x86_64-pc-windows-msvc", vec!["tar.gz"]),
+            ("aarch64-apple-darwin", vec!["tar.gz"]),
+        ] {
+            let formats = default_formats(&Target::of(triple));
+            assert_eq!(formats.iter().map(|format| format.name()).collect::<Vec<_>>(), unasked);
+        }
         for format in FORMATS {
             assert_eq!(format_named(format.name()), Some(format));
         }

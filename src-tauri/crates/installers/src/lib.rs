@@ -22,7 +22,9 @@ mod unpack;
 
 pub use archive::Compression;
 pub use error::FormatError;
-pub use format::{Artifact, FORMATS, Format, FormatOptions, Job, format_named, formats_for};
+pub use format::{
+    Artifact, FORMATS, Format, FormatOptions, Job, default_formats, format_named, formats_for,
+};
 pub use picture::{Picture, PictureError};
 pub use progress::{Progress, Quiet};
 pub use store::{Kept, Store};

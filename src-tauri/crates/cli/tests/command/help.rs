@@ -75,7 +75,7 @@ fn build() {
               Draw the same into a web page
 
       -f, --format <FORMAT>
-              What to make; give it more than once for several [default: all]
+              What to make; give it more than once for several [default: those in the plan]
 
               Possible values:
               - deb:    A Debian package

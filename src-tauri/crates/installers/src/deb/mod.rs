@@ -49,6 +49,10 @@ impl Format for Deb {
         target.system() == System::Linux && control::architecture(target).is_some()
     }
 
+    fn is_default(&self, _: &Target) -> bool {
+        true
+    }
+
     fn brings_needs(&self) -> bool {
         true
     }

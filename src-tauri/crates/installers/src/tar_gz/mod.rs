@@ -30,6 +30,10 @@ impl Format for TarGz {
         true
     }
 
+    fn is_default(&self, _: &Target) -> bool {
+        true
+    }
+
     fn brings_needs(&self) -> bool {
         false
     }

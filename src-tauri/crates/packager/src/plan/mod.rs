@@ -10,7 +10,7 @@ pub(crate) mod tools;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
-use waterskin_installers::{Format, FormatOptions, formats_for};
+use waterskin_installers::{Format, FormatOptions, default_formats, formats_for};
 use waterskin_project::{
     About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
     ProjectFiles, PythonChoice, Reading, Requirements, UnknownModule,
@@ -248,7 +248,8 @@ pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Outline, P
     Ok(Outline::read(path, script, &rules)?)
 }
 
-/// What is made for `target`: what the author wants, in the usual order, or all that it has.
+/// What is made for `target`: what the author wants, in the usual order, or what most people there
+/// can open.
 fn formats(
     wanted: &[&'static dyn Format],
     target: &Target,
@@ -257,7 +258,10 @@ fn formats(
     if let Some(format) = wanted.iter().find(|format| !formats.contains(format)) {
         return Err(PlanError::Format { format: *format, target: target.clone() });
     }
-    formats.retain(|format| wanted.is_empty() || wanted.contains(format));
+    if wanted.is_empty() {
+        return Ok(default_formats(target));
+    }
+    formats.retain(|format| wanted.contains(format));
     Ok(formats)
 }
 

@@ -25,7 +25,7 @@ pub struct Settings {
     pub uv: Option<Utf8PathBuf>,
     /// Values that win over the project's own.
     pub overrides: Overrides,
-    /// What to make. Empty makes every format that the system has a use for.
+    /// What to make. Empty makes those that are made for the system unasked.
     pub formats: Vec<&'static dyn Format>,
     /// What is chosen for formats that leave a choice.
     pub format_options: FormatOptions,
