@@ -48,6 +48,16 @@ pub enum FormatError {
         #[source]
         source: StagingError,
     },
+    /// The format has no way to hold a file of this length.
+    #[error("`{path}` is too large for an {format}, whose files have at most {most} bytes")]
+    TooLarge {
+        /// Where the file would be installed, without the first slash.
+        path: Utf8PathBuf,
+        /// What was to be made.
+        format: &'static str,
+        /// The most that a file may have, in bytes.
+        most: u64,
+    },
     /// What is kept between builds could not be used.
     #[error(transparent)]
     Store {
@@ -62,8 +72,10 @@ pub enum FormatError {
         source: PictureError,
     },
     /// The system's packages have no name for this kind of processor.
-    #[error("there are no Debian packages for `{triple}`")]
+    #[error("there are no {packages} packages for `{triple}`")]
     Architecture {
+        /// Whose packages: `Debian`, `RPM`.
+        packages: &'static str,
         /// The payload's target.
         triple: String,
     },

@@ -5,11 +5,12 @@ use serde::{Serialize, Serializer};
 use waterskin_bundle::{App, Target};
 
 use crate::deb::{Deb, DebOptions};
+use crate::rpm::Rpm;
 use crate::tar_gz::TarGz;
 use crate::{FormatError, InstallTree, Progress, Store};
 
 /// Every format, in the order in which a build makes them.
-pub static FORMATS: [&dyn Format; 2] = [&Deb, &TarGz];
+pub static FORMATS: [&dyn Format; 3] = [&Deb, &Rpm, &TarGz];
 
 /// A kind of file that an app is handed out in. What is peculiar to it is known to its own folder
 /// alone.
@@ -118,7 +119,7 @@ mod tests {
         let names = |triple| -> Vec<&str> {
             formats_for(&Target::of(triple)).iter().map(|format| format.name()).collect()
         };
-        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "tar.gz"]);
+        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "rpm", "tar.gz"]);
         assert_eq!(names("x86_64-pc-windows-msvc"), ["tar.gz"]);
         assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
         assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");

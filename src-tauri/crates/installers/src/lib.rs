@@ -11,14 +11,17 @@ pub mod deb;
 mod error;
 mod format;
 mod freedesktop;
+mod manual;
 mod picture;
 mod progress;
+mod rpm;
 mod store;
 mod tar_gz;
 mod text;
 mod time;
 mod tree;
 mod unpack;
+mod version;
 
 pub use archive::Compression;
 pub use error::FormatError;

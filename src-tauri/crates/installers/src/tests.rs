@@ -10,9 +10,10 @@ use scratch::Scratch;
 
 use super::*;
 use crate::about::{maintainer, synopsis};
-use crate::deb::{DebOptions, control, copyright, manual};
+use crate::deb::{DebOptions, control, copyright};
 use crate::freedesktop::{desktop, metainfo};
 
+mod rpm;
 #[path = "../tests/support/scratch.rs"]
 mod scratch;
 
@@ -273,27 +274,28 @@ fn kept_layers_give_the_same_bytes_and_are_made_once() {
     let output = place.root.join("output");
     fs_err::create_dir(&output).unwrap();
     let scratch = Scratch::new(&place.root.join("cache"));
-    let make = |store| {
+    let all = |store| {
         let package = Package { store, ..package_of(&payload, &shell, &output) };
         let made = [
             deb(&package, Compression::Zstd(1), &Quiet).unwrap(),
+            make("rpm", &package, Compression::Zstd(1), &Quiet).unwrap(),
             tar_gz(&package, &Quiet).unwrap(),
         ];
         made.map(|artifact| fs_err::read(artifact.path).unwrap())
     };
     let kept = || scratch.names();
-    let cold = make(Some(&scratch));
+    let cold = all(Some(&scratch));
     let after_cold = kept();
-    assert_eq!(after_cold.iter().filter(|name| name.starts_with("layer-")).count(), 6);
-    assert!(make(Some(&scratch)) == cold, "from the cache");
+    assert_eq!(after_cold.iter().filter(|name| name.starts_with("layer-")).count(), 9);
+    assert!(all(Some(&scratch)) == cold, "from the cache");
     assert_eq!(kept(), after_cold, "nothing is made again");
-    assert!(make(None) == cold, "with another store");
+    assert!(all(None) == cold, "with another store");
 
     // Only the app's own file differs, so no layer is made anew.
     write(&layout.app().join("app é.py"), "import streamlit as st\n");
-    assert!(make(Some(&scratch)) != cold);
+    assert!(all(Some(&scratch)) != cold);
     assert_eq!(kept(), after_cold);
-    assert_eq!(fs_err::read_dir(&output).unwrap().count(), 2, "nothing else is left");
+    assert_eq!(fs_err::read_dir(&output).unwrap().count(), 3, "nothing else is left");
 }
 
 #[test]
@@ -322,9 +324,10 @@ fn files_with_the_same_content_are_files_of_their_own() {
 
 #[test]
 fn the_same_payload_gives_the_same_bytes() {
-    let formats: [fn(&Package<'_>) -> Artifact; 3] = [
+    let formats: [fn(&Package<'_>) -> Artifact; 4] = [
         |package| deb(package, Compression::Zstd(3), &Quiet).unwrap(),
         |package| deb(package, Compression::Gzip, &Quiet).unwrap(),
+        |package| make("rpm", package, Compression::Zstd(3), &Quiet).unwrap(),
         |package| tar_gz(package, &Quiet).unwrap(),
     ];
     for make in formats {

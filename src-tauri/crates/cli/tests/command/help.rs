@@ -79,6 +79,7 @@ fn build() {
 
               Possible values:
               - deb:    A Debian package
+              - rpm:    A package for Fedora, openSUSE and their kin
               - tar.gz: An archive that runs wherever it is unpacked
 
           --compression <METHOD>

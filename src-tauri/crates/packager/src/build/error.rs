@@ -139,6 +139,9 @@ fn format_hint(error: &FormatError) -> Option<String> {
         FormatError::Staging { .. } | FormatError::Write { .. } => {
             Some("give another folder with `--output`".to_owned())
         }
+        FormatError::TooLarge { .. } => {
+            Some("keep the file elsewhere, or take another format with `--format`".to_owned())
+        }
         FormatError::Changed { .. } => Some("build again, and leave its files alone".to_owned()),
         _ => None,
     }
