@@ -1,7 +1,9 @@
 use std::{collections::BTreeMap, process::ExitCode};
 
 use serde::Serialize;
-use waterskin_installers::{Artifact, Compression, FormatOptions, deb::DebOptions};
+use waterskin_installers::{
+    Artifact, Compression, FormatOptions, appimage::AppImageOptions, deb::DebOptions,
+};
 use waterskin_packager::{
     BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build, runtime::RuntimeSource,
     size,
@@ -120,7 +122,10 @@ fn settings(args: &BuildArgs) -> Settings {
             ..Overrides::default()
         },
         formats: args.formats.clone(),
-        format_options: FormatOptions { deb: DebOptions { compression } },
+        format_options: FormatOptions {
+            deb: DebOptions { compression },
+            appimage: AppImageOptions { runtime: args.appimage_runtime.clone() },
+        },
         cache_dir: args.cache_dir.clone(),
         cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),
         keep_payload: args.keep_payload.clone(),

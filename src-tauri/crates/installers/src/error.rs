@@ -5,6 +5,7 @@ use camino::Utf8PathBuf;
 use waterskin_bundle::StagingError;
 
 use crate::PictureError;
+use crate::appimage::RuntimeError;
 
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,18 @@ pub enum FormatError {
         format: &'static str,
         /// The most that a file may have, in bytes.
         most: u64,
+    },
+    /// There is nothing for an AppImage to begin with.
+    #[error("{}", match path {
+        Some(path) => format!("`{path}` can't begin an AppImage"),
+        None => "there is nothing for an AppImage to begin with".to_owned(),
+    })]
+    Runtime {
+        /// The program.
+        path: Option<Utf8PathBuf>,
+        /// What is wrong with it.
+        #[source]
+        source: RuntimeError,
     },
     /// What is kept between builds could not be used.
     #[error(transparent)]

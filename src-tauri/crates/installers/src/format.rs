@@ -4,13 +4,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Serialize, Serializer};
 use waterskin_bundle::{App, Target};
 
+use crate::appimage::{AppImage, AppImageOptions};
 use crate::deb::{Deb, DebOptions};
 use crate::rpm::Rpm;
 use crate::tar_gz::TarGz;
 use crate::{FormatError, InstallTree, Progress, Store};
 
 /// Every format, in the order in which a build makes them.
-pub static FORMATS: [&dyn Format; 3] = [&Deb, &Rpm, &TarGz];
+pub static FORMATS: [&dyn Format; 4] = [&Deb, &AppImage, &Rpm, &TarGz];
 
 /// A kind of file that an app is handed out in. What is peculiar to it is known to its own folder
 /// alone.
@@ -59,6 +60,8 @@ pub struct Job<'a> {
 pub struct FormatOptions {
     /// Of Debian packages.
     pub deb: DebOptions,
+    /// Of AppImages.
+    pub appimage: AppImageOptions,
 }
 
 /// A finished file.
@@ -74,9 +77,9 @@ pub struct Artifact {
     pub install: String,
 }
 
-/// The format that the command line calls so.
+/// The format that the command line calls so, in letters of any size.
 pub fn format_named(name: &str) -> Option<&'static dyn Format> {
-    FORMATS.into_iter().find(|format| format.name() == name)
+    FORMATS.into_iter().find(|format| format.name().eq_ignore_ascii_case(name))
 }
 
 /// The formats that systems like this have a use for.
@@ -84,9 +87,12 @@ pub fn formats_for(target: &Target) -> Vec<&'static dyn Format> {
     FORMATS.into_iter().filter(|format| format.supports(target)).collect()
 }
 
-/// What is made for systems like this where nothing is asked for.
+/// What is made for systems like this where nothing is asked for: all that there is, where none is made
+/// unasked.
 pub fn default_formats(target: &Target) -> Vec<&'static dyn Format> {
-    formats_for(target).into_iter().filter(|format| format.is_default(target)).collect()
+    let all = formats_for(target);
+    let unasked: Vec<_> = all.iter().copied().filter(|format| format.is_default(target)).collect();
+    if unasked.is_empty() { all } else { unasked }
 }
 
 impl PartialEq for dyn Format + '_ {
@@ -103,10 +109,10 @@ impl fmt::Debug for dyn Format + '_ {
     }
 }
 
-/// As the other names of JSON are: `deb`, `tar-gz`.
+/// As the other names of JSON are: `deb`, `appimage`, `tar-gz`.
 impl Serialize for dyn Format + '_ {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.name().replace('.', "-"))
+        serializer.serialize_str(&self.name().to_lowercase().replace('.', "-"))
     }
 }
 
@@ -119,12 +125,13 @@ mod tests {
         let names = |triple| -> Vec<&str> {
             formats_for(&Target::of(triple)).iter().map(|format| format.name()).collect()
         };
-        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "rpm", "tar.gz"]);
+        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "AppImage", "rpm", "tar.gz"]);
         assert_eq!(names("x86_64-pc-windows-msvc"), ["tar.gz"]);
         assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
         assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");
         for (triple, unasked) in [
-            ("x86_64-unknown-linux-gnu", vec!["deb", "tar.gz"]),
+            ("x86_64-unknown-linux-gnu", vec!["deb", "AppImage"]),
+            ("m68k-unknown-linux-gnu", vec!["tar.gz"]),
             ("x86_64-pc-windows-msvc", vec!["tar.gz"]),
             ("aarch64-apple-darwin", vec!["tar.gz"]),
         ] {
@@ -133,6 +140,7 @@ mod tests {
         }
         for format in FORMATS {
             assert_eq!(format_named(format.name()), Some(format));
+            assert_eq!(format_named(&format.name().to_lowercase()), Some(format));
         }
         assert_eq!(format_named("tar-gz"), None);
     }

@@ -6,6 +6,7 @@
 //! out the same each time.
 
 mod about;
+pub mod appimage;
 mod archive;
 pub mod deb;
 mod error;

@@ -10,9 +10,11 @@ use scratch::Scratch;
 
 use super::*;
 use crate::about::{maintainer, synopsis};
+use crate::appimage::AppImageOptions;
 use crate::deb::{DebOptions, control, copyright};
 use crate::freedesktop::{desktop, metainfo};
 
+mod appimage;
 mod rpm;
 #[path = "../tests/support/scratch.rs"]
 mod scratch;
@@ -122,14 +124,26 @@ fn make(
     compression: Compression,
     progress: &dyn Progress,
 ) -> Result<Artifact, FormatError> {
+    // A small program that ends where its file does.
+    let runtime = Utf8PathBuf::from_path_buf(find("true").unwrap()).ok();
+    let options =
+        FormatOptions { deb: DebOptions { compression }, appimage: AppImageOptions { runtime } };
+    make_with(format, package, &options, progress)
+}
+
+fn make_with(
+    format: &str,
+    package: &Package<'_>,
+    options: &FormatOptions,
+    progress: &dyn Progress,
+) -> Result<Artifact, FormatError> {
     let program = Program { file: package.shell, libraries: Vec::new() };
     let tree = InstallTree::new(package.payload, program, package.icon, package.needs.clone())
         .map_err(|source| FormatError::Icon { source })?;
     let folder = tempfile::tempdir().unwrap();
     let own = Scratch::new(Utf8Path::from_path(folder.path()).unwrap());
-    let options = FormatOptions { deb: DebOptions { compression } };
     let (output, store) = (package.output, package.store.unwrap_or(&own));
-    format_named(format).unwrap().write(&tree, &Job { output, options: &options, store, progress })
+    format_named(format).unwrap().write(&tree, &Job { output, options, store, progress })
 }
 
 fn deb(
@@ -324,10 +338,11 @@ fn files_with_the_same_content_are_files_of_their_own() {
 
 #[test]
 fn the_same_payload_gives_the_same_bytes() {
-    let formats: [fn(&Package<'_>) -> Artifact; 4] = [
+    let formats: [fn(&Package<'_>) -> Artifact; 5] = [
         |package| deb(package, Compression::Zstd(3), &Quiet).unwrap(),
         |package| deb(package, Compression::Gzip, &Quiet).unwrap(),
         |package| make("rpm", package, Compression::Zstd(3), &Quiet).unwrap(),
+        |package| make("AppImage", package, Compression::Zstd(3), &Quiet).unwrap(),
         |package| tar_gz(package, &Quiet).unwrap(),
     ];
     for make in formats {

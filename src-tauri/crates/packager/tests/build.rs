@@ -104,7 +104,10 @@ fn the_same_input_gives_the_same_bytes() {
         cache_dir: Some(folder.path.join(cache)),
         // The quickest; of the others the sameness is tested beside their code.
         formats: vec![format_named("deb").unwrap()],
-        format_options: FormatOptions { deb: DebOptions { compression: Compression::Zstd(1) } },
+        format_options: FormatOptions {
+            deb: DebOptions { compression: Compression::Zstd(1) },
+            ..FormatOptions::default()
+        },
         ..folder.settings("my_app é")
     };
     let run = |number, cache| {
@@ -236,7 +239,10 @@ fn what_the_author_installs_comes_along_and_the_project_stays_as_it_is() {
     let settings = Settings {
         keep_payload: Some(kept.clone()),
         formats: vec![format_named("deb").unwrap()],
-        format_options: FormatOptions { deb: DebOptions { compression: Compression::Zstd(1) } },
+        format_options: FormatOptions {
+            deb: DebOptions { compression: Compression::Zstd(1) },
+            ..FormatOptions::default()
+        },
         ..folder.settings("installed")
     };
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();

@@ -83,6 +83,11 @@ impl Entries {
         self.map.retain(|path, entry| *entry != Entry::Folder || is_kept(path));
     }
 
+    /// Adds all of others.
+    pub fn append(&mut self, mut others: Self) {
+        self.map.append(&mut others.map);
+    }
+
     /// Takes out what is at `path` and below it.
     pub fn take(&mut self, path: &str) -> Self {
         let below = format!("{path}/");

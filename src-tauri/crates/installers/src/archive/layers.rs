@@ -66,6 +66,18 @@ enum Part {
     Kept(Box<dyn Kept>),
 }
 
+impl Layer {
+    /// Its path in the archive.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What tells it from others.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+}
+
 impl<'a> Archive<'a> {
     /// An archive that becomes the file `destination`. `prefix` stands before every path (`./` in a
     /// package), and every file has this time, in seconds since 1970.

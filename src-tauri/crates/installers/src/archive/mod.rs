@@ -18,7 +18,7 @@ pub(crate) use container::Container;
 pub(crate) use cpio::LARGEST as LARGEST_IN_CPIO;
 pub(crate) use entries::{Entries, Entry};
 pub(crate) use gzip::gzip;
-pub(crate) use layers::{Archive, layers_of};
+pub(crate) use layers::{Archive, Layer, layers_of};
 
 /// How much of a file is read or written at once, in bytes.
 pub(crate) const BUFFER: usize = 256 << 10;

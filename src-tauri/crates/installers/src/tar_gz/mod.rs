@@ -30,8 +30,9 @@ impl Format for TarGz {
         true
     }
 
-    fn is_default(&self, _: &Target) -> bool {
-        true
+    /// On Linux there is an AppImage for who may install nothing.
+    fn is_default(&self, target: &Target) -> bool {
+        target.system() != System::Linux
     }
 
     fn brings_needs(&self) -> bool {

@@ -27,7 +27,10 @@ fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Paylo
         keep_payload: Some(kept.clone()),
         // The quickest: only the payload is looked at.
         formats: vec![format_named("deb").unwrap()],
-        format_options: FormatOptions { deb: DebOptions { compression: Compression::Zstd(1) } },
+        format_options: FormatOptions {
+            deb: DebOptions { compression: Compression::Zstd(1) },
+            ..FormatOptions::default()
+        },
         ..folder.settings(name)
     };
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
