@@ -1,6 +1,6 @@
 """What the two wheels have of the workspace: its version, and a finished program for one system.
 
-`scripts/release` names the program in `WATERSKIN_PROGRAM`, the wheel's tag in `WATERSKIN_TAG`, and the
+`scripts/release` names the program in `WATERSKIN_PROGRAM`, one that stands beside it in `WATERSKIN_BESIDE`, the wheel's tag in `WATERSKIN_TAG`, and the
 file that says what the program is made of in `WATERSKIN_SBOM` (PEP 770).
 """
 
@@ -31,7 +31,8 @@ class Program(BuildHookInterface):
         program = Path(os.environ["WATERSKIN_PROGRAM"])
         build_data["pure_python"] = False
         build_data["tag"] = os.environ["WATERSKIN_TAG"]
-        build_data["shared_scripts"] = {str(program): program.name}
+        programs = [program] + [Path(path) for path in [os.environ.get("WATERSKIN_BESIDE")] if path]
+        build_data["shared_scripts"] = {str(path): path.name for path in programs}
         build_data["sbom_files"].append(os.environ["WATERSKIN_SBOM"])
         for name in ("LICENSE-APACHE", "LICENSE-MIT"):
             build_data["extra_metadata"][str(WORKSPACE / name)] = name

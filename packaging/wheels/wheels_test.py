@@ -102,6 +102,8 @@ class Wheels(unittest.TestCase):
         finish("uv", "pip", "install", "--python", python, "--find-links", self.out, "waterskin", env=env)
         version = finish(venv / "bin/waterskin", "--version", env=env)
         self.assertEqual(finish(python, "-m", "waterskin", "--version", env=env), version)
+        runtime = finish(venv / "bin/waterskin-appimage", "--appimage-version", env=env)
+        self.assertEqual(runtime.split()[1], version.split()[1])
         # As it is when the environment is activated: its Python is the first one.
         env["PATH"] = f"{venv / 'bin'}{os.pathsep}{env['PATH']}"
         env["VIRTUAL_ENV"] = str(venv)

@@ -74,10 +74,10 @@ pub struct BuildArgs {
     pub report: Option<Utf8PathBuf>,
 
     /// What to make; give it more than once for several [default: those in the plan]
-    #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats())]
+    #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats(), ignore_case = true)]
     pub formats: Vec<&'static dyn Format>,
 
-    /// How the .deb and the .exe are compressed
+    /// How packages are compressed
     #[arg(long, value_name = "METHOD", default_value = "zstd")]
     pub compression: Compression,
 
@@ -108,6 +108,10 @@ pub struct BuildArgs {
     /// Prebuilt shell [default: waterskin-shell beside this program]
     #[arg(long, value_name = "FILE")]
     pub shell: Option<Utf8PathBuf>,
+
+    /// Program that AppImages begin with [default: waterskin-appimage beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub appimage_runtime: Option<Utf8PathBuf>,
 
     /// The program uv [default: beside this program, then on PATH]
     #[arg(long, value_name = "FILE")]
@@ -141,7 +145,7 @@ fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
     names.try_map(|name| format_named(&name).ok_or_else(|| format!("there is no format `{name}`")))
 }
 
-/// How the .deb and the .exe are compressed.
+/// How packages are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
     /// The quickest, also when it is installed

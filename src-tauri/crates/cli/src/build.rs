@@ -2,7 +2,9 @@ use std::{collections::BTreeMap, process::ExitCode};
 
 use serde::Serialize;
 use waterskin_installers::nsis::{NsisOptions, Smallness};
-use waterskin_installers::{Artifact, Compression, FormatOptions, deb::DebOptions};
+use waterskin_installers::{
+    Artifact, Compression, FormatOptions, appimage::AppImageOptions, deb::DebOptions,
+};
 use waterskin_packager::{
     BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build, runtime::RuntimeSource,
     size,
@@ -128,6 +130,7 @@ fn settings(args: &BuildArgs) -> Settings {
         format_options: FormatOptions {
             deb: DebOptions { compression },
             nsis: NsisOptions { smallness },
+            appimage: AppImageOptions { runtime: args.appimage_runtime.clone() },
         },
         cache_dir: args.cache_dir.clone(),
         cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),

@@ -59,7 +59,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     })?;
     say_where();
     let arguments = ["--project".into(), file.into()];
-    match waterskin_process::replace(shell.as_std_path(), &arguments) {
+    match waterskin_process::replace(shell.as_std_path(), &arguments, &[]) {
         Ok(code) => Ok(ExitCode::from(code)),
         Err(source) => {
             let hint = "name the prebuilt shell with `--shell FILE`, or use `--no-window`";

@@ -1,6 +1,6 @@
 //! What an app says of itself in lists, menus and software centres.
 
-use waterskin_bundle::App;
+use waterskin_bundle::{App, Manifest};
 
 use crate::text::{one_line, shortened};
 
@@ -21,6 +21,17 @@ pub(crate) fn synopsis(app: &App) -> String {
         false => summary.to_owned(),
     };
     shortened(&text, 78)
+}
+
+/// What packages say at length.
+pub(crate) fn long_description(manifest: &Manifest) -> String {
+    format!(
+        "{name} opens in a window of its own. Everything that it runs on is in this package: \
+         Python {python}, Streamlit {streamlit} and the libraries that it uses.",
+        name = one_line(&manifest.app.name),
+        python = manifest.python.version,
+        streamlit = manifest.streamlit.version,
+    )
 }
 
 /// `Name <address>`, of whoever publishes the app. Without an address one is made from the app's id,

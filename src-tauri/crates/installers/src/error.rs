@@ -6,6 +6,7 @@ use waterskin_bundle::StagingError;
 use waterskin_process::ToolError;
 
 use crate::PictureError;
+use crate::appimage::RuntimeError;
 
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,28 @@ pub enum FormatError {
         /// What went wrong.
         #[source]
         source: StagingError,
+    },
+    /// The format has no way to hold a file of this length.
+    #[error("`{path}` is too large for an {format}, whose files have at most {most} bytes")]
+    TooLarge {
+        /// Where the file would be installed, without the first slash.
+        path: Utf8PathBuf,
+        /// What was to be made.
+        format: &'static str,
+        /// The most that a file may have, in bytes.
+        most: u64,
+    },
+    /// There is nothing for an AppImage to begin with.
+    #[error("{}", match path {
+        Some(path) => format!("`{path}` can't begin an AppImage"),
+        None => "there is nothing for an AppImage to begin with".to_owned(),
+    })]
+    Runtime {
+        /// The program.
+        path: Option<Utf8PathBuf>,
+        /// What is wrong with it.
+        #[source]
+        source: RuntimeError,
     },
     /// What is kept between builds could not be used.
     #[error(transparent)]
@@ -114,8 +137,10 @@ pub enum FormatError {
         source: ToolError,
     },
     /// The system's packages have no name for this kind of processor.
-    #[error("there are no Debian packages for `{triple}`")]
+    #[error("there are no {packages} packages for `{triple}`")]
     Architecture {
+        /// Whose packages: `Debian`, `RPM`.
+        packages: &'static str,
         /// The payload's target.
         triple: String,
     },

@@ -4,14 +4,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Serialize, Serializer};
 use waterskin_bundle::{App, Target};
 
+use crate::appimage::{AppImage, AppImageOptions};
 use crate::deb::{Deb, DebOptions};
 use crate::msi::Msi;
 use crate::nsis::{Nsis, NsisOptions};
+use crate::rpm::Rpm;
 use crate::tar_gz::TarGz;
 use crate::{FormatError, InstallTree, Progress, Store};
 
 /// Every format, in the order in which a build makes them.
-pub static FORMATS: [&dyn Format; 4] = [&Deb, &Nsis, &Msi, &TarGz];
+pub static FORMATS: [&dyn Format; 6] = [&Deb, &AppImage, &Rpm, &Nsis, &Msi, &TarGz];
 
 /// A kind of file that an app is handed out in. What is peculiar to it is known to its own folder
 /// alone.
@@ -67,6 +69,8 @@ pub struct FormatOptions {
     pub deb: DebOptions,
     /// Of set-ups for Windows.
     pub nsis: NsisOptions,
+    /// Of AppImages.
+    pub appimage: AppImageOptions,
 }
 
 /// A finished file.
@@ -82,9 +86,9 @@ pub struct Artifact {
     pub install: String,
 }
 
-/// The format that the command line calls so.
+/// The format that the command line calls so, in letters of any size.
 pub fn format_named(name: &str) -> Option<&'static dyn Format> {
-    FORMATS.into_iter().find(|format| format.name() == name)
+    FORMATS.into_iter().find(|format| format.name().eq_ignore_ascii_case(name))
 }
 
 /// The formats that systems like this have a use for.
@@ -114,10 +118,10 @@ impl fmt::Debug for dyn Format + '_ {
     }
 }
 
-/// As the other names of JSON are: `deb`, `tar-gz`.
+/// As the other names of JSON are: `deb`, `appimage`, `tar-gz`.
 impl Serialize for dyn Format + '_ {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.name().replace('.', "-"))
+        serializer.serialize_str(&self.name().to_lowercase().replace('.', "-"))
     }
 }
 
@@ -130,14 +134,15 @@ mod tests {
         let names = |triple| -> Vec<&str> {
             formats_for(&Target::of(triple)).iter().map(|format| format.name()).collect()
         };
-        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "tar.gz"]);
+        assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "AppImage", "rpm", "tar.gz"]);
         assert_eq!(names("x86_64-pc-windows-msvc"), ["exe", "msi", "tar.gz"]);
         assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
         assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");
         let makensis = waterskin_process::find("makensis");
         let for_windows = if makensis.is_some() { "exe" } else { "msi" };
         for (triple, unasked) in [
-            ("x86_64-unknown-linux-gnu", vec!["deb", "tar.gz"]),
+            ("x86_64-unknown-linux-gnu", vec!["deb", "AppImage"]),
+            ("m68k-unknown-linux-gnu", vec!["tar.gz"]),
             ("x86_64-pc-windows-msvc", vec![for_windows]),
             ("riscv64gc-pc-windows-msvc", vec!["tar.gz"]),
             ("aarch64-apple-darwin", vec!["tar.gz"]),
@@ -147,6 +152,7 @@ mod tests {
         }
         for format in FORMATS {
             assert_eq!(format_named(format.name()), Some(format));
+            assert_eq!(format_named(&format.name().to_lowercase()), Some(format));
         }
         assert_eq!(format_named("tar-gz"), None);
     }

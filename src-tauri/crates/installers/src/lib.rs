@@ -6,21 +6,25 @@
 //! out the same each time.
 
 mod about;
+pub mod appimage;
 mod archive;
 pub mod deb;
 mod error;
 mod format;
 mod freedesktop;
+mod manual;
 mod msi;
 pub mod nsis;
 mod picture;
 mod progress;
+mod rpm;
 mod store;
 mod tar_gz;
 mod text;
 mod time;
 mod tree;
 mod unpack;
+mod version;
 mod windows;
 
 pub use archive::Compression;

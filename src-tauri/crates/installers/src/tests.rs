@@ -10,9 +10,12 @@ use scratch::Scratch;
 
 use super::*;
 use crate::about::{maintainer, synopsis};
-use crate::deb::{DebOptions, control, copyright, manual};
+use crate::appimage::AppImageOptions;
+use crate::deb::{DebOptions, control, copyright};
 use crate::freedesktop::{desktop, metainfo};
 
+mod appimage;
+mod rpm;
 #[path = "../tests/support/scratch.rs"]
 pub(crate) mod scratch;
 
@@ -121,14 +124,29 @@ fn make(
     compression: Compression,
     progress: &dyn Progress,
 ) -> Result<Artifact, FormatError> {
+    // A small program that ends where its file does.
+    let runtime = Utf8PathBuf::from_path_buf(find("true").unwrap()).ok();
+    let options = FormatOptions {
+        deb: DebOptions { compression },
+        appimage: AppImageOptions { runtime },
+        ..FormatOptions::default()
+    };
+    make_with(format, package, &options, progress)
+}
+
+fn make_with(
+    format: &str,
+    package: &Package<'_>,
+    options: &FormatOptions,
+    progress: &dyn Progress,
+) -> Result<Artifact, FormatError> {
     let program = Program { file: package.shell, libraries: Vec::new() };
     let tree = InstallTree::new(package.payload, program, package.icon, package.needs.clone())
         .map_err(|source| FormatError::Icon { source })?;
     let folder = tempfile::tempdir().unwrap();
     let own = Scratch::new(Utf8Path::from_path(folder.path()).unwrap());
-    let options = FormatOptions { deb: DebOptions { compression }, ..FormatOptions::default() };
     let (output, store) = (package.output, package.store.unwrap_or(&own));
-    format_named(format).unwrap().write(&tree, &Job { output, options: &options, store, progress })
+    format_named(format).unwrap().write(&tree, &Job { output, options, store, progress })
 }
 
 fn deb(
@@ -273,27 +291,28 @@ fn kept_layers_give_the_same_bytes_and_are_made_once() {
     let output = place.root.join("output");
     fs_err::create_dir(&output).unwrap();
     let scratch = Scratch::new(&place.root.join("cache"));
-    let make = |store| {
+    let all = |store| {
         let package = Package { store, ..package_of(&payload, &shell, &output) };
         let made = [
             deb(&package, Compression::Zstd(1), &Quiet).unwrap(),
+            make("rpm", &package, Compression::Zstd(1), &Quiet).unwrap(),
             tar_gz(&package, &Quiet).unwrap(),
         ];
         made.map(|artifact| fs_err::read(artifact.path).unwrap())
     };
     let kept = || scratch.names();
-    let cold = make(Some(&scratch));
+    let cold = all(Some(&scratch));
     let after_cold = kept();
-    assert_eq!(after_cold.iter().filter(|name| name.starts_with("layer-")).count(), 6);
-    assert!(make(Some(&scratch)) == cold, "from the cache");
+    assert_eq!(after_cold.iter().filter(|name| name.starts_with("layer-")).count(), 9);
+    assert!(all(Some(&scratch)) == cold, "from the cache");
     assert_eq!(kept(), after_cold, "nothing is made again");
-    assert!(make(None) == cold, "with another store");
+    assert!(all(None) == cold, "with another store");
 
     // Only the app's own file differs, so no layer is made anew.
     write(&layout.app().join("app é.py"), "import streamlit as st\n");
-    assert!(make(Some(&scratch)) != cold);
+    assert!(all(Some(&scratch)) != cold);
     assert_eq!(kept(), after_cold);
-    assert_eq!(fs_err::read_dir(&output).unwrap().count(), 2, "nothing else is left");
+    assert_eq!(fs_err::read_dir(&output).unwrap().count(), 3, "nothing else is left");
 }
 
 #[test]
@@ -322,9 +341,11 @@ fn files_with_the_same_content_are_files_of_their_own() {
 
 #[test]
 fn the_same_payload_gives_the_same_bytes() {
-    let formats: [fn(&Package<'_>) -> Artifact; 3] = [
+    let formats: [fn(&Package<'_>) -> Artifact; 5] = [
         |package| deb(package, Compression::Zstd(3), &Quiet).unwrap(),
         |package| deb(package, Compression::Gzip, &Quiet).unwrap(),
+        |package| make("rpm", package, Compression::Zstd(3), &Quiet).unwrap(),
+        |package| make("AppImage", package, Compression::Zstd(3), &Quiet).unwrap(),
         |package| tar_gz(package, &Quiet).unwrap(),
     ];
     for make in formats {

@@ -8,7 +8,8 @@ use camino::Utf8Path;
 use scratch::Scratch;
 use waterskin_bundle::{Manifest, Payload, tree_digest};
 use waterskin_installers::{
-    Format, FormatOptions, InstallTree, Job, Needs, Program, Quiet, format_named, formats_for,
+    Format, FormatOptions, InstallTree, Job, Needs, Program, Quiet, appimage::AppImageOptions,
+    format_named, formats_for,
 };
 use waterskin_process::{Tool, find};
 
@@ -89,7 +90,13 @@ fn memory_does_not_grow_with_what_is_packed() {
     let program = Program { file: &shell, libraries: Vec::new() };
     let tree = InstallTree::new(&payload, program, None, Needs::default()).unwrap();
     let store = Scratch::new(&root.join("store"));
-    let (output, options) = (root.join("output"), FormatOptions::default());
+    let (output, options) = (
+        root.join("output"),
+        FormatOptions {
+            appimage: AppImageOptions { runtime: Some("/bin/true".into()) },
+            ..FormatOptions::default()
+        },
+    );
     let job = Job { output: &output, options: &options, store: &store, progress: &Quiet };
     let processors = std::thread::available_parallelism().unwrap().get();
     let bound = BOUND + EACH * processors.saturating_sub(2);

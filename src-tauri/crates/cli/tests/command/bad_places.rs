@@ -35,7 +35,7 @@ fn an_output_folder_below_a_file() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
-      output      .deb and .tar.gz in `[DIR]/work/a file/dist`
+      output      .deb and .AppImage in `[DIR]/work/a file/dist`
     error: could not write to the output folder `[DIR]/work/a file/dist`
       caused by: failed to create directory `[DIR]/work/a file/dist`: Not a directory (os error 20)
     hint: give a folder that can be written to with `--output`
@@ -59,7 +59,7 @@ fn an_output_folder_that_is_a_file() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
-      output      .deb and .tar.gz in `[DIR]/work/a file`
+      output      .deb and .AppImage in `[DIR]/work/a file`
     error: could not write to the output folder `[DIR]/work/a file`
       caused by: failed to create directory `[DIR]/work/a file`: File exists (os error 17)
     hint: give a folder that can be written to with `--output`
@@ -84,7 +84,7 @@ fn a_cache_below_a_file() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: could not use the cache in `[DIR]/work/a file/cache/packager`
       caused by: failed to create directory `[DIR]/work/a file/cache/packager`: Not a directory (os error 20)
     hint: give a folder that can be written to with `--cache-dir`
@@ -108,7 +108,7 @@ fn a_payload_over_something_else() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: `[DIR]/work/p é` is not empty and holds no payload
     hint: give an empty folder, or one that does not exist, with `--keep-payload`
     "#);
@@ -135,7 +135,7 @@ fn an_output_folder_on_a_disk_that_is_read_only() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       2 files, 60 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: could not write to the output folder `[DIR]/work/le résultat`
       caused by: Read-only file system (os error 30) at path "[DIR]/work/le résultat/.waterskin-[RANDOM]"
     hint: give a folder that can be written to with `--output`

@@ -76,7 +76,7 @@ fn a_module_that_nobody_knows() {
                   streamlit>=1.40,<1.68 (added)
       unknown     which package brings `house_style` (imported by `app.py`)
       files       1 file, 56 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: it is not known which package brings `house_style` (imported by `app.py`)
     hint: write the packages that the app needs to `requirements.txt`, one in a line: pandas, and what brings this; a module of your own belongs into the project's folder
     "#);
@@ -337,7 +337,7 @@ fn a_python_that_is_none() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit (`requirements.txt`)
       files       2 files, 52 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: could not get Python for the app
       caused by: `[DIR]/work/python` is not a usable Python: could not start `[DIR]/work/python`: Permission denied (os error 13)
     hint: give the program of an installed CPython with `--python`

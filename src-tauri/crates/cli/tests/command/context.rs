@@ -32,7 +32,7 @@ impl Context {
         }
         let context = Self { _dir: dir, root };
         // As installed: a shell and uv beside the command. The shell is only copied into a package.
-        for name in ["waterskin", "waterskin-shell"] {
+        for name in ["waterskin", "waterskin-shell", "waterskin-appimage"] {
             let place = context.root.join("bin").join(name);
             if fs_err::hard_link(env!("CARGO_BIN_EXE_waterskin"), &place).is_err() {
                 fs_err::copy(env!("CARGO_BIN_EXE_waterskin"), &place).unwrap();

@@ -78,13 +78,15 @@ fn build() {
               What to make; give it more than once for several [default: those in the plan]
 
               Possible values:
-              - deb:    A Debian package
-              - exe:    A set-up for Windows that needs no administrator
-              - msi:    A package for Windows Installer, for everybody on a machine
-              - tar.gz: An archive that runs wherever it is unpacked
+              - deb:      A Debian package
+              - AppImage: One file that is opened as it is, on any distribution
+              - rpm:      A package for Fedora, openSUSE and their kin
+              - exe:      A set-up for Windows that needs no administrator
+              - msi:      A package for Windows Installer, for everybody on a machine
+              - tar.gz:   An archive that runs wherever it is unpacked
 
           --compression <METHOD>
-              How the .deb and the .exe are compressed
+              How packages are compressed
 
               Possible values:
               - zstd:     The quickest, also when it is installed
@@ -113,6 +115,9 @@ fn build() {
 
           --shell <FILE>
               Prebuilt shell [default: waterskin-shell beside this program]
+
+          --appimage-runtime <FILE>
+              Program that AppImages begin with [default: waterskin-appimage beside this program]
 
           --uv <FILE>
               The program uv [default: beside this program, then on PATH]

@@ -44,7 +44,7 @@ fn hello() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       5 files, 22.6 kB
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     ----- stderr -----
     "#);
     context.nothing_is_made();
@@ -66,7 +66,7 @@ fn explorer() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT], pandas>=2.2 (`pyproject.toml`)
       files       8 files, 81.3 kB
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     ----- stderr -----
     "#);
 }
@@ -87,7 +87,7 @@ fn chat() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit==[STREAMLIT] (`requirements.txt`)
       files       8 files, 35.5 kB
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     ----- stderr -----
     "#);
 }
@@ -162,7 +162,7 @@ fn as_json() {
         "notes": [],
         "formats": [
           "deb",
-          "tar-gz"
+          "appimage"
         ],
         "target": "[TARGET]",
         "output": "[DIR]/work/le résultat",
@@ -221,7 +221,7 @@ fn the_current_folder_is_the_default() {
                   `app.py`, once at the end, to see whether the app starts
       requires    streamlit (`requirements.txt`)
       files       2 files, 27 B
-      output      .deb and .tar.gz in `dist`
+      output      .deb and .AppImage in `dist`
     ----- stderr -----
     "#);
 }
@@ -245,7 +245,7 @@ fn guessed_requirements_are_shown() {
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       files       2 files, 69 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     ----- stderr -----
     "#);
 }
@@ -270,7 +270,7 @@ fn guessed_requirements_are_not_taken_unasked() {
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       files       2 files, 69 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: the project does not list its requirements, and nobody can be asked about the guess
     hint: write them to `requirements.txt`, or take the guess with `--yes`
     "#);
@@ -297,7 +297,7 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
                   PyYAML (`helper.py` imports `yaml`)
                   streamlit>=1.40,<1.68 (added)
       files       2 files, 69 B
-      output      .deb and .tar.gz in `[DIR]/work/le résultat`
+      output      .deb and .AppImage in `[DIR]/work/le résultat`
     error: the project does not list its requirements, and nobody can be asked about the guess
     hint: write them to `requirements.txt`, or take the guess with `--yes`
     "#);

@@ -11,8 +11,8 @@ use waterskin_bundle::Digest;
 
 use super::BUFFER;
 use super::compression::processors;
+use super::container::Counted;
 use super::layers::{Archive, DATA, create};
-use super::tar::{Counted, padding};
 use crate::store::Kept;
 use crate::{FormatError, Quiet};
 
@@ -22,9 +22,9 @@ pub(super) const LARGE: u64 = 8 << 20;
 
 /// The content of a file, compressed.
 pub(super) struct Compressed {
-    /// Its MD5.
-    pub md5: String,
-    /// Has a part of the archive in [`DATA`], without the file's head.
+    /// Its sum, as the archive's kind has it.
+    pub sum: String,
+    /// Has a part of the archive in [`DATA`], without what stands before and after the content.
     pub kept: Box<dyn Kept>,
 }
 
@@ -62,14 +62,14 @@ impl Archive<'_> {
         let changed = || FormatError::Changed { path: source.to_owned() };
         let open = || {
             let file = fs_err::File::open(source).map_err(FormatError::read(source))?;
-            Ok::<_, FormatError>(Counted::new(file.take(size + 1), &Quiet))
+            Ok::<_, FormatError>(Counted::new(self.container, file.take(size + 1), &Quiet))
         };
         let mut content = open()?;
         let digest = Digest::of_reader(&mut content).map_err(FormatError::read(source))?;
         if content.length() != size {
             return Err(changed());
         }
-        let md5 = content.finish();
+        let sum = content.finish();
         let key = format!("{:?} {}", self.compression, digest.as_str());
         let kept = self.job.store.folder("content", &key, &mut |folder| {
             let mut output = create(&folder.join(DATA))?;
@@ -77,12 +77,12 @@ impl Archive<'_> {
                 let mut content = BufReader::with_capacity(BUFFER, open()?);
                 io::copy(&mut content, writer).map_err(FormatError::write(self.destination))?;
                 let content = content.into_inner();
-                if content.length() != size || content.finish() != md5 {
+                if content.length() != size || content.finish() != sum {
                     return Err(changed());
                 }
-                writer.write_all(padding(size)).map_err(FormatError::write(self.destination))
+                Ok(())
             })
         })?;
-        Ok(Compressed { md5, kept })
+        Ok(Compressed { sum, kept })
     }
 }

@@ -78,6 +78,16 @@ impl Entries {
         Ok(())
     }
 
+    /// Takes out the folders that `is_kept` says no to, and leaves what is in them.
+    pub fn keep_folders(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.map.retain(|path, entry| *entry != Entry::Folder || is_kept(path));
+    }
+
+    /// Adds all of others.
+    pub fn append(&mut self, mut others: Self) {
+        self.map.append(&mut others.map);
+    }
+
     /// Takes out what is at `path` and below it.
     pub fn take(&mut self, path: &str) -> Self {
         let below = format!("{path}/");

@@ -1,7 +1,13 @@
 use std::io::{self, Write};
 
-use flate2::{Compression, GzBuilder};
+use flate2::{Compression, GzBuilder, write::GzEncoder};
 use rayon::prelude::*;
+
+/// A small file as `gzip -9n` writes it: no name and no time, which Debian asks for and which keeps
+/// the bytes the same.
+pub(crate) fn gzip<W: Write>(output: W) -> GzEncoder<W> {
+    GzBuilder::new().mtime(0).operating_system(3).write(output, Compression::best())
+}
 
 /// The length of the pieces, in bytes: long enough that a piece for itself is hardly larger.
 const PIECE: usize = 4 << 20;

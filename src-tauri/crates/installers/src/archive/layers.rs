@@ -12,10 +12,11 @@ use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, Layout, file_digest};
 
+use super::container::{Container, Options};
 use super::content::LARGE;
 use super::entries::{Entries, Entry};
 use super::memory::Memory;
-use super::tar::{self, Written};
+use super::written::Written;
 use super::{BUFFER, Compression};
 use crate::store::Kept;
 use crate::{FormatError, InstallTree, Job, Progress, Quiet};
@@ -42,8 +43,9 @@ struct Made {
 
 /// How an archive is written.
 pub(crate) struct Archive<'a> {
+    pub(super) container: Container,
     pub(super) compression: Compression,
-    options: tar::Options<'a>,
+    options: Options<'a>,
     /// The file to be, for errors.
     pub(super) destination: &'a Utf8Path,
     pub(super) job: &'a Job<'a>,
@@ -64,19 +66,31 @@ enum Part {
     Kept(Box<dyn Kept>),
 }
 
+impl Layer {
+    /// Its path in the archive.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What tells it from others.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+}
+
 impl<'a> Archive<'a> {
     /// An archive that becomes the file `destination`. `prefix` stands before every path (`./` in a
-    /// Debian package), and every file has this time, in seconds since 1970.
+    /// package), and every file has this time, in seconds since 1970.
     pub fn new(
-        compression: Compression,
+        (container, compression): (Container, Compression),
         prefix: &'a str,
         time: u64,
         destination: &'a Utf8Path,
         job: &'a Job<'a>,
     ) -> Self {
-        let options = tar::Options { prefix, root: false, time };
+        let options = Options { prefix, root: false, time };
         let memory = Memory::new(compression.memory(u64::MAX));
-        Self { compression, options, destination, job, memory }
+        Self { container, compression, options, destination, job, memory }
     }
 
     /// Compresses `entries`, or takes from the store what is there.
@@ -100,7 +114,8 @@ impl<'a> Archive<'a> {
             written.append(&of_layer);
             files.push(Part::Kept(kept));
         }
-        let end = self.own(0, |writer| writer.write_all(&tar::END).map_err(self.failed()))?.0;
+        let end = |writer: &mut dyn Write| self.container.write_end(writer).map_err(self.failed());
+        let end = self.own(0, end)?.0;
         files.push(Part::Own(end));
         Ok(Parts { files, written })
     }
@@ -109,7 +124,7 @@ impl<'a> Archive<'a> {
     /// another; gives the writer back.
     pub fn small<W: Write>(&self, mut writer: W, entries: &Entries) -> Result<W, FormatError> {
         self.write(&mut writer, entries, true, &Quiet)?;
-        writer.write_all(&tar::END).map_err(self.failed())?;
+        self.container.write_end(&mut writer).map_err(self.failed())?;
         Ok(writer)
     }
 
@@ -148,8 +163,8 @@ impl<'a> Archive<'a> {
         entries: &Entries,
     ) -> Result<(Box<dyn Kept>, Written), FormatError> {
         let (path, digest) = (&layer.path, layer.digest.as_str());
-        let tar::Options { prefix, time, .. } = self.options;
-        let key = format!("{:?} {prefix} {path} {time} {digest}", self.compression);
+        let (Options { prefix, time, .. }, container) = (self.options, self.container);
+        let key = format!("{container:?} {:?} {prefix} {path} {time} {digest}", self.compression);
         let mut is_new = false;
         let kept = self.job.store.folder("layer", &key, &mut |folder| {
             is_new = true;
@@ -196,14 +211,23 @@ impl<'a> Archive<'a> {
             (small.join().unwrap_or_else(|panic| resume_unwind(panic)), contents)
         });
         let mut written = small?;
+        let container = self.container;
+        let mut padding: &[u8] = &[];
         for ((path, entry), compressed) in large.iter().zip(contents?) {
-            written.add_file(path, entry.size(), &compressed.md5);
+            written.add(path, entry.size(), Some(&compressed.sum));
             self.part(0, output, |writer| {
-                tar::write_head(writer, (path, entry), self.options).map_err(self.failed())
+                writer
+                    .write_all(padding)
+                    .and_then(|()| container.write_head(writer, (path, entry), self.options))
+                    .map_err(self.failed())
             })?;
+            padding = container.padding(entry.size());
             let path = compressed.kept.path().join(DATA);
             let mut data = fs_err::File::open(&path).map_err(FormatError::read(&path))?;
             io::copy(&mut data, output).map_err(self.failed())?;
+        }
+        if !padding.is_empty() {
+            self.part(0, output, |writer| writer.write_all(padding).map_err(self.failed()))?;
         }
         Ok(written)
     }
@@ -236,8 +260,8 @@ impl<'a> Archive<'a> {
         root: bool,
         progress: &dyn Progress,
     ) -> Result<Written, FormatError> {
-        let options = tar::Options { root, ..self.options };
-        tar::write(writer, entries, options, self.destination, progress)
+        let options = Options { root, ..self.options };
+        self.container.write(writer, entries, options, self.destination, progress)
     }
 
     /// For `map_err` on what writing returns.

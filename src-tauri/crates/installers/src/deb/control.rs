@@ -1,8 +1,8 @@
 use waterskin_bundle::{Manifest, Target};
 
-use super::version;
-use crate::about::{maintainer, synopsis};
-use crate::text::{one_line, wrap};
+use crate::about::{long_description, maintainer, synopsis};
+use crate::text::wrap;
+use crate::version;
 
 /// Debian's name for the processor of a target; `None` where it has none.
 pub(super) fn architecture(target: &Target) -> Option<&'static str> {
@@ -47,17 +47,7 @@ pub(crate) fn control(
          Priority: optional\n\
          Description:{description}",
         package = app.package,
-        version = version::debian(&app.version),
+        version = version::of_package(&app.version),
         maintainer = maintainer(app),
-    )
-}
-
-fn long_description(manifest: &Manifest) -> String {
-    format!(
-        "{name} opens in a window of its own. Everything that it runs on is in this package: \
-         Python {python}, Streamlit {streamlit} and the libraries that it uses.",
-        name = one_line(&manifest.app.name),
-        python = manifest.python.version,
-        streamlit = manifest.streamlit.version,
     )
 }

@@ -1,9 +1,8 @@
 use waterskin_bundle::Manifest;
 
-use super::version;
 use crate::about::{maintainer, publisher};
 use crate::text::one_line;
-use crate::time;
+use crate::{time, version};
 
 /// `/usr/share/doc/<package>/copyright` (Debian Policy 12.5).
 pub(crate) fn copyright(manifest: &Manifest, seconds: u64) -> String {
@@ -42,7 +41,7 @@ pub(crate) fn changelog(manifest: &Manifest, seconds: u64) -> String {
          \n \
          -- {maintainer}  {date}\n",
         package = manifest.app.package,
-        version = version::debian(&manifest.app.version),
+        version = version::of_package(&manifest.app.version),
         own = one_line(&manifest.app.version),
         name = one_line(&manifest.app.name),
         maintainer = maintainer(&manifest.app),

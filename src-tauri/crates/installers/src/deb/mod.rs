@@ -5,21 +5,18 @@ pub(crate) mod copyright;
 mod depends;
 mod installed;
 mod lintian;
-pub(crate) mod manual;
 pub(crate) mod packages;
-mod version;
 
 use std::io::{self, BufWriter, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use flate2::{Compression as Level, GzBuilder, write::GzEncoder};
 use waterskin_bundle::{App, Layout, Manifest, StagedFile, System, Target};
 
-use crate::archive::{self, Archive, Entries, Entry};
-use crate::freedesktop;
-use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job, time};
+use crate::archive::{self, Archive, Container, Entries, Entry, gzip};
+use crate::version::of_package;
+use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job};
+use crate::{freedesktop, manual, time};
 use copyright::{changelog, copyright};
-use version::debian;
 
 /// A Debian package, `<package>_<version>_<architecture>.deb`.
 ///
@@ -63,9 +60,12 @@ impl Format for Deb {
 
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
         let (app, compression) = (tree.app(), job.options.deb.compression);
-        let architecture = control::architecture(&tree.target)
-            .ok_or_else(|| FormatError::Architecture { triple: tree.target.triple().to_owned() })?;
-        let name = format!("{}_{}_{architecture}.deb", app.package, debian(&app.version));
+        let architecture =
+            control::architecture(&tree.target).ok_or_else(|| FormatError::Architecture {
+                packages: "Debian",
+                triple: tree.target.triple().to_owned(),
+            })?;
+        let name = format!("{}_{}_{architecture}.deb", app.package, of_package(&app.version));
         let destination = job.output.join(name);
         let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
         let mut staged = StagedFile::new(&destination).map_err(staging)?;
@@ -81,7 +81,7 @@ impl Format for Deb {
         let payload = format!("{folder}/{}", Layout::PAYLOAD);
         let program = format!("{folder}/{}", app.package);
         let layers = archive::layers_of(tree, &payload, program)?;
-        let archive = Archive::new(compression, "./", time, &destination, job);
+        let archive = Archive::new((Container::Tar, compression), "./", time, &destination, job);
         let parts = archive.parts(entries, &layers)?;
 
         let mut about = Entries::default();
@@ -90,7 +90,7 @@ impl Format for Deb {
         let control =
             control::control(manifest, architecture, written.kibibytes, &depends, &recommends);
         about.add_bytes("control", control);
-        about.add_bytes("md5sums", written.md5sums.as_str());
+        about.add_bytes("md5sums", written.sums.as_str());
         let about = archive.small(gzip(Vec::new()), &about)?;
         let about = about.finish().map_err(write())?;
 
@@ -129,7 +129,7 @@ fn entries(
     let payload = format!("usr/lib/{name}/{}", Layout::PAYLOAD);
     entries.add_tree(&payload, tree.payload.layout.root())?;
     entries.add(format!("usr/bin/{name}"), Entry::Link(format!("../lib/{name}/{name}")));
-    freedesktop::add(&mut entries, tree, &debian(&app.version), time)?;
+    freedesktop::add(&mut entries, tree, &of_package(&app.version), time)?;
     let overrides = lintian::overrides(name, compression);
     entries.add_bytes(format!("usr/share/lintian/overrides/{name}"), overrides);
     add_documents(&mut entries, tree.manifest(), time)?;
@@ -150,18 +150,13 @@ fn add_documents(entries: &mut Entries, manifest: &Manifest, time: u64) -> Resul
     let path = format!("{documents}/changelog.gz");
     entries.add_bytes(path.as_str(), compressed(changelog(manifest, time), &path)?);
     let path = format!("usr/share/man/man1/{name}.1.gz");
-    entries.add_bytes(path.as_str(), compressed(manual::manual(&manifest.app), &path)?);
+    let page = manual::compressed(&manifest.app).map_err(FormatError::write(path.as_str()))?;
+    entries.add_bytes(path, page);
     Ok(())
 }
 
-/// As `gzip -9n` writes it: no name and no time, which Debian asks for and which keeps the bytes
-/// the same.
-fn gzip<W: io::Write>(output: W) -> GzEncoder<W> {
-    GzBuilder::new().mtime(0).operating_system(3).write(output, Level::best())
-}
-
-/// A path as one word for a shell, which `apt` takes for a file and not for a package's name.
-fn quoted(path: &Utf8Path) -> String {
+/// A path as one word for a shell, which `apt` and `dnf` take for a file and not for a package's name.
+pub(crate) fn quoted(path: &Utf8Path) -> String {
     let path: Utf8PathBuf = if path.components().count() == 1 {
         Utf8Path::new(".").join(path)
     } else {

@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Write as _};
 
 use waterskin_bundle::{App, Layout, StagedFile, System, Target};
 
-use crate::archive::{self, Archive, Entries};
+use crate::archive::{self, Archive, Container, Entries};
 use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job, time};
 use readme::readme;
 use version::in_file_name;
@@ -30,8 +30,9 @@ impl Format for TarGz {
         true
     }
 
+    /// On Linux there is an AppImage for who may install nothing, on Windows a set-up of their own.
     fn is_default(&self, target: &Target) -> bool {
-        target.system() != System::Windows
+        target.system() == System::MacOs
     }
 
     fn brings_needs(&self) -> bool {
@@ -60,7 +61,13 @@ impl Format for TarGz {
         job.progress.begin(entries.bytes());
 
         let layers = archive::layers_of(tree, &payload, format!("{top}/{program}"))?;
-        let archive = Archive::new(Compression::Gzip, "", time::of_build(), &destination, job);
+        let archive = Archive::new(
+            (Container::Tar, Compression::Gzip),
+            "",
+            time::of_build(),
+            &destination,
+            job,
+        );
         let parts = archive.parts(entries, &layers)?;
         let write = || FormatError::write(&destination);
         let content = archive.read(&parts).map_err(write())?;

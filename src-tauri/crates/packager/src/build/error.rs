@@ -155,6 +155,9 @@ pub(crate) fn format_hint(error: &FormatError) -> Option<String> {
         FormatError::Makensis { .. } => Some(
             "make room where temporary files go, or take `--format msi`".to_owned(),
         ),
+        FormatError::TooLarge { .. } => {
+            Some("keep the file elsewhere, or take another format with `--format`".to_owned())
+        }
         FormatError::Changed { .. } => Some("build again, and leave its files alone".to_owned()),
         _ => None,
     }

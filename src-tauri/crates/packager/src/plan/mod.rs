@@ -10,7 +10,7 @@ pub(crate) mod tools;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
-use waterskin_installers::{Format, FormatOptions, default_formats, formats_for};
+use waterskin_installers::{Format, FormatOptions, appimage, default_formats, formats_for};
 use waterskin_project::{
     About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
     ProjectFiles, PythonChoice, Reading, Requirements, UnknownModule,
@@ -136,7 +136,7 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let output = absolute(&settings.output)?;
     let keep_payload = settings.keep_payload.as_deref().map(absolute).transpose()?;
     let target = settings.target.clone().unwrap_or_else(Target::host);
-    let formats = formats(&settings.formats, &target)?;
+    let mut formats = formats(&settings.formats, &target)?;
     let rules = trim::rules()?;
     let project = Project::read(&Reading {
         path: &settings.path,
@@ -151,7 +151,6 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     })?;
     let root = &project.root;
     let native = Native::of_project(root, &project.files, &target);
-    let notes = notes(&project, &native, &formats, &target);
     let trim = Trim::plan(&project.trim, &project.mentions)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
@@ -159,12 +158,16 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     };
     let uv = tools::find_uv(settings.uv.as_deref())?;
     let shell = tools::find_shell(settings.shell.as_deref(), &target)?;
+    let mut format_options = settings.format_options.clone();
+    let runtime = appimage_runtime(settings, &shell, &target, &mut formats)?;
+    format_options.appimage.runtime = runtime;
+    let notes = notes(&project, &native, &formats, &target);
     let runs = runs(&project, &uv, settings)?;
     Ok(BuildPlan {
         notes: notes.in_order(),
         trim,
         formats,
-        format_options: settings.format_options.clone(),
+        format_options,
         target,
         keep_payload,
         output,
@@ -268,6 +271,28 @@ fn formats(
     Ok(formats)
 }
 
+/// The program that AppImages begin with, where any is made. One for another system that nobody asked
+/// for and that has none here is left out.
+fn appimage_runtime(
+    settings: &Settings,
+    shell: &Utf8Path,
+    target: &Target,
+    formats: &mut Vec<&'static dyn Format>,
+) -> Result<Option<Utf8PathBuf>, PlanError> {
+    let is_one = |format: &&'static dyn Format| format.name() == appimage::NAME;
+    if !formats.iter().any(is_one) {
+        return Ok(None);
+    }
+    let given = settings.format_options.appimage.runtime.as_deref();
+    match tools::find_appimage(given, shell, target) {
+        Err(_) if settings.formats.is_empty() && *target != Target::host() => {
+            formats.retain(|format| !is_one(format));
+            Ok(None)
+        }
+        found => Ok(found.map(Some)?),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use waterskin_installers::format_named;
@@ -281,9 +306,10 @@ mod tests {
             Target::of("x86_64-pc-windows-msvc"),
             Target::of("aarch64-apple-darwin"),
         );
-        let [deb, tar_gz] = ["deb", "tar.gz"].map(|name| format_named(name).unwrap());
+        let [deb, tar_gz, appimage] =
+            ["deb", "tar.gz", "AppImage"].map(|name| format_named(name).unwrap());
         let both = [deb, tar_gz];
-        assert_eq!(formats(&[], &linux).unwrap(), both);
+        assert_eq!(formats(&[], &linux).unwrap(), [deb, appimage]);
         assert_eq!(formats(&[tar_gz, deb, deb], &linux).unwrap(), both);
         assert_eq!(formats(&[tar_gz], &linux).unwrap(), [tar_gz]);
         assert_eq!(formats(&[], &mac).unwrap(), [tar_gz]);

@@ -4,6 +4,8 @@ use waterskin_process as process;
 
 /// The name of the prebuilt shell, without what programs of its system end in.
 const SHELL: &str = "waterskin-shell";
+/// The name of the program that AppImages begin with.
+const APPIMAGE: &str = "waterskin-appimage";
 /// The name of `uv`, which runs here.
 const UV: &str = if cfg!(windows) { "uv.exe" } else { "uv" };
 
@@ -31,6 +33,18 @@ pub enum ToolsError {
         /// The system.
         target: Target,
     },
+    /// The program that AppImages begin with is nowhere.
+    #[error("could not find `waterskin-appimage` for `{target}`, which AppImages begin with")]
+    AppImage {
+        /// The system.
+        target: Target,
+    },
+    /// The path that was given for it is no file.
+    #[error("there is no file at `{path}` for AppImages to begin with")]
+    AppImagePath {
+        /// The path.
+        path: Utf8PathBuf,
+    },
     /// The path that was given for the shell is no file.
     #[error("there is no shell at `{path}`")]
     ShellPath {
@@ -48,6 +62,9 @@ impl ToolsError {
             }
             Self::Shell { .. } | Self::ShellPath { .. } => format!(
                 "`{SHELL}` comes with Waterskin and stands beside it; give its path with `--shell`"
+            ),
+            Self::AppImage { .. } | Self::AppImagePath { .. } => format!(
+                "`{APPIMAGE}` comes with Waterskin and stands beside it; give its path with `--appimage-runtime`, or leave the AppImage out with `--format`"
             ),
             Self::ForeignShell { .. } => format!(
                 "give the `{SHELL}` of Waterskin for that system with `--shell`, or build on such a system"
@@ -81,6 +98,21 @@ pub fn find_shell(given: Option<&Utf8Path>, target: &Target) -> Result<Utf8PathB
     }
 }
 
+/// The program that AppImages begin with, for a system: as given, beside the shell, or beside the
+/// running program, where that of this system stands.
+pub fn find_appimage(
+    given: Option<&Utf8Path>,
+    shell: &Utf8Path,
+    target: &Target,
+) -> Result<Utf8PathBuf, ToolsError> {
+    if let Some(path) = given {
+        return file(path).ok_or_else(|| ToolsError::AppImagePath { path: path.to_owned() });
+    }
+    let of_shell = || shell.parent().and_then(|folder| file(&folder.join(APPIMAGE)));
+    let own = if *target == Target::host() { beside(APPIMAGE) } else { None };
+    own.or_else(of_shell).ok_or_else(|| ToolsError::AppImage { target: target.clone() })
+}
+
 fn file(path: &Utf8Path) -> Option<Utf8PathBuf> {
     camino::absolute_utf8(path).ok().filter(|path| path.is_file())
 }
@@ -106,6 +138,22 @@ mod tests {
         assert_eq!(find_uv(Some(&path)).unwrap(), path);
         let folder = Utf8Path::from_path(dir.path()).unwrap();
         assert!(find_shell(Some(folder), &Target::host()).is_err(), "a folder is no shell");
+    }
+
+    #[test]
+    fn what_appimages_begin_with_stands_beside_the_shell_of_their_system() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(dir.path()).unwrap();
+        let (shell, target) = (folder.join("shell é"), Target::of("riscv64gc-unknown-linux-gnu"));
+        let error = find_appimage(None, &shell, &target).unwrap_err();
+        let text = "could not find `waterskin-appimage` for `riscv64gc-unknown-linux-gnu`, which AppImages begin with";
+        assert_eq!(error.to_string(), text);
+        assert!(error.hint().unwrap().contains("--appimage-runtime"));
+        let path = folder.join("waterskin-appimage");
+        assert!(find_appimage(Some(&path), &shell, &target).is_err());
+        fs_err::write(&path, "").unwrap();
+        assert_eq!(find_appimage(None, &shell, &target).unwrap(), path);
+        assert_eq!(find_appimage(Some(&path), &shell, &Target::host()).unwrap(), path);
     }
 
     #[test]

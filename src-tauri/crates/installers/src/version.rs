@@ -1,10 +1,10 @@
-/// A version in Debian's grammar (Policy 5.6.12): it begins with a digit, has only ASCII letters,
+/// A version as packages of Debian (Policy 5.6.12) and of RPM (rpm-version(7)) have it: it begins with a digit, has only ASCII letters,
 /// digits, `.`, `+` and `~`, and sorts as the author's does.
 ///
 /// What comes before a release (`1.0rc1`, `1.0-beta.2`, `1.0.dev3`) gets a `~`, which sorts before
 /// the end of a version; a development release gets two, since it comes before everything
-/// (PEP 440). A hyphen would begin a Debian revision, so it becomes `+`.
-pub(super) fn debian(version: &str) -> String {
+/// (PEP 440). A hyphen would begin the package's own revision, so it becomes `+`.
+pub(crate) fn of_package(version: &str) -> String {
     let version = version.trim();
     let version = version.strip_prefix(['v', 'V']).unwrap_or(version);
     let mut result = String::new();
@@ -72,7 +72,7 @@ mod tests {
             ("1.0 final\n", "1.0.final"),
         ] {
             let expected = expected.trim_end_matches('+');
-            assert_eq!(debian(version), expected, "{version}");
+            assert_eq!(of_package(version), expected, "{version}");
         }
     }
 }

@@ -1,10 +1,20 @@
 use waterskin_bundle::App;
 
-use super::version;
-use crate::about::synopsis;
-use crate::text::one_line;
+use std::io::{self, Write as _};
 
-/// The manual page of the app's command, before it is compressed (Debian Policy 12.1).
+use crate::about::synopsis;
+use crate::archive::gzip;
+use crate::text::one_line;
+use crate::version;
+
+/// The manual page of the app's command, compressed as packages have it (Debian Policy 12.1).
+pub(crate) fn compressed(app: &App) -> io::Result<Vec<u8>> {
+    let mut encoder = gzip(Vec::new());
+    encoder.write_all(manual(app).as_bytes())?;
+    encoder.finish()
+}
+
+/// The same before it is compressed.
 pub(crate) fn manual(app: &App) -> String {
     let package = app.package.as_str();
     format!(
@@ -17,7 +27,7 @@ pub(crate) fn manual(app: &App) -> String {
          Opens {name} in a window of its own.\n\
          A second start brings the open window to the front.\n",
         title = roff(&package.to_uppercase()),
-        version = roff(&version::debian(&app.version)),
+        version = roff(&version::of_package(&app.version)),
         command = roff(package),
         synopsis = roff(&synopsis(app)),
         name = roff(&one_line(&app.name)),
