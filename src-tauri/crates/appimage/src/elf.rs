@@ -66,7 +66,7 @@ impl Elf {
 /// The number of `length` bytes at `at`; 0 where there are none.
 fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
     let bytes = bytes.get(at..at + length).unwrap_or_default();
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    bytes.iter().rev().fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 fn bytes<const LENGTH: usize>(

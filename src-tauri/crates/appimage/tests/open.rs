@@ -1,6 +1,6 @@
 //! AppImages are opened as a person opens them.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![expect(clippy::unwrap_used, reason = "a test fails so")]
 
 mod support;
 

@@ -160,7 +160,7 @@ impl Contents<'_> {
     }
 }
 
-/// What was read of a header's fields so far.
+/// What a header has so far.
 #[derive(Default)]
 struct Fields(Vec<HeaderEntry>);
 
