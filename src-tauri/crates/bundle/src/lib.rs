@@ -10,6 +10,7 @@ mod payload;
 mod record;
 mod staged;
 mod target;
+mod works;
 
 pub use app_copy::{AppCopy, AppCopyError, Brought, DataFiles, Kept, Late};
 pub use digest::{Digest, DigestError, file_digest, tree_digest};
@@ -23,3 +24,4 @@ pub use payload::{Payload, PayloadError};
 pub use record::{Recorded, write_record};
 pub use staged::{StagedDir, StagedFile, StagingError};
 pub use target::{System, Target};
+pub use works::Work;

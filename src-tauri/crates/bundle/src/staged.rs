@@ -15,6 +15,7 @@ pub struct StagedDir {
 #[derive(Debug)]
 pub struct StagedFile {
     temporary: NamedTempFile,
+    path: Utf8PathBuf,
     destination: Utf8PathBuf,
 }
 
@@ -112,14 +113,30 @@ fn restore_mode(_: &Utf8Path) -> io::Result<()> {
 }
 
 impl StagedFile {
-    /// Makes an empty file on the same file system as `destination`.
+    /// Makes an empty file on the same file system as `destination`. The end of its name is the same,
+    /// since there are programs that tell by it what a file is.
     pub fn new(destination: &Utf8Path) -> Result<Self, StagingError> {
         let folder = folder_for(destination)?;
+        let create = |source| StagingError::Create { folder: folder.clone(), source };
+        let name = destination.file_name().map(|name| format!("-{name}")).unwrap_or_default();
         let temporary = tempfile::Builder::new()
             .prefix(PREFIX)
+            .suffix(&name)
             .tempfile_in(&folder)
-            .map_err(|source| StagingError::Create { folder, source })?;
-        Ok(Self { temporary, destination: destination.to_owned() })
+            .map_err(create)?;
+        let path = Utf8PathBuf::from_path_buf(temporary.path().to_owned())
+            .map_err(|_| create(io::Error::other("the folder's name is not UTF-8")))?;
+        Ok(Self { temporary, path, destination: destination.to_owned() })
+    }
+
+    /// Where it is meanwhile. What is there in the end counts, be it still the open file or not.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// Where it will be.
+    pub fn destination(&self) -> &Utf8Path {
+        &self.destination
     }
 
     /// The open file to write to.
@@ -131,20 +148,20 @@ impl StagedFile {
     pub fn commit(self) -> Result<Utf8PathBuf, StagingError> {
         let destination = self.destination;
         let error = |source| StagingError::Commit { destination: destination.clone(), source };
-        readable(self.temporary.as_file()).map_err(error)?;
+        readable(&self.path).map_err(error)?;
         self.temporary.persist(&destination).map_err(|failed| error(failed.error))?;
         Ok(destination)
     }
 }
 
 #[cfg(unix)]
-fn readable(file: &std::fs::File) -> io::Result<()> {
+fn readable(file: &Utf8Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    fs_err::set_permissions(file, std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &std::fs::File) -> io::Result<()> {
+fn readable(_: &Utf8Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -193,5 +210,14 @@ mod tests {
         assert!(!destination.exists());
         staged.commit().unwrap();
         assert_eq!(fs_err::read(&destination).unwrap(), b"content");
+
+        // Another program may have put a file of its own in its place.
+        let staged = StagedFile::new(&destination).unwrap();
+        assert!(staged.path().as_str().ends_with("-app.deb"));
+        let other = folder.join("other");
+        fs_err::write(&other, b"signed").unwrap();
+        fs_err::rename(&other, staged.path()).unwrap();
+        staged.commit().unwrap();
+        assert_eq!(fs_err::read(&destination).unwrap(), b"signed");
     }
 }

@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, process::ExitCode};
 
+use camino::Utf8Path;
 use serde::Serialize;
 use waterskin_installers::nsis::{NsisOptions, Smallness};
 use waterskin_installers::{
@@ -31,6 +32,8 @@ struct Report<'a> {
     version: u32,
     app: &'a waterskin_bundle::App,
     artifacts: &'a [Artifact],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sbom: Option<&'a Utf8Path>,
     sizes: Sizes,
     #[serde(skip_serializing_if = "Option::is_none")]
     weight: Option<&'a Weight>,
@@ -131,6 +134,7 @@ fn settings(args: &BuildArgs) -> Settings {
             deb: DebOptions { compression },
             nsis: NsisOptions { smallness },
             appimage: AppImageOptions { runtime: args.appimage_runtime.clone() },
+            sign: None,
         },
         cache_dir: args.cache_dir.clone(),
         cache_limit: Some(args.cache_size.saturating_mul(1_000_000_000)),
@@ -148,6 +152,7 @@ fn report<'a>(plan: &'a BuildPlan, outcome: &'a BuildOutcome, explained: bool) -
         version: JSON_VERSION,
         app: &plan.app,
         artifacts: &outcome.artifacts,
+        sbom: outcome.sbom.as_deref(),
         sizes: outcome.sizes,
         weight: explained.then_some(&outcome.weight),
         trim: &outcome.trim,
@@ -187,6 +192,12 @@ fn summarize(plan: &BuildPlan, outcome: &BuildOutcome) {
     for artifact in &outcome.artifacts {
         anstream::println!("{} ({})", artifact.path, size(artifact.bytes));
         anstream::println!("  {}", artifact.install);
+    }
+    if let Some(told) = plan.first_start {
+        anstream::eprintln!("note: {told}");
+    }
+    if let Some(sbom) = &outcome.sbom {
+        anstream::println!("{sbom}\n  all that is inside, with versions and licences (CycloneDX)");
     }
 }
 

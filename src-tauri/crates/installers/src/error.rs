@@ -7,6 +7,8 @@ use waterskin_process::ToolError;
 
 use crate::PictureError;
 use crate::appimage::RuntimeError;
+use crate::macos::MachOError;
+use crate::sign::SignError;
 
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -135,6 +137,32 @@ pub enum FormatError {
         /// What it said.
         #[source]
         source: ToolError,
+    },
+    /// A format can't hold something.
+    #[error("`{path}` does not fit: {why}")]
+    Unfit {
+        /// What, as the format would have it.
+        path: Utf8PathBuf,
+        /// What is too much of it.
+        why: &'static str,
+    },
+    /// The author's command did not sign a file.
+    #[error("could not sign `{path}`")]
+    Sign {
+        /// The name of the file.
+        path: Utf8PathBuf,
+        /// What the command said.
+        #[source]
+        source: SignError,
+    },
+    /// The program can't be made ready for its system.
+    #[error("could not seal `{path}`")]
+    Seal {
+        /// The program.
+        path: Utf8PathBuf,
+        /// Why.
+        #[source]
+        source: MachOError,
     },
     /// The system's packages have no name for this kind of processor.
     #[error("there are no {packages} packages for `{triple}`")]

@@ -1,19 +1,22 @@
 use std::fmt;
+use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Serialize, Serializer};
-use waterskin_bundle::{App, Target};
+use waterskin_bundle::{App, StagedFile, Target};
 
 use crate::appimage::{AppImage, AppImageOptions};
 use crate::deb::{Deb, DebOptions};
+use crate::dmg::Dmg;
 use crate::msi::Msi;
 use crate::nsis::{Nsis, NsisOptions};
 use crate::rpm::Rpm;
 use crate::tar_gz::TarGz;
-use crate::{FormatError, InstallTree, Progress, Store};
+use crate::zip::Zip;
+use crate::{FormatError, InstallTree, Progress, Signer, Store};
 
 /// Every format, in the order in which a build makes them.
-pub static FORMATS: [&dyn Format; 6] = [&Deb, &AppImage, &Rpm, &Nsis, &Msi, &TarGz];
+pub static FORMATS: [&dyn Format; 8] = [&Deb, &AppImage, &Rpm, &Nsis, &Msi, &Dmg, &Zip, &TarGz];
 
 /// A kind of file that an app is handed out in. What is peculiar to it is known to its own folder
 /// alone.
@@ -62,6 +65,36 @@ pub struct Job<'a> {
     pub progress: &'a dyn Progress,
 }
 
+impl Job<'_> {
+    /// Puts a finished file in its place, signed by the author's command where files like it can be;
+    /// gives its path and its size in bytes.
+    pub(crate) fn finish(
+        &self,
+        mut staged: StagedFile,
+        can_be_signed: bool,
+    ) -> Result<(Utf8PathBuf, u64), FormatError> {
+        let destination = staged.destination().to_owned();
+        staged.file().flush().map_err(FormatError::write(&destination))?;
+        if let Some(signer) = self.options.sign.as_ref().filter(|_| can_be_signed) {
+            signer.sign(staged.path(), destination.file_name().unwrap_or_default())?;
+        }
+        let size = fs_err::metadata(staged.path()).map(|it| it.len());
+        let size = size.map_err(FormatError::write(&destination))?;
+        let output = self.output.to_owned();
+        let path = staged.commit().map_err(|source| FormatError::Staging { output, source })?;
+        Ok((path, size))
+    }
+
+    /// The content of a program of ours with a signature, where the author's command makes one; `name`
+    /// is the file's.
+    pub(crate) fn signed(&self, name: &str, content: Vec<u8>) -> Result<Vec<u8>, FormatError> {
+        match &self.options.sign {
+            Some(signer) => signer.signed(name, &content),
+            None => Ok(content),
+        }
+    }
+}
+
 /// What the author can choose, a field for each format that leaves a choice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormatOptions {
@@ -71,6 +104,8 @@ pub struct FormatOptions {
     pub nsis: NsisOptions,
     /// Of AppImages.
     pub appimage: AppImageOptions,
+    /// What signs programs and finished files; nothing does where the author has no command for it.
+    pub sign: Option<Signer>,
 }
 
 /// A finished file.
@@ -135,8 +170,8 @@ mod tests {
             formats_for(&Target::of(triple)).iter().map(|format| format.name()).collect()
         };
         assert_eq!(names("x86_64-unknown-linux-gnu"), ["deb", "AppImage", "rpm", "tar.gz"]);
-        assert_eq!(names("x86_64-pc-windows-msvc"), ["exe", "msi", "tar.gz"]);
-        assert_eq!(names("aarch64-apple-darwin"), ["tar.gz"]);
+        assert_eq!(names("x86_64-pc-windows-msvc"), ["exe", "msi", "zip", "tar.gz"]);
+        assert_eq!(names("aarch64-apple-darwin"), ["dmg", "zip", "tar.gz"]);
         assert_eq!(names("m68k-unknown-linux-gnu"), ["tar.gz"], "Debian has no such packages");
         let makensis = waterskin_process::find("makensis");
         let for_windows = if makensis.is_some() { "exe" } else { "msi" };
@@ -144,8 +179,8 @@ mod tests {
             ("x86_64-unknown-linux-gnu", vec!["deb", "AppImage"]),
             ("m68k-unknown-linux-gnu", vec!["tar.gz"]),
             ("x86_64-pc-windows-msvc", vec![for_windows]),
-            ("riscv64gc-pc-windows-msvc", vec!["tar.gz"]),
-            ("aarch64-apple-darwin", vec!["tar.gz"]),
+            ("riscv64gc-pc-windows-msvc", vec!["zip", "tar.gz"]),
+            ("aarch64-apple-darwin", vec!["dmg"]),
         ] {
             let formats = default_formats(&Target::of(triple));
             assert_eq!(formats.iter().map(|format| format.name()).collect::<Vec<_>>(), unasked);

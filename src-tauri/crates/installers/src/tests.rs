@@ -33,18 +33,18 @@ pub(crate) fn place() -> Place {
     Place { _folder: folder, root }
 }
 
-fn write(path: &Utf8Path, content: &str) {
+pub(crate) fn write(path: &Utf8Path, content: &str) {
     fs_err::create_dir_all(path.parent().unwrap()).unwrap();
     fs_err::write(path, content).unwrap();
 }
 
-fn program(path: &Utf8Path, content: &str) {
+pub(crate) fn program(path: &Utf8Path, content: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     write(path, content);
     fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o750)).unwrap();
 }
 
-pub(super) fn manifest() -> Manifest {
+pub(crate) fn manifest() -> Manifest {
     let text = serde_json::json!({
         "schema": 1,
         "app": {
@@ -65,7 +65,7 @@ pub(super) fn manifest() -> Manifest {
 }
 
 /// A payload with every kind of thing that a real one has, and the shell beside it.
-fn payload(root: &Utf8Path) -> (Payload, Utf8PathBuf) {
+pub(crate) fn payload(root: &Utf8Path) -> (Payload, Utf8PathBuf) {
     let payload = root.join("payload");
     // In no order of names: archives must not show it.
     let long = "a".repeat(120);
@@ -85,7 +85,7 @@ fn payload(root: &Utf8Path) -> (Payload, Utf8PathBuf) {
     (Payload::open(&payload).unwrap(), shell)
 }
 
-fn run(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
     let output = Tool::new(find(program).unwrap_or_else(|| panic!("`{program}` is not here")))
         .args(arguments)
         .env("LC_ALL", "C.UTF-8")
@@ -101,24 +101,29 @@ fn run(program: &str, arguments: &[&str]) -> String {
 
 /// What a test makes an installer of.
 #[derive(Clone)]
-struct Package<'a> {
-    payload: &'a Payload,
-    shell: &'a Utf8Path,
-    icon: Option<&'a Utf8Path>,
-    needs: Needs,
-    output: &'a Utf8Path,
-    store: Option<&'a Scratch>,
+pub(crate) struct Package<'a> {
+    pub(crate) payload: &'a Payload,
+    pub(crate) shell: &'a Utf8Path,
+    pub(crate) icon: Option<&'a Utf8Path>,
+    pub(crate) needs: Needs,
+    pub(crate) output: &'a Utf8Path,
+    pub(crate) store: Option<&'a Scratch>,
+    pub(crate) sign: Option<Signer>,
 }
 
 /// What most tests make an installer of.
-fn package_of<'a>(payload: &'a Payload, shell: &'a Utf8Path, output: &'a Utf8Path) -> Package<'a> {
+pub(crate) fn package_of<'a>(
+    payload: &'a Payload,
+    shell: &'a Utf8Path,
+    output: &'a Utf8Path,
+) -> Package<'a> {
     let minimum = &payload.manifest.minimum;
     let (glibc, webkitgtk) = (minimum.glibc.clone(), minimum.webkitgtk.clone());
     let needs = Needs { glibc, webkitgtk, ..Needs::default() };
-    Package { payload, shell, icon: None, needs, output, store: None }
+    Package { payload, shell, icon: None, needs, output, store: None, sign: None }
 }
 
-fn make(
+pub(crate) fn make(
     format: &str,
     package: &Package<'_>,
     compression: Compression,
@@ -129,6 +134,7 @@ fn make(
     let options = FormatOptions {
         deb: DebOptions { compression },
         appimage: AppImageOptions { runtime },
+        sign: package.sign.clone(),
         ..FormatOptions::default()
     };
     make_with(format, package, &options, progress)
@@ -141,15 +147,14 @@ fn make_with(
     progress: &dyn Progress,
 ) -> Result<Artifact, FormatError> {
     let program = Program { file: package.shell, libraries: Vec::new() };
-    let tree = InstallTree::new(package.payload, program, package.icon, package.needs.clone())
-        .map_err(|source| FormatError::Icon { source })?;
+    let tree = InstallTree::new(package.payload, program, package.icon, package.needs.clone())?;
     let folder = tempfile::tempdir().unwrap();
     let own = Scratch::new(Utf8Path::from_path(folder.path()).unwrap());
     let (output, store) = (package.output, package.store.unwrap_or(&own));
     format_named(format).unwrap().write(&tree, &Job { output, options, store, progress })
 }
 
-fn deb(
+pub(crate) fn deb(
     package: &Package<'_>,
     compression: Compression,
     progress: &dyn Progress,
@@ -157,7 +162,10 @@ fn deb(
     make("deb", package, compression, progress)
 }
 
-fn tar_gz(package: &Package<'_>, progress: &dyn Progress) -> Result<Artifact, FormatError> {
+pub(crate) fn tar_gz(
+    package: &Package<'_>,
+    progress: &dyn Progress,
+) -> Result<Artifact, FormatError> {
     make("tar.gz", package, Compression::default(), progress)
 }
 
@@ -445,7 +453,8 @@ fn a_failure_leaves_nothing_behind() {
     ];
     for (what, package) in failures {
         assert!(deb(&package, Compression::default(), &Quiet).is_err(), "{what}");
-        assert_eq!(fs_err::read_dir(&output).unwrap().count(), 0, "{what}");
+        let left = fs_err::read_dir(&output).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{what}");
     }
     // A full disk.
     let full = Package { output: Utf8Path::new("/dev/full/output"), ..package.clone() };
@@ -467,7 +476,13 @@ fn what_people_read() {
         metainfo::metainfo(&manifest.app, "1.0~rc1", 1_735_689_600)
     );
     insta::assert_snapshot!("copyright", copyright::copyright(&manifest, 1_735_689_600));
-    insta::assert_snapshot!("changelog", copyright::changelog(&manifest, 1_735_689_600));
+    let documents = Documents {
+        time: 1_735_689_600,
+        change: format!("Version 1.0rc1 of {}.", NAME.replace('\n', " ")),
+        licences: String::new(),
+        sbom: String::new(),
+    };
+    insta::assert_snapshot!("changelog", copyright::changelog(&manifest, &documents));
     insta::assert_snapshot!("manual", manual::manual(&manifest.app));
     let mut bare = manifest;
     bare.app.publisher = String::new();

@@ -1,5 +1,7 @@
 use std::time::{Duration, SystemTime};
 
+use ::time::OffsetDateTime;
+
 /// The time of every file in an archive where the author gives none: 2025-01-01, long enough ago
 /// that no clock is behind it.
 const DEFAULT: u64 = 1_735_689_600;
@@ -18,6 +20,19 @@ pub(crate) fn in_mail_form(seconds: u64) -> String {
     httpdate::fmt_http_date(time).replace("GMT", "+0000")
 }
 
+/// The form of ISO 8601 that documents for programs have: `2025-01-01T00:00:00Z`.
+pub(crate) fn in_iso_form(seconds: u64) -> String {
+    let Some(it) = parts(seconds) else { return String::new() };
+    let (month, hour, minute) = (u8::from(it.month()), it.hour(), it.minute());
+    let date = format!("{:04}-{month:02}-{:02}", it.year(), it.day());
+    format!("{date}T{hour:02}:{minute:02}:{:02}Z", it.second())
+}
+
+/// Year, month, day, hour, minute and second; nothing for a year that no calendar has.
+pub(crate) fn parts(seconds: u64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()
+}
+
 /// The year, for a copyright notice.
 pub(crate) fn year(seconds: u64) -> String {
     in_mail_form(seconds).split(' ').nth(3).unwrap_or_default().to_owned()
@@ -31,5 +46,6 @@ mod tests {
     fn the_form_of_changelogs() {
         assert_eq!(in_mail_form(DEFAULT), "Wed, 01 Jan 2025 00:00:00 +0000");
         assert_eq!(year(DEFAULT), "2025");
+        assert_eq!(in_iso_form(DEFAULT + 3_723), "2025-01-01T01:02:03Z");
     }
 }

@@ -1,8 +1,8 @@
-use camino::Utf8Path;
-use waterskin_bundle::{App, Manifest, Payload, Target};
+use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::{App, Manifest, Payload, StagedFile, Target};
 
-use crate::tar_gz::version::in_file_name;
-use crate::{Picture, PictureError};
+use crate::names::in_file_name;
+use crate::{Documents, FormatError, Picture};
 
 /// An app as it is installed: what it is made of, and what it needs of a system. Nothing here is
 /// said in the words of one format.
@@ -14,6 +14,8 @@ pub struct InstallTree<'a> {
     pub program: Program<'a>,
     /// The picture from which icons of all sizes are made.
     pub icon: Picture,
+    /// What comes with it to be read.
+    pub documents: Documents,
     /// What it needs of a recipient's system.
     pub needs: Needs,
     /// The system that it is for.
@@ -49,18 +51,20 @@ impl<'a> InstallTree<'a> {
     ///
     /// # Errors
     ///
-    /// The picture can't be read, or is none.
+    /// The picture can't be read, or is none; or the program can't be read.
     pub fn new(
         payload: &'a Payload,
         program: Program<'a>,
         icon: Option<&Utf8Path>,
         needs: Needs,
-    ) -> Result<Self, PictureError> {
+    ) -> Result<Self, FormatError> {
         let own = payload.layout.icon();
         let source = icon.or_else(|| own.is_file().then_some(&*own));
-        let icon = Picture::of(source, &payload.manifest.app.name)?;
+        let icon = Picture::of(source, &payload.manifest.app.name)
+            .map_err(|source| FormatError::Icon { source })?;
+        let documents = Documents::of(payload, &program)?;
         let target = Target::of(&payload.manifest.python.triple);
-        Ok(Self { payload, program, icon, needs, target })
+        Ok(Self { payload, program, icon, documents, needs, target })
     }
 
     /// What the payload says of itself.
@@ -87,5 +91,19 @@ impl<'a> InstallTree<'a> {
     pub fn full_name(&self) -> String {
         let (system, processor) = (self.target.system().name(), self.target.processor());
         format!("{}-{system}-{processor}", self.version_name())
+    }
+
+    /// Writes the bill of materials into the folder `output`, as `<name>.cdx.json`.
+    ///
+    /// # Errors
+    ///
+    /// The folder can't be written to; it is as it was then.
+    pub fn write_sbom(&self, output: &Utf8Path) -> Result<Utf8PathBuf, FormatError> {
+        let destination = output.join(format!("{}.{}", self.full_name(), Documents::SBOM));
+        let staging = |source| FormatError::Staging { output: output.to_owned(), source };
+        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        std::io::Write::write_all(staged.file(), self.documents.sbom.as_bytes())
+            .map_err(FormatError::write(&destination))?;
+        staged.commit().map_err(staging)
     }
 }

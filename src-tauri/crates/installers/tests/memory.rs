@@ -17,6 +17,9 @@ use waterskin_process::{Tool, find};
 #[path = "support/scratch.rs"]
 mod scratch;
 
+#[path = "support/mach_o.rs"]
+mod mach_o;
+
 /// The length of each of the large files, in bytes.
 const LARGE: usize = 64 << 20;
 
@@ -123,4 +126,12 @@ fn memory_does_not_grow_with_what_is_packed() {
     let program = Program { file: &shell, libraries: Vec::new() };
     let tree = InstallTree::new(&payload, program, None, Needs::default()).unwrap();
     check(format_named("msi").unwrap(), &tree);
+    check(format_named("zip").unwrap(), &tree);
+
+    let shell = root.join("shell for a Mac");
+    fs_err::write(&shell, mach_o::program(3, None)).unwrap();
+    payload.manifest.python.triple = "aarch64-apple-darwin".to_owned();
+    let program = Program { file: &shell, libraries: Vec::new() };
+    let tree = InstallTree::new(&payload, program, None, Needs::default()).unwrap();
+    check(format_named("dmg").unwrap(), &tree);
 }

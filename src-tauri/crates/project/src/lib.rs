@@ -58,6 +58,7 @@ pub use settings::{
     python::{Because, DEFAULT_VERSION, PythonChoice, PythonError},
     reserved::Reserved,
     secrets::SecretError,
+    sign::{SignCommand, Signing},
 };
 pub use system::wants::EMOJI;
 pub use writes::FoundWrite;

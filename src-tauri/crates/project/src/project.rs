@@ -21,6 +21,7 @@ use crate::settings::config::Switches;
 use crate::settings::identity::Identity;
 use crate::settings::overrides::Overrides;
 use crate::settings::python::PythonChoice;
+use crate::settings::sign::Signing;
 use crate::settings::{icon, secrets, secrets_read, streamlit};
 use crate::system::packages::SystemPackages;
 use crate::system::{programs, tk, wants};
@@ -94,6 +95,8 @@ pub struct Project {
     pub mentions: Mentions,
     /// Which rules of trimming the author switches.
     pub trim: Switches,
+    /// How finished files are signed.
+    pub sign: Signing,
     /// What of the project comes along.
     pub files: ProjectFiles,
     /// Packages of the system's that the project asks for, as a field of a Debian package names them.
@@ -239,6 +242,7 @@ impl Project {
             tk: code.importer(&tk::MODULES).map(Utf8Path::to_owned),
             emoji: sources.texts().any(wants::has_emoji),
             trim: declaration.config.trim,
+            sign: declaration.config.sign,
             mentions,
             python,
             requirements,

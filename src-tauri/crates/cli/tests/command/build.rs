@@ -28,6 +28,8 @@ fn an_archive() {
     ----- stdout -----
     [DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz ([SIZE])
       tar -xzf '[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-app-1.0.0/mon-ete-app
+    [DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].cdx.json
+      all that is inside, with versions and licences (CycloneDX)
     ----- stderr -----
     Mon Été 1.0.0
       project     [DIR]/work/mon été
@@ -46,12 +48,14 @@ fn an_archive() {
     Mon Été 1.0.0 with Streamlit [STREAMLIT]: [SIZE] installed (Python [SIZE], packages [SIZE], app [SIZE], shell [SIZE]), built in [TIME]
     "#);
     let made = names(&context.work().join(OUTPUT));
-    assert!(made.len() == 1 && made[0].starts_with(ARCHIVE), "{made:?}");
+    let [_, archive] = &made[..] else { panic!("{made:?}") };
+    assert!(made.iter().all(|name| name.starts_with(ARCHIVE)), "{made:?}");
+    assert!(made[0].ends_with(".cdx.json"), "{made:?}");
     assert_eq!(names(&context.root.join("tmp")), [""; 0], "nothing temporary is left");
 
     // What is built is what `verify` finds whole.
     Run::new("tar")
-        .args(["-xzf", context.work().join(OUTPUT).join(&made[0]).as_str()])
+        .args(["-xzf", context.work().join(OUTPUT).join(archive).as_str()])
         .directory(&context.work())
         .env("PATH", "/usr/bin:/bin")
         .finish()
@@ -90,6 +94,7 @@ fn as_json() {
           "install": "tar -xzf '[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-app-1.0.0/mon-ete-app"
         }
       ],
+      "sbom": "[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].cdx.json",
       "sizes": {
         "python": [NUMBER],
         "packages": [NUMBER],

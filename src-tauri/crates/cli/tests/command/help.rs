@@ -83,6 +83,8 @@ fn build() {
               - rpm:      A package for Fedora, openSUSE and their kin
               - exe:      A set-up for Windows that needs no administrator
               - msi:      A package for Windows Installer, for everybody on a machine
+              - dmg:      A disk image with the app for macOS
+              - zip:      A .zip of the app, for Windows and macOS
               - tar.gz:   An archive that runs wherever it is unpacked
 
           --compression <METHOD>

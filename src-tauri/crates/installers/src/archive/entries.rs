@@ -88,6 +88,15 @@ impl Entries {
         self.map.append(&mut others.map);
     }
 
+    /// The same in a folder.
+    pub fn below(self, folder: &str) -> Self {
+        let mut below = Self::default();
+        for (path, entry) in self.map {
+            below.add(format!("{folder}/{path}"), entry);
+        }
+        below
+    }
+
     /// Takes out what is at `path` and below it.
     pub fn take(&mut self, path: &str) -> Self {
         let below = format!("{path}/");
@@ -105,6 +114,24 @@ impl Entries {
             std::mem::take(&mut self.map).into_iter().partition(|(_, entry)| large(entry));
         self.map = rest;
         Self { map: taken }
+    }
+
+    /// Writes all of it into a folder that is there.
+    pub fn write_to(&self, folder: &Utf8Path) -> Result<(), FormatError> {
+        for (path, entry) in &self.map {
+            let to = folder.join(path);
+            let written = match entry {
+                Entry::Folder => fs_err::create_dir(&to),
+                Entry::Link(target) => link(target, &to),
+                Entry::Bytes(content) => fs_err::write(&to, content),
+                Entry::File { source, .. } => fs_err::copy(source, &to).map(drop),
+            };
+            let is_file = !matches!(entry, Entry::Folder | Entry::Link(_));
+            let done =
+                written.and_then(|()| if is_file { set_mode(&to, entry.mode()) } else { Ok(()) });
+            done.map_err(FormatError::write(to))?;
+        }
+        Ok(())
     }
 
     /// Every entry with its path.
@@ -147,6 +174,27 @@ fn walk_error(root: &Utf8Path, error: walkdir::Error) -> FormatError {
     // A loop of links has no `io::Error` of its own.
     let source = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
     FormatError::Read { path, source }
+}
+
+#[cfg(unix)]
+fn link(target: &str, path: &Utf8Path) -> io::Result<()> {
+    fs_err::os::unix::fs::symlink(target, path)
+}
+
+#[cfg(not(unix))]
+fn link(target: &str, path: &Utf8Path) -> io::Result<()> {
+    fs_err::os::windows::fs::symlink_file(target, path)
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Utf8Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Utf8Path, _: u32) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -67,6 +67,11 @@ enum Part {
 }
 
 impl Layer {
+    /// What is at `path` of an archive, and has this digest.
+    pub fn new(path: String, digest: Digest) -> Self {
+        Self { path, digest }
+    }
+
     /// Its path in the archive.
     pub fn path(&self) -> &str {
         &self.path

@@ -2,7 +2,7 @@ use waterskin_bundle::Manifest;
 
 use crate::about::{maintainer, publisher};
 use crate::text::one_line;
-use crate::{time, version};
+use crate::{Documents, time, version};
 
 /// `/usr/share/doc/<package>/copyright` (Debian Policy 12.5).
 pub(crate) fn copyright(manifest: &Manifest, seconds: u64) -> String {
@@ -33,18 +33,17 @@ pub(crate) fn copyright(manifest: &Manifest, seconds: u64) -> String {
 }
 
 /// `/usr/share/doc/<package>/changelog.gz`, before it is compressed (Debian Policy 12.7).
-pub(crate) fn changelog(manifest: &Manifest, seconds: u64) -> String {
+pub(crate) fn changelog(manifest: &Manifest, documents: &Documents) -> String {
     format!(
         "{package} ({version}) stable; urgency=medium\n\
          \n  \
-         * Version {own} of {name}.\n\
+         * {change}\n\
          \n \
          -- {maintainer}  {date}\n",
         package = manifest.app.package,
         version = version::of_package(&manifest.app.version),
-        own = one_line(&manifest.app.version),
-        name = one_line(&manifest.app.name),
+        change = documents.change,
         maintainer = maintainer(&manifest.app),
-        date = time::in_mail_form(seconds),
+        date = time::in_mail_form(documents.time),
     )
 }

@@ -10,12 +10,12 @@ pub(crate) mod packages;
 use std::io::{self, BufWriter, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{App, Layout, Manifest, StagedFile, System, Target};
+use waterskin_bundle::{App, Layout, StagedFile, System, Target};
 
 use crate::archive::{self, Archive, Container, Entries, Entry, gzip};
 use crate::version::of_package;
-use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job};
-use crate::{freedesktop, manual, time};
+use crate::{Artifact, Compression, Documents, Format, FormatError, InstallTree, Job};
+use crate::{freedesktop, manual};
 use copyright::{changelog, copyright};
 
 /// A Debian package, `<package>_<version>_<architecture>.deb`.
@@ -70,7 +70,7 @@ impl Format for Deb {
         let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
         let mut staged = StagedFile::new(&destination).map_err(staging)?;
 
-        let time = time::of_build();
+        let time = tree.documents.time;
         let depends = depends::depends(tree, job.progress);
         let recommends = packages::recommends(&tree.needs);
         let entries = entries(tree, compression, time)?;
@@ -132,23 +132,26 @@ fn entries(
     freedesktop::add(&mut entries, tree, &of_package(&app.version), time)?;
     let overrides = lintian::overrides(name, compression);
     entries.add_bytes(format!("usr/share/lintian/overrides/{name}"), overrides);
-    add_documents(&mut entries, tree.manifest(), time)?;
+    add_documents(&mut entries, tree)?;
     Ok(entries)
 }
 
-fn add_documents(entries: &mut Entries, manifest: &Manifest, time: u64) -> Result<(), FormatError> {
+fn add_documents(entries: &mut Entries, tree: &InstallTree<'_>) -> Result<(), FormatError> {
+    let (manifest, documents) = (tree.manifest(), &tree.documents);
     let name = &manifest.app.package;
-    let compressed = |text: String, path: &str| {
+    let compressed = |text: &str, path: &str| {
         let mut encoder = gzip(Vec::new());
         encoder
             .write_all(text.as_bytes())
             .and_then(|()| encoder.finish())
             .map_err(FormatError::write(path))
     };
-    let documents = format!("usr/share/doc/{name}");
-    entries.add_bytes(format!("{documents}/copyright"), copyright(manifest, time));
-    let path = format!("{documents}/changelog.gz");
-    entries.add_bytes(path.as_str(), compressed(changelog(manifest, time), &path)?);
+    let folder = format!("usr/share/doc/{name}");
+    entries.add_bytes(format!("{folder}/copyright"), copyright(manifest, documents.time));
+    let path = format!("{folder}/changelog.gz");
+    entries.add_bytes(path.as_str(), compressed(&changelog(manifest, documents), &path)?);
+    let path = format!("{folder}/sbom.{}.gz", Documents::SBOM);
+    entries.add_bytes(path.as_str(), compressed(&documents.sbom, &path)?);
     let path = format!("usr/share/man/man1/{name}.1.gz");
     let page = manual::compressed(&manifest.app).map_err(FormatError::write(path.as_str()))?;
     entries.add_bytes(path, page);

@@ -87,6 +87,7 @@ impl Format for Msi {
         let content = branded(&shell, tree.app(), &name, &icon).map_err(|reason| {
             FormatError::Program { path: tree.program.file.to_owned(), reason }
         })?;
+        let content = job.signed(&name, content)?;
         drop(shell);
         let mut file = tempfile::NamedTempFile::new_in(job.output).map_err(write())?;
         file.write_all(&content).map_err(write())?;
@@ -136,8 +137,7 @@ impl Format for Msi {
         let cabinets = names.into_iter().zip(opened).collect();
         package::write(database, cabinets, staged.file()).map_err(write())?;
 
-        let bytes = staged.file().metadata().map_err(write())?.len();
-        let path = staged.commit().map_err(staging)?;
+        let (path, bytes) = job.finish(staged, true)?;
         let install = format!("msiexec /i {}", path.file_name().unwrap_or_default());
         Ok(Artifact { path, bytes, kind: self.name(), install })
     }

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 use waterskin_process::{Tool, find};
 
-use crate::{FormatError, time};
+use crate::{FormatError, Signer, time};
 
 /// The compiler of set-ups, where the system has it.
 pub(super) fn makensis() -> Option<PathBuf> {
@@ -58,9 +58,17 @@ impl Folder {
             .map_err(|source| FormatError::Makensis { source })
     }
 
-    /// Puts the set-up in its place; gives its length in bytes.
-    pub fn finish(self, destination: &Utf8Path) -> Result<u64, FormatError> {
+    /// Puts the set-up in its place, signed where the author has a command for it; gives its length in
+    /// bytes.
+    pub fn finish(
+        self,
+        destination: &Utf8Path,
+        signer: Option<&Signer>,
+    ) -> Result<u64, FormatError> {
         let made = self.path.join(SETUP);
+        if let Some(signer) = signer {
+            signer.sign(&made, destination.file_name().unwrap_or_default())?;
+        }
         readable(&made).map_err(FormatError::write(&made))?;
         let bytes = fs_err::metadata(&made).map_err(FormatError::read(&made))?.len();
         fs_err::rename(&made, destination).map_err(FormatError::write(&self.output))?;

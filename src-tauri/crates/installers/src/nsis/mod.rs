@@ -89,6 +89,7 @@ impl Format for Nsis {
         let program = branded(&shell, tree.app(), &name, &icon).map_err(|reason| {
             FormatError::Program { path: tree.program.file.to_owned(), reason }
         })?;
+        let program = job.signed(&name, program)?;
         drop(shell);
         folder.write("app.ico", &icon)?;
         folder.write("program.exe", &program)?;
@@ -103,7 +104,7 @@ impl Format for Nsis {
         };
         folder.write("script.nsi", script(&setup).as_bytes())?;
         folder.compile(&makensis)?;
-        let bytes = folder.finish(&destination)?;
+        let bytes = folder.finish(&destination, job.options.sign.as_ref())?;
         job.progress.advance(files.bytes());
         let install = format!(r".\{}", destination.file_name().unwrap_or_default());
         Ok(Artifact { path: destination, bytes, kind: self.name(), install })

@@ -111,8 +111,7 @@ impl Format for Rpm {
         file.rewind().and_then(|()| file.write_all(&before)).map_err(write())?;
         file.flush().map_err(write())?;
 
-        let bytes = file.metadata().map_err(write())?.len();
-        let path = staged.commit().map_err(staging)?;
+        let (path, bytes) = job.finish(staged, true)?;
         let install = format!("sudo dnf install {}", quoted(&path));
         Ok(Artifact { path, bytes, kind: self.name(), install })
     }

@@ -1,16 +1,12 @@
 //! An archive of the app's folder.
 
-mod readme;
-pub(crate) mod version;
-
 use std::io::{self, BufReader, Write as _};
 
 use waterskin_bundle::{App, Layout, StagedFile, System, Target};
 
 use crate::archive::{self, Archive, Container, Entries};
-use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job, time};
-use readme::readme;
-use version::in_file_name;
+use crate::readme::readme;
+use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job};
 
 /// An archive of the app's folder, `<package>-<version>-<system>-<processor>.tar.gz`. It runs wherever
 /// it is unpacked, without being installed.
@@ -30,9 +26,9 @@ impl Format for TarGz {
         true
     }
 
-    /// On Linux there is an AppImage for who may install nothing, on Windows a set-up of their own.
-    fn is_default(&self, target: &Target) -> bool {
-        target.system() == System::MacOs
+    /// Each system has something that people are more used to.
+    fn is_default(&self, _: &Target) -> bool {
+        false
     }
 
     fn brings_needs(&self) -> bool {
@@ -44,11 +40,8 @@ impl Format for TarGz {
     }
 
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
-        let app = tree.app();
-        let (system, processor) = (tree.target.system(), tree.target.processor());
-        let top = format!("{}-{}", app.package, in_file_name(&app.version));
-        let name = format!("{top}-{}-{processor}.tar.gz", system.name());
-        let destination = job.output.join(&name);
+        let top = tree.version_name();
+        let destination = job.output.join(format!("{}.{}", tree.full_name(), self.name()));
         let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
         let mut staged = StagedFile::new(&destination).map_err(staging)?;
 
@@ -58,16 +51,14 @@ impl Format for TarGz {
         let payload = format!("{top}/{}", Layout::PAYLOAD);
         entries.add_tree(&payload, tree.payload.layout.root())?;
         entries.add_bytes(format!("{top}/README.txt"), readme(tree));
+        for (name, text) in tree.documents.files() {
+            entries.add_bytes(format!("{top}/{name}"), text);
+        }
         job.progress.begin(entries.bytes());
 
         let layers = archive::layers_of(tree, &payload, format!("{top}/{program}"))?;
-        let archive = Archive::new(
-            (Container::Tar, Compression::Gzip),
-            "",
-            time::of_build(),
-            &destination,
-            job,
-        );
+        let kind = (Container::Tar, Compression::Gzip);
+        let archive = Archive::new(kind, "", tree.documents.time, &destination, job);
         let parts = archive.parts(entries, &layers)?;
         let write = || FormatError::write(&destination);
         let content = archive.read(&parts).map_err(write())?;
@@ -77,7 +68,7 @@ impl Format for TarGz {
 
         let bytes = staged.file().metadata().map_err(write())?.len();
         let path = staged.commit().map_err(staging)?;
-        let install = match system {
+        let install = match tree.target.system() {
             // In PowerShell.
             System::Windows => {
                 format!("tar -xzf '{}'; & '.\\{top}\\{program}'", path.as_str().replace('\'', "''"))

@@ -96,8 +96,7 @@ pub(crate) fn make(
     output: &Utf8Path,
 ) -> Result<Artifact, FormatError> {
     let program = Program { file: shell, libraries: Vec::new() };
-    let tree = InstallTree::new(payload, program, None, Needs::default())
-        .map_err(|source| FormatError::Icon { source })?;
+    let tree = InstallTree::new(payload, program, None, Needs::default())?;
     let folder = tempfile::tempdir().unwrap();
     let store = Scratch::new(Utf8Path::from_path(folder.path()).unwrap());
     let options = FormatOptions::default();

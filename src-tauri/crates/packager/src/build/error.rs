@@ -158,6 +158,10 @@ pub(crate) fn format_hint(error: &FormatError) -> Option<String> {
         FormatError::TooLarge { .. } => {
             Some("keep the file elsewhere, or take another format with `--format`".to_owned())
         }
+        FormatError::Sign { .. } => Some(
+            "try the command `sign` of the settings in a terminal, or leave it out with `--no-run`"
+                .to_owned(),
+        ),
         FormatError::Changed { .. } => Some("build again, and leave its files alone".to_owned()),
         _ => None,
     }

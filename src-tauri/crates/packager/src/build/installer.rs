@@ -1,6 +1,6 @@
 //! What a format needs of a build: the tree that is installed, what is kept, and who is told.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Payload;
 use waterskin_installers::{
     Artifact, Format, FormatError, InstallTree, Job, Kept, Needs, Program, Progress as Told, Store,
@@ -13,14 +13,14 @@ use crate::payload::provision::RECIPE;
 use crate::plan::BuildPlan;
 use crate::{Progress, Step};
 
-/// Makes every file that the plan has.
+/// Makes every file that the plan has, and the bill of materials beside them.
 pub(crate) fn make(
     plan: &BuildPlan,
     payload: &Payload,
     cache: &Cache,
     progress: &dyn Progress,
-) -> Result<Vec<Artifact>, BuildError> {
-    let Some(first) = plan.formats.first() else { return Ok(Vec::new()) };
+) -> Result<(Vec<Artifact>, Option<Utf8PathBuf>), BuildError> {
+    let Some(first) = plan.formats.first() else { return Ok((Vec::new(), None)) };
     let failed = |format: &'static dyn Format| {
         move |source| BuildError::Format { format, source: Box::new(source) }
     };
@@ -31,7 +31,9 @@ pub(crate) fn make(
         let job = Job { output, options, store: &build, progress: &build };
         format.write(&tree, &job).map_err(failed(*format))
     };
-    plan.formats.iter().map(make).collect()
+    let artifacts = plan.formats.iter().map(make).collect::<Result<_, _>>()?;
+    let sbom = tree.write_sbom(&plan.output).map_err(failed(*first))?;
+    Ok((artifacts, Some(sbom)))
 }
 
 fn tree<'a>(plan: &'a BuildPlan, payload: &'a Payload) -> Result<InstallTree<'a>, FormatError> {
@@ -45,7 +47,6 @@ fn tree<'a>(plan: &'a BuildPlan, payload: &'a Payload) -> Result<InstallTree<'a>
     };
     let program = Program { file: &plan.shell, libraries };
     InstallTree::new(payload, program, plan.icon.as_deref(), needs)
-        .map_err(|source| FormatError::Icon { source })
 }
 
 /// The libraries that a program for Linux is linked with, and the oldest C library that will do;

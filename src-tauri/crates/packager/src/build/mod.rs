@@ -40,6 +40,8 @@ use crate::{Progress, Step};
 pub struct BuildOutcome {
     /// The finished files.
     pub artifacts: Vec<Artifact>,
+    /// The bill of materials of what is inside, in CycloneDX.
+    pub sbom: Option<Utf8PathBuf>,
     /// What of the project did not come along.
     pub left_out: Vec<LeftOut>,
     /// What the author should know.
@@ -185,13 +187,14 @@ pub fn build(
     if let Some(trial) = trial.filter(|_| is_tried) {
         notes.extend(trial::run(trial, &payload, &cache, progress)?);
     }
-    let artifacts = installer::make(plan, &payload, &cache, progress)?;
+    let (artifacts, sbom) = installer::make(plan, &payload, &cache, progress)?;
     output.keep();
     // What this build uses is locked, so that it stays for the next.
     cache.prune(SystemTime::now(), plan.cache_limit);
     let (sizes, weight) = weigh(plan.app.name.as_str(), &plan.shell, &payload.layout);
     Ok(BuildOutcome {
         artifacts,
+        sbom,
         left_out: plan.files.left_out.clone(),
         notes,
         sizes,

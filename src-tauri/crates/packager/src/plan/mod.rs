@@ -1,6 +1,7 @@
 //! What a build is going to do, as data: decided before anything is done.
 
 pub(crate) mod error;
+pub(crate) mod first_start;
 pub(crate) mod inside;
 pub(crate) mod runs;
 pub(crate) mod settings;
@@ -10,15 +11,16 @@ pub(crate) mod tools;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
-use waterskin_installers::{Format, FormatOptions, appimage, default_formats, formats_for};
+use waterskin_installers::{Format, FormatOptions, Signer, appimage, default_formats, formats_for};
 use waterskin_project::{
     About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
-    ProjectFiles, PythonChoice, Reading, Requirements, UnknownModule,
+    ProjectFiles, PythonChoice, Reading, Requirements, SignCommand, UnknownModule,
 };
 
 use crate::cache::kept::{CACHE_LIMIT, cache_folder};
 use crate::elf::Native;
 use crate::plan::error::PlanError;
+use crate::plan::first_start::first_start;
 use crate::plan::inside::is_inside;
 use crate::plan::runs::Run;
 use crate::plan::settings::Settings;
@@ -82,6 +84,9 @@ pub struct BuildPlan {
     /// What is chosen for formats that leave a choice.
     #[serde(skip)]
     pub format_options: FormatOptions,
+    /// What people are told when they first open it, and how they open it all the same: one of the notes.
+    #[serde(skip)]
+    pub first_start: Option<&'static str>,
     /// Packages of the system's that the project asks for in its own list, each by all its names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub system_packages: Vec<String>,
@@ -151,6 +156,8 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     })?;
     let root = &project.root;
     let native = Native::of_project(root, &project.files, &target);
+    let sign = project.sign.command(target.system()).filter(|_| !settings.no_run);
+    let first_start = first_start(&target, sign.is_some());
     let trim = Trim::plan(&project.trim, &project.mentions)?;
     let cache = match &settings.cache_dir {
         Some(folder) => absolute(folder)?,
@@ -161,13 +168,16 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
     let mut format_options = settings.format_options.clone();
     let runtime = appimage_runtime(settings, &shell, &target, &mut formats)?;
     format_options.appimage.runtime = runtime;
-    let notes = notes(&project, &native, &formats, &target);
-    let runs = runs(&project, &uv, settings)?;
+    format_options.sign = sign
+        .map(|command| Signer { words: command.words().to_vec(), folder: project.root.clone() });
+    let notes = notes(&project, &native, &formats, &target, first_start);
+    let runs = runs(&project, &uv, settings, sign)?;
     Ok(BuildPlan {
         notes: notes.in_order(),
         trim,
         formats,
         format_options,
+        first_start,
         target,
         keep_payload,
         output,
@@ -205,11 +215,18 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
 }
 
 /// What the author should know: what reading says, and what this build of it adds.
-fn notes(project: &Project, native: &Native, formats: &[&dyn Format], target: &Target) -> Notes {
+fn notes(
+    project: &Project,
+    native: &Native,
+    formats: &[&dyn Format],
+    target: &Target,
+    first_start: Option<&str>,
+) -> Notes {
     let mut notes = project.notes.clone();
     for format in formats {
         notes.add(About::Package, format.notes(&project.app));
     }
+    notes.add(About::Package, first_start.map(str::to_owned));
     let wheels = &project.requirements.given.wheels;
     notes.add(About::Wheels, locked::note(wheels, target, project.python.minor()));
     notes.add(About::Native, native.notes(target));
@@ -220,7 +237,12 @@ fn notes(project: &Project, native: &Native, formats: &[&dyn Format], target: &T
 }
 
 /// What the build is going to execute.
-fn runs(project: &Project, uv: &Utf8PathBuf, settings: &Settings) -> Result<Vec<Run>, PlanError> {
+fn runs(
+    project: &Project,
+    uv: &Utf8PathBuf,
+    settings: &Settings,
+    sign: Option<&SignCommand>,
+) -> Result<Vec<Run>, PlanError> {
     let named = project.python.executable.iter().chain([uv]);
     let programs: Vec<_> =
         named.filter(|program| is_inside(&project.root, program)).cloned().collect();
@@ -234,6 +256,7 @@ fn runs(project: &Project, uv: &Utf8PathBuf, settings: &Settings) -> Result<Vec<
     }
     let built = project.own.iter().filter(|one| one.built);
     runs.extend(built.map(OwnDistribution::backend).map(backend));
+    runs.extend(sign.map(|command| Run::Sign { command: command.clone() }));
     let tried = !settings.no_run && !settings.no_try;
     runs.extend(tried.then(|| Run::App { entry: project.entry.clone() }));
     Ok(runs)

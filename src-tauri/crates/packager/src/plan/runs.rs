@@ -2,6 +2,7 @@ use std::fmt;
 
 use camino::Utf8PathBuf;
 use serde::{Serialize, Serializer};
+use waterskin_project::SignCommand;
 
 /// Something that a build executes and that is not Waterskin's own. Planning executes none of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,11 @@ pub enum Run {
         /// Whose, as the author knows it: `` `yfinance` ``, or a phrase where nobody knows it yet.
         of: String,
     },
+    /// What signs programs and finished files.
+    Sign {
+        /// The author's command.
+        command: SignCommand,
+    },
     /// The app itself, at the end of the build.
     App {
         /// The script, relative to the project.
@@ -28,6 +34,7 @@ impl fmt::Display for Run {
         match self {
             Self::Program { program } => write!(f, "`{program}`"),
             Self::Backend { of } => write!(f, "the build backend of {of}"),
+            Self::Sign { command } => write!(f, "`{command}`, for what is handed out"),
             Self::App { entry } => {
                 write!(f, "`{entry}`, once at the end, to see whether the app starts")
             }

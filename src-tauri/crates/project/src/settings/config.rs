@@ -6,6 +6,7 @@ use toml::Spanned;
 use waterskin_bundle::{DataPolicy, Downloads, Theme};
 
 use crate::settings::secrets::{SECRET_KEYS, SecretConfig};
+use crate::settings::sign::{SIGN_KEYS, Signing};
 
 /// The author's own file for everything about Waterskin, when there is no `pyproject.toml`.
 pub(crate) const WATERSKIN_TOML: &str = "waterskin.toml";
@@ -39,6 +40,7 @@ pub(crate) struct Config {
     pub trim: Switches,
     pub secrets: BTreeMap<String, Spanned<SecretConfig>>,
     pub no_keys: Vec<String>,
+    pub sign: Signing,
 }
 
 /// `[tool.waterskin.window]`.
@@ -75,6 +77,7 @@ const KEYS: &[&str] = &[
     "trim",
     "secrets",
     "no-keys",
+    "sign",
 ];
 const WINDOW_KEYS: &[&str] = &["title", "width", "height", "theme"];
 
@@ -245,6 +248,7 @@ fn check_keys(own: &toml::Value, file: &Utf8Path, rules: &[&str]) -> Result<(), 
     };
     check(Some(own), "", KEYS)?;
     check(own.get("window"), "window.", WINDOW_KEYS)?;
+    check(own.get("sign"), "sign.", SIGN_KEYS)?;
     let secrets = own.get("secrets").and_then(toml::Value::as_table);
     secrets.into_iter().flatten().try_for_each(|(key, secret)| {
         check(Some(secret), &format!("secrets.{key}."), SECRET_KEYS)
@@ -343,6 +347,7 @@ mod tests {
             ("nmae = 'x'", "nmae", "name"),
             ("window = { titel = 'x' }", "window.titel", "window.title"),
             ("Include = []", "Include", "include"),
+            ("[sign]\nmac = 'sign {file}'", "sign.mac", "sign.macos"),
             ("[trim]\npyarow-s3 = false", "trim.pyarow-s3", "trim.pyarrow-s3"),
         ] {
             let error = own(text).unwrap_err();

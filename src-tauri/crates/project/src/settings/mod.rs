@@ -10,4 +10,5 @@ pub(crate) mod python;
 pub(crate) mod reserved;
 pub(crate) mod secrets;
 pub(crate) mod secrets_read;
+pub(crate) mod sign;
 pub(crate) mod streamlit;

@@ -5,7 +5,7 @@ use crate::deb::packages::to_install;
 use crate::text::one_line;
 
 /// What a person finds beside the program: how it is started and removed, and what it needs.
-pub(super) fn readme(tree: &InstallTree<'_>) -> String {
+pub(crate) fn readme(tree: &InstallTree<'_>) -> String {
     let app = tree.app();
     let (name, program) = (one_line(&app.name), tree.program_name());
     let start = match tree.target.system() {
