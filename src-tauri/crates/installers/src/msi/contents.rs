@@ -15,12 +15,7 @@ const FILE_VITAL: i32 = 0x200;
 const ON_REMOVAL: i32 = 2;
 
 /// Folders, components and files: a component for each folder, which has all of the folder's files.
-pub(super) fn contents(
-    product: &Product,
-    program: &str,
-    files: &Files,
-    cabinets: &[Plan<'_>],
-) -> Vec<Table> {
+pub(super) fn contents(product: &Product, files: &Files, cabinets: &[Plan<'_>]) -> Vec<Table> {
     let folders = Folders::of(files);
     let mut components: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
     let mut rows = Vec::new();
@@ -29,7 +24,7 @@ pub(super) fn contents(
         sequence += 1;
         let (folder, file_name) = match file.path.rsplit_once('/') {
             Some((folder, file)) => (folders.id(folder), file),
-            None => (FOLDER.to_owned(), program),
+            None => (FOLDER.to_owned(), file.path.as_str()),
         };
         let (component, key) =
             components.entry(folder.clone()).or_insert_with(|| (component_of(&folder), None));

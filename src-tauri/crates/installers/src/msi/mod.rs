@@ -10,14 +10,14 @@ mod tables;
 mod tests;
 mod version;
 
-use std::io::Write as _;
 use std::panic::resume_unwind;
 use std::thread;
 
+use camino::Utf8PathBuf;
 use waterskin_bundle::{App, Digest, StagedFile, System, Target};
 use waterskin_process::find;
 
-use crate::windows::{Files, InstalledFile, branded, ico};
+use crate::windows::{Files, InstalledFile, ico, program};
 use crate::{Artifact, Format, FormatError, InstallTree, Job, time};
 use product::Product;
 use version::ProductVersion;
@@ -76,26 +76,22 @@ impl Format for Msi {
         let mut staged = StagedFile::new(&destination).map_err(staging)?;
         let write = || FormatError::write(&destination);
 
-        let files = Files::of(tree)?;
+        let mut files = Files::of(tree)?;
         if let Some(file) = files.files.iter().find(|file| file.size > MOST) {
             return Err(FormatError::Full { format: self.name(), bytes: file.size, most: MOST });
         }
         let icon = ico(&tree.icon)?;
-        let name = tree.program_name();
-        let shell =
-            fs_err::read(tree.program.file).map_err(FormatError::read(tree.program.file))?;
-        let content = branded(&shell, tree.app(), &name, &icon).map_err(|reason| {
-            FormatError::Program { path: tree.program.file.to_owned(), reason }
-        })?;
-        let content = job.signed(&name, content)?;
-        drop(shell);
-        let mut file = tempfile::NamedTempFile::new_in(job.output).map_err(write())?;
-        file.write_all(&content).map_err(write())?;
-        let source =
-            file.path().to_owned().try_into().map_err(|error: camino::FromPathBufError| {
-                FormatError::Name { path: error.as_path().display().to_string() }
-            })?;
-        let program = InstalledFile { path: name.clone(), source, size: content.len() as u64 };
+        let (name, content) = (tree.program_name(), program(tree, &icon, job)?);
+        let temporary = tempfile::Builder::new()
+            .prefix(".waterskin-")
+            .tempdir_in(job.output)
+            .map_err(write())?;
+        let folder = Utf8PathBuf::from_path_buf(temporary.path().to_owned())
+            .map_err(|path| FormatError::Name { path: path.display().to_string() })?;
+        files.add_documents(tree, &folder)?;
+        let source = folder.join(&name);
+        fs_err::write(&source, &content).map_err(FormatError::write(&source))?;
+        let program = InstalledFile { path: name, source, size: content.len() as u64 };
         job.progress.begin(files.bytes() + program.size);
 
         let digest = Digest::of(&content);
@@ -125,7 +121,7 @@ impl Format for Msi {
             return Err(FormatError::Full { format: self.name(), bytes, most: MOST });
         }
         let product = Product::of(tree.app(), &Digest::of(digests.as_bytes()));
-        let tables = tables::tables(&product, &name, &files, &plans);
+        let tables = tables::tables(&product, &files, &plans);
         let count = files.files.len();
         if tables::texts(&tables) > tables::MOST_TEXTS {
             return Err(FormatError::Crowded { format: self.name(), files: count });

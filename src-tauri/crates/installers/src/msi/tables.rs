@@ -80,14 +80,9 @@ const ADMINISTRATION: [(&str, i32); 7] = [
 pub(super) const MOST_TEXTS: usize = 65_000;
 
 /// All tables of a package.
-pub(super) fn tables(
-    product: &Product,
-    program: &str,
-    files: &Files,
-    cabinets: &[Plan<'_>],
-) -> Vec<Table> {
+pub(super) fn tables(product: &Product, files: &Files, cabinets: &[Plan<'_>]) -> Vec<Table> {
     let mut tables = vec![properties(product), upgrade(product), launch_condition()];
-    tables.extend(contents(product, program, files, cabinets));
+    tables.extend(contents(product, files, cabinets));
     tables.extend([shortcut(product), icon(), feature(product), media(cabinets)]);
     tables.extend([
         sequence("InstallExecuteSequence", &EXECUTE),

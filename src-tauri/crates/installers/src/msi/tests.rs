@@ -1,7 +1,8 @@
 //! Packages are installed, upgraded and removed under Wine.
 
+use crate::FormatOptions;
 use crate::tests::place;
-use crate::windows::stand_in::{self, SHORTCUT, Wine, files, make, run};
+use crate::windows::stand_in::{self, SHORTCUT, Wine, files, make};
 
 #[test]
 fn a_package_installs_upgrades_and_removes_for_everybody() {
@@ -23,6 +24,7 @@ fn a_package_installs_upgrades_and_removes_for_everybody() {
         let installed = files(&root.join("payload"));
         assert!(installed == *expected, "{:?}", installed.keys());
         assert_eq!(wine.run(root.join("elan.exe").as_str(), &[]).trim(), "I am the app");
+        assert!(root.join("LICENCES.txt").is_file() && root.join("sbom.cdx.json").is_file());
         assert!(menu.is_file());
     }
     wine.run("msiexec", &["/x", versions[1].1.as_str(), "/qn"]);
@@ -40,42 +42,11 @@ fn the_same_app_gives_the_same_package_that_can_be_signed() {
     });
     assert!(made[0].0 == made[1].0);
 
-    let (_, package, place) = &made[0];
-    let [key, certificate, signed] =
-        ["key.pem", "certificate.pem", "signed.msi"].map(|name| place.root.join(name));
-    run(
-        "openssl",
-        &[
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-subj",
-            "/CN=Test",
-            "-days",
-            "9",
-            "-keyout",
-            key.as_str(),
-            "-out",
-            certificate.as_str(),
-        ],
-    );
-    run(
-        "osslsigncode",
-        &[
-            "sign",
-            "-certs",
-            certificate.as_str(),
-            "-key",
-            key.as_str(),
-            "-in",
-            package.as_str(),
-            "-out",
-            signed.as_str(),
-        ],
-    );
-    let verdict =
-        run("osslsigncode", &["verify", "-CAfile", certificate.as_str(), "-in", signed.as_str()]);
-    assert!(verdict.contains("Signature verification: ok"), "{verdict}");
+    let (_, _, place) = &made[0];
+    let (signer, certificate) = stand_in::signer(&place.root);
+    let options = FormatOptions { sign: Some(signer), ..FormatOptions::default() };
+    let (shell, payload) = (place.root.join("the shell.exe"), stand_in::payload(&place.root, "2"));
+    let output = place.root.join("signed");
+    let artifact = stand_in::make_with(&options, "msi", &payload, &shell, &output).unwrap();
+    stand_in::check_signature(&artifact.path, &certificate);
 }

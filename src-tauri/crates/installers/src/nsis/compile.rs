@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 use waterskin_process::{Tool, find};
 
-use crate::{FormatError, Signer, time};
+use crate::{FormatError, time};
 
 /// The compiler of set-ups, where the system has it.
 pub(super) fn makensis() -> Option<PathBuf> {
@@ -17,7 +17,6 @@ const SETUP: &str = "made.exe";
 /// What a set-up is made of, in a folder beside the one that it is for. It goes when this value does.
 pub(super) struct Folder {
     path: Utf8PathBuf,
-    output: Utf8PathBuf,
     _temporary: TempDir,
 }
 
@@ -29,7 +28,19 @@ impl Folder {
             tempfile::Builder::new().prefix(".waterskin-").tempdir_in(output).map_err(write())?;
         let path = Utf8PathBuf::from_path_buf(temporary.path().to_owned())
             .map_err(|path| FormatError::Name { path: path.display().to_string() })?;
-        Ok(Self { path, output: output.to_owned(), _temporary: temporary })
+        Ok(Self { path, _temporary: temporary })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// Adds a folder; gives its path.
+    pub fn inside(&self, name: &str) -> Result<Utf8PathBuf, FormatError> {
+        let path = self.path.join(name);
+        fs_err::create_dir(&path).map_err(FormatError::write(&path))?;
+        Ok(path)
     }
 
     /// Adds a file. Names here are ours, so that no path of the author's stands in a script.
@@ -58,21 +69,9 @@ impl Folder {
             .map_err(|source| FormatError::Makensis { source })
     }
 
-    /// Puts the set-up in its place, signed where the author has a command for it; gives its length in
-    /// bytes.
-    pub fn finish(
-        self,
-        destination: &Utf8Path,
-        signer: Option<&Signer>,
-    ) -> Result<u64, FormatError> {
-        let made = self.path.join(SETUP);
-        if let Some(signer) = signer {
-            signer.sign(&made, destination.file_name().unwrap_or_default())?;
-        }
-        readable(&made).map_err(FormatError::write(&made))?;
-        let bytes = fs_err::metadata(&made).map_err(FormatError::read(&made))?.len();
-        fs_err::rename(&made, destination).map_err(FormatError::write(&self.output))?;
-        Ok(bytes)
+    /// Moves the set-up to `path`.
+    pub fn finish(self, path: &Utf8Path) -> Result<(), FormatError> {
+        fs_err::rename(self.path.join(SETUP), path).map_err(FormatError::write(path))
     }
 }
 
@@ -93,15 +92,4 @@ fn link_folder(source: &Utf8Path, link: &Utf8Path) -> std::io::Result<()> {
         .run(&mut |_, _| {})
         .map(drop)
         .map_err(std::io::Error::other)
-}
-
-#[cfg(unix)]
-fn readable(file: &Utf8Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs_err::set_permissions(file, std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Utf8Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -7,12 +7,12 @@ mod script;
 mod tests;
 mod words;
 
-use waterskin_bundle::{App, Layout, System, Target};
+use waterskin_bundle::{App, Layout, StagedFile, System, Target};
 
-use crate::windows::{Files, branded, ico};
+use crate::windows::{Files, ico, program};
 use crate::{Artifact, Format, FormatError, InstallTree, Job};
 use compile::{Folder, makensis};
-use script::{Setup, script};
+use script::{Setup, UNINSTALLER, Uninstaller, script, uninstaller};
 
 /// A set-up for one user, `<package>-<version>-windows-<processor>-setup.exe`.
 ///
@@ -74,7 +74,7 @@ impl Format for Nsis {
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
         let makensis = makensis().ok_or(FormatError::NoMakensis)?;
         let destination = job.output.join(format!("{}-setup.exe", tree.full_name()));
-        let files = Files::of(tree)?;
+        let mut files = Files::of(tree)?;
         let bytes = files.bytes();
         job.progress.begin(bytes);
         if bytes > MOST {
@@ -83,17 +83,12 @@ impl Format for Nsis {
 
         let folder = Folder::new(job.output)?;
         let icon = ico(&tree.icon)?;
-        let name = tree.program_name();
-        let shell =
-            fs_err::read(tree.program.file).map_err(FormatError::read(tree.program.file))?;
-        let program = branded(&shell, tree.app(), &name, &icon).map_err(|reason| {
-            FormatError::Program { path: tree.program.file.to_owned(), reason }
-        })?;
-        let program = job.signed(&name, program)?;
-        drop(shell);
+        let program = program(tree, &icon, job)?;
         folder.write("app.ico", &icon)?;
         folder.write("program.exe", &program)?;
         folder.link(Layout::PAYLOAD, tree.payload.layout.root())?;
+        files.add_documents(tree, &folder.inside("documents")?)?;
+        let name = tree.program_name();
         let setup = Setup {
             app: tree.app(),
             program: &name,
@@ -102,11 +97,23 @@ impl Format for Nsis {
             program_size: program.len() as u64,
             options: job.options.nsis,
         };
-        folder.write("script.nsi", script(&setup).as_bytes())?;
+        if let Some(signer) = &job.options.sign {
+            // The uninstaller is made along with the set-up and packed in it at once, so it is made
+            // twice: first to be signed, then with the signed one in its place.
+            folder.write("script.nsi", script(&setup, Uninstaller::Shown).as_bytes())?;
+            folder.compile(&makensis)?;
+            signer.sign(&folder.path().join(UNINSTALLER), &uninstaller(tree.app()))?;
+            folder.write("script.nsi", script(&setup, Uninstaller::Replaced).as_bytes())?;
+        } else {
+            folder.write("script.nsi", script(&setup, Uninstaller::AsMade).as_bytes())?;
+        }
         folder.compile(&makensis)?;
-        let bytes = folder.finish(&destination, job.options.sign.as_ref())?;
+        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
+        let staged = StagedFile::new(&destination).map_err(staging)?;
+        folder.finish(staged.path())?;
+        let (path, bytes) = job.finish(staged, true)?;
         job.progress.advance(files.bytes());
-        let install = format!(r".\{}", destination.file_name().unwrap_or_default());
-        Ok(Artifact { path: destination, bytes, kind: self.name(), install })
+        let install = format!(r".\{}", path.file_name().unwrap_or_default());
+        Ok(Artifact { path, bytes, kind: self.name(), install })
     }
 }

@@ -26,16 +26,38 @@ pub(super) struct Setup<'a> {
     pub options: NsisOptions,
 }
 
-/// What every set-up does. It reads `program.exe`, `app.ico` and the folder `payload` beside itself.
+/// What every set-up does. It reads `program.exe`, `app.ico` and the folders `payload` and
+/// `documents` beside itself.
 const DEEDS: &str = include_str!("setup.nsi");
 
+/// What becomes of the uninstaller that `makensis` makes before it is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Uninstaller {
+    /// It stays as it is.
+    AsMade,
+    /// It is copied to [`UNINSTALLER`] as well.
+    Shown,
+    /// What is at [`UNINSTALLER`] is taken in its place.
+    Replaced,
+}
+
+/// An uninstaller beside the script.
+pub(super) const UNINSTALLER: &str = "uninstaller.exe";
+
 /// The script for `makensis`, in UTF-8.
-pub(super) fn script(setup: &Setup<'_>) -> String {
+pub(super) fn script(setup: &Setup<'_>, uninstaller: Uninstaller) -> String {
     let compressor = match setup.options.smallness {
         Smallness::Quick => "SetCompressor /SOLID bzip2\n",
         Smallness::Smallest => "SetCompressor /SOLID lzma\nSetCompressorDictSize 16\n",
     };
     let mut script = compressor.to_owned();
+    let copy = if cfg!(windows) { "copy /y" } else { "cp" };
+    let copied = match uninstaller {
+        Uninstaller::AsMade => String::new(),
+        Uninstaller::Shown => format!("!uninstfinalize '{copy} \"%1\" \"{UNINSTALLER}\"'\n"),
+        Uninstaller::Replaced => format!("!uninstfinalize '{copy} \"{UNINSTALLER}\" \"%1\"'\n"),
+    };
+    script.push_str(&copied);
     fill(&mut script, DEEDS, &words(setup));
     removal(&mut script, setup);
     script
@@ -89,7 +111,7 @@ fn words(setup: &Setup<'_>) -> BTreeMap<&'static str, String> {
 }
 
 /// The program that removes the app. No app's own program is called so.
-fn uninstaller(app: &App) -> String {
+pub(super) fn uninstaller(app: &App) -> String {
     format!("{}-uninstall.exe", app.package)
 }
 

@@ -193,6 +193,7 @@ Section
   RMDir /r "${STAGED}"
   SetOutPath "${STAGED}"
   File "/oname=@APP_PROGRAM@" "program.exe"
+  File /r "documents/*"
   SetOutPath "${STAGED}\payload"
   File /r "payload/*"
   ; Nothing below may be the folder that this stands in.

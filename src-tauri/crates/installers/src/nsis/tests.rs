@@ -28,6 +28,7 @@ fn a_set_up_installs_upgrades_and_removes_for_one_user() {
     assert!(installed() == *first, "{:?}", installed().keys());
     let program = root.join("elan.exe");
     assert_eq!(wine.run(program.as_str(), &[]).trim(), "I am the app");
+    assert!(root.join("LICENCES.txt").is_file() && root.join("sbom.cdx.json").is_file());
     assert!(menu.join(SHORTCUT).is_file());
     let name = r#"lan & <Co> "100 %" $INSTDIR ${NSISDIR} $(^Name) `it's"#;
     let values = wine.values(KEY);
@@ -70,6 +71,27 @@ fn the_same_app_gives_the_same_set_up() {
 
 mod long {
     use super::*;
+    use crate::FormatOptions;
+
+    #[test]
+    fn program_uninstaller_and_set_up_are_signed() {
+        let place = place();
+        let shell = stand_in::shell(&place.root);
+        let (signer, certificate) = stand_in::signer(&place.root);
+        let options = FormatOptions { sign: Some(signer), ..FormatOptions::default() };
+        let payload = stand_in::payload(&place.root, "1.0");
+        let output = place.root.join("output");
+        let artifact = stand_in::make_with(&options, "exe", &payload, &shell, &output).unwrap();
+        stand_in::check_signature(&artifact.path, &certificate);
+        let wine = Wine::take();
+        wine.run(artifact.path.as_str(), &["/S"]);
+        let root = wine.of_user(PROGRAMS).join("elan");
+        for name in ["elan.exe", "elan-uninstall.exe"] {
+            stand_in::check_signature(&root.join(name), &certificate);
+        }
+        wine.run(root.join("elan-uninstall.exe").as_str(), &["/S"]);
+        assert!(!root.exists());
+    }
 
     #[test]
     fn an_app_that_does_not_close_keeps_its_version() {

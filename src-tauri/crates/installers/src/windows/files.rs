@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Layout;
 
 use super::names::unfit;
 use crate::archive::{Entries, Entry};
 use crate::{FormatError, InstallTree};
 
-/// What of a payload is installed on Windows, sorted by path. Windows makes no symbolic links for
+/// What is installed beside a program on Windows, the payload sorted by path. Windows makes no symbolic links for
 /// everybody, so a link is the file that it leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Files {
@@ -17,7 +17,7 @@ pub(crate) struct Files {
     pub folders: Vec<String>,
 }
 
-/// A file of a payload.
+/// A file that is installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InstalledFile {
     /// Its path beside the program, with `/`: `payload/manifest.json`.
@@ -57,11 +57,27 @@ impl Files {
                     let (path, size) = (path.to_owned(), target.len());
                     all.files.push(InstalledFile { path, source, size });
                 }
+                // A folder gives none of these.
                 Entry::Bytes(_) => {}
             }
         }
         all.check()?;
         Ok(all)
+    }
+
+    /// Adds what comes with the app to be read, which stands beside the program; it is written into
+    /// `folder` for that.
+    pub fn add_documents(
+        &mut self,
+        tree: &InstallTree<'_>,
+        folder: &Utf8Path,
+    ) -> Result<(), FormatError> {
+        for (path, text) in tree.documents.files() {
+            let source = folder.join(&path);
+            fs_err::write(&source, text).map_err(FormatError::write(&source))?;
+            self.files.push(InstalledFile { path, source, size: text.len() as u64 });
+        }
+        Ok(())
     }
 
     /// The sum of all files in bytes.

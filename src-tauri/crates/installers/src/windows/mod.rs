@@ -16,5 +16,5 @@ pub(crate) mod webview2;
 pub(crate) use files::{Files, InstalledFile};
 pub(crate) use icon::ico;
 pub(crate) use names::file_name;
-pub(crate) use program::branded;
+pub(crate) use program::program;
 pub(crate) use version::numbers;

@@ -5,6 +5,7 @@ use waterskin_bundle::App;
 use super::numbers;
 use crate::about::publisher;
 use crate::text::{one_line, shortened};
+use crate::{FormatError, InstallTree, Job};
 
 /// The types of resources (`winuser.h`): an image of an icon, and what lists the images of one.
 const ICON: u32 = 3;
@@ -21,13 +22,31 @@ const CODE_PAGE: u16 = 0x04b0;
 /// The most characters of a text in a program's version.
 const LONGEST: usize = 200;
 
+/// The prebuilt shell as the program of a tree's app, signed where the author's command does that.
+/// `icon` is the content of an icon file.
+///
+/// # Errors
+///
+/// The shell can't be read, is no program for Windows, or is not signed.
+pub(crate) fn program(
+    tree: &InstallTree<'_>,
+    icon: &[u8],
+    job: &Job<'_>,
+) -> Result<Vec<u8>, FormatError> {
+    let (path, name) = (tree.program.file, tree.program_name());
+    let shell = fs_err::read(path).map_err(FormatError::read(path))?;
+    let program = branded(&shell, tree.app(), &name, icon)
+        .map_err(|reason| FormatError::Program { path: path.to_owned(), reason })?;
+    job.signed(&name, program)
+}
+
 /// The prebuilt shell as this app's own program: with its icon (the content of an icon file), its
 /// name, version and publisher, and without a terminal beside its window. `name` is the file's.
 ///
 /// # Errors
 ///
 /// What is wrong with the program, as a text: it is none for Windows, or a damaged one.
-pub(crate) fn branded(shell: &[u8], app: &App, name: &str, icon: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) fn branded(shell: &[u8], app: &App, name: &str, icon: &[u8]) -> Result<Vec<u8>, String> {
     let mut image = Image::parse(shell).map_err(|error| error.to_string())?;
     if image.subsystem() == CONSOLE {
         image.set_subsystem(WINDOWS);

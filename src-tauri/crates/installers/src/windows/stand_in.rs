@@ -14,7 +14,8 @@ use waterskin_process::{Output, Tool, ToolError, find};
 
 use crate::tests::scratch::Scratch;
 use crate::{
-    Artifact, FormatError, FormatOptions, InstallTree, Job, Needs, Program, Quiet, format_named,
+    Artifact, FormatError, FormatOptions, InstallTree, Job, Needs, Program, Quiet, Signer,
+    format_named,
 };
 
 /// What no author should write, and every installer must bear.
@@ -95,17 +96,46 @@ pub(crate) fn make(
     shell: &Utf8Path,
     output: &Utf8Path,
 ) -> Result<Artifact, FormatError> {
+    make_with(&FormatOptions::default(), format, payload, shell, output)
+}
+
+/// The same with what an author chose.
+pub(crate) fn make_with(
+    options: &FormatOptions,
+    format: &str,
+    payload: &Payload,
+    shell: &Utf8Path,
+    output: &Utf8Path,
+) -> Result<Artifact, FormatError> {
     let program = Program { file: shell, libraries: Vec::new() };
     let tree = InstallTree::new(payload, program, None, Needs::default())?;
     let folder = tempfile::tempdir().unwrap();
     let store = Scratch::new(Utf8Path::from_path(folder.path()).unwrap());
-    let options = FormatOptions::default();
-    let job = Job { output, options: &options, store: &store, progress: &Quiet };
+    let job = Job { output, options, store: &store, progress: &Quiet };
     let made = format_named(format).unwrap().write(&tree, &job);
     let others = fs_err::read_dir(output).into_iter().flatten().flatten();
     let others = others.filter(|it| it.file_name().to_string_lossy().starts_with('.'));
     assert_eq!(others.count(), 0, "nothing else is left");
     made
+}
+
+/// A command that signs, and the certificate that says so.
+pub(crate) fn signer(root: &Utf8Path) -> (Signer, Utf8PathBuf) {
+    let [key, certificate] = ["key é.pem", "certificate.pem"].map(|name| root.join(name));
+    let subject = ["-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Elan", "-days", "2"];
+    let files = ["-keyout", key.as_str(), "-out", certificate.as_str()];
+    run("openssl", &[&["req", "-x509"][..], &subject, &files].concat());
+    let words = ["osslsigncode", "sign", "-key", key.as_str(), "-certs", certificate.as_str()];
+    let words = words.iter().chain(&["-h", "sha256", "-in", "{file}", "-out", "{signed}"]);
+    let words = words.map(|word| (*word).to_owned()).collect();
+    (Signer { words, folder: root.to_owned() }, certificate)
+}
+
+/// Looks whether a file is signed and as it was then.
+pub(crate) fn check_signature(file: &Utf8Path, certificate: &Utf8Path) {
+    let verify = ["verify", "-CAfile", certificate.as_str(), "-in", file.as_str()];
+    let said = run("osslsigncode", &verify);
+    assert!(said.contains("Signature verification: ok"), "{file}: {said}");
 }
 
 pub(crate) fn write(path: &Utf8Path, content: &str) {

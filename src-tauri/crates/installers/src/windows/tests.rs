@@ -3,8 +3,9 @@
 use camino::Utf8Path;
 use waterskin_bundle::Payload;
 
+use super::ico;
+use super::program::branded;
 use super::stand_in::{self, NAME, make, run};
-use super::{branded, ico};
 use crate::Picture;
 use crate::tests::place;
 

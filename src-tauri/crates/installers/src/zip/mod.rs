@@ -10,7 +10,7 @@ use waterskin_bundle::{App, Digest, Layout, StagedFile, System, Target};
 use crate::archive::{Entries, Layer, layers_of};
 use crate::macos::{Bundle, Scratch};
 use crate::readme::readme;
-use crate::windows::{branded, ico};
+use crate::windows;
 use crate::{Artifact, Format, FormatError, InstallTree, Job};
 
 /// A `.zip`, `<package>-<version>-<system>-<processor>.zip`: for Windows of a folder that runs wherever it
@@ -80,10 +80,7 @@ impl Format for Zip {
 fn folder(tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Bundle, FormatError> {
     let (top, program) = (tree.version_name(), tree.program_name());
     let payload = format!("{top}/{}", Layout::PAYLOAD);
-    let shell = fs_err::read(tree.program.file).map_err(FormatError::read(tree.program.file))?;
-    let content = branded(&shell, tree.app(), &program, &ico(&tree.icon)?)
-        .map_err(|reason| FormatError::Program { path: tree.program.file.to_owned(), reason })?;
-    let content = job.signed(&program, content)?;
+    let content = windows::program(tree, &windows::ico(&tree.icon)?, job)?;
     let scratch = Scratch::new(job)?;
     let file = scratch.path().join(&program);
     fs_err::write(&file, &content).map_err(FormatError::write(&file))?;
