@@ -5,7 +5,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/waterskin"
 # Outside the tree, so that a fresh clone finds what an earlier one built.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
-# Of `scripts/check-targets`: another compiler than the build's would have both compile all again, in turn.
+# Of `scripts/check-targets` and `scripts/test-windows`: another compiler than the build's would have both compile all again, in turn.
 targets_check="$cache/targets-check"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
 
@@ -118,6 +118,24 @@ apt_get() {
 # The newest version of a package that apt could install, or nothing.
 package_candidate() {
   LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *\([0-9].*\)/\1/p'
+}
+
+# Debian's compiler comes with its standard library's source, which is compiled for each target.
+# debian_rust: installs them where they are to be had, and has Cargo use them.
+debian_rust() {
+  local candidate
+  have apt-cache || return 1
+  candidate="$(package_candidate rust-web-src)"
+  [ "$candidate" ] && at_least "$least_rust" "${candidate%%[+~-]*}" || return 1
+  install_packages rustc-web cargo-web rust-web-src
+  [ -x /usr/bin/cargo ] && at_least "$least_rust" "$(version_of /usr/bin/rustc --version)" || return 1
+  export RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
+}
+
+# The linker for Windows, which compiles C as well.
+windows_linker() {
+  have x86_64-w64-mingw32-gcc || install_packages gcc-mingw-w64-x86-64
+  export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
 }
 
 # changed STAMP FILE...: whether the files differ from when `stamp STAMP FILE...` was run

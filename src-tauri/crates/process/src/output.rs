@@ -53,7 +53,7 @@ fn read_all(terminal: &Terminal, sender: &mpsc::Sender<Bytes>) {
                 // A terminal hands out at most a few kilobytes at once: copied, a piece holds no
                 // more memory than it has text.
                 if sender.blocking_send(Bytes::copy_from_slice(&buffer[..length])).is_err() {
-                    return;
+                    return terminal.unwanted();
                 }
             }
             Err(error) => {

@@ -1,16 +1,15 @@
 //! A supervisor with real programs: starts, deaths, restarts and stops.
-#![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 #[path = "../../process/tests/common/mod.rs"]
 mod common;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Lifeline, folder, kill_9, python};
+use common::{LIMIT, Lifeline, actor, folder, kill_9, plain};
 use tempfile::TempDir;
 use tokio::time::timeout;
 use waterskin_process::{Command, ExitStatus};
@@ -18,11 +17,14 @@ use waterskin_supervisor::{
     BoxError, Exit, OutputLog, Policy, Program, Readiness, Source, Status, Supervisor,
 };
 
-/// A Python script that is ready when it prints `ready`. `attempt` and `lifeline` are its arguments.
+/// Makes the command of an attempt, in a folder, with the address of the lifeline.
+type Make = Box<dyn Fn(&Path, &str, u32) -> Command + Send + Sync>;
+
+/// A program that is ready when it prints `ready` and the number of the attempt.
 struct Script {
     folder: TempDir,
-    text: &'static str,
-    lifeline: PathBuf,
+    lifeline: String,
+    make: Make,
     log: Arc<OutputLog>,
     commands: AtomicU32,
     ended: Mutex<Vec<u32>>,
@@ -31,9 +33,7 @@ struct Script {
 impl Program for Script {
     fn command(&self, attempt: u32) -> Result<Command, BoxError> {
         self.commands.fetch_add(1, Ordering::SeqCst);
-        let attempt = PathBuf::from(attempt.to_string());
-        let text = format!("attempt = int(sys.argv[2])\n{}", self.text);
-        Ok(python(self.folder.path(), &text, &[&self.lifeline, &attempt]))
+        Ok((self.make)(self.folder.path(), &self.lifeline, attempt))
     }
 
     fn ready(&self, attempt: u32) -> Readiness {
@@ -52,7 +52,8 @@ async fn line(log: &OutputLog, wanted: &str) -> Result<(), BoxError> {
     let mut next = 0;
     loop {
         let (lines, after) = log.lines_from(next);
-        if lines.iter().any(|line| line.source == Source::Program && line.text == wanted) {
+        let mut lines = lines.iter().filter(|line| line.source == Source::Program);
+        if lines.any(|line| plain(line.text.as_bytes()) == wanted) {
             return Ok(());
         }
         next = after;
@@ -68,14 +69,34 @@ struct World {
     lifeline: Lifeline,
 }
 
-fn start(text: &'static str, policy: Policy) -> World {
+/// Supervises an actor that takes these steps. `{attempt}` stands for the number of the attempt.
+fn start(steps: &'static [&'static str], policy: Policy) -> World {
+    let make = move |folder: &Path, lifeline: &str, attempt: u32| {
+        let attempt = attempt.to_string();
+        let steps: Vec<_> = steps.iter().map(|it| it.replace("{attempt}", &attempt)).collect();
+        actor(folder, lifeline, &steps)
+    };
+    start_with(Box::new(make), policy)
+}
+
+/// Supervises a Python program. `attempt` is the number of the attempt.
+#[cfg(unix)]
+fn start_python(text: &'static str, policy: Policy) -> World {
+    let make = move |folder: &Path, lifeline: &str, attempt: u32| {
+        let text = format!("attempt = int(sys.argv[2])\n{text}");
+        common::python(folder, &text, &[lifeline, &attempt.to_string()])
+    };
+    start_with(Box::new(make), policy)
+}
+
+fn start_with(make: Make, policy: Policy) -> World {
     let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
+    let lifeline = Lifeline::new();
     let log = Arc::new(OutputLog::open(Some(folder.path())));
     let script = Arc::new(Script {
         folder,
-        text,
-        lifeline: lifeline.path.clone(),
+        lifeline: lifeline.address.clone(),
+        make,
         log: Arc::clone(&log),
         commands: AtomicU32::new(0),
         ended: Mutex::default(),
@@ -113,11 +134,11 @@ impl World {
 
     fn text(&self) -> String {
         let lines = self.log.tail(1000);
-        lines.iter().map(|line| format!("{}\n", line.text)).collect()
+        lines.iter().map(|line| plain(line.text.as_bytes()) + "\n").collect()
     }
 }
 
-const SERVE: &str = "print('pid', os.getpid())\nprint(f'ready {attempt}')\nforever()";
+const SERVE: &[&str] = &["process", "hold main", "say ready {attempt}", "forever"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_deaths_after_real_work_are_no_reason_to_give_up() {
@@ -126,26 +147,32 @@ async fn ten_deaths_after_real_work_are_no_reason_to_give_up() {
         world.wait_ready(attempt).await;
         world.supervisor.healthy();
         let id =
-            world.text().lines().rev().find_map(|line| line.strip_prefix("pid ")?.parse().ok());
+            world.text().lines().rev().find_map(|line| line.strip_prefix("process ")?.parse().ok());
         // The next start is waited for above: that it begins may be over before anyone looks.
         kill_9(id.unwrap());
     }
     world.wait_ready(11).await;
-    assert!(world.text().contains("was ended by signal 9 (SIGKILL)"));
+    let ended = if cfg!(windows) { "exited with code" } else { "was ended by signal 9 (SIGKILL)" };
+    assert!(world.text().contains(ended));
     world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_quick_deaths_end_with_the_reason_in_the_log_until_somebody_restarts() {
-    let text = "if attempt <= 5: raise ModuleNotFoundError('pändas')\n\
-                print(f'ready {attempt}')\nforever()";
-    let world = start(text, Policy::default());
+    let make = |folder: &Path, lifeline: &str, attempt: u32| match attempt {
+        ..=5 => {
+            let last = ["cry Traceback:", "cry ModuleNotFoundError: pändas", "exit 1"];
+            actor(folder, lifeline, &last)
+        }
+        _ => actor(folder, lifeline, &[&format!("say ready {attempt}"), "forever"]),
+    };
+    let world = start_with(Box::new(make), Policy::default());
     let status = world.wait_for(|status| matches!(status, Status::GaveUp { .. })).await;
     let last = Exit::Ended { status: ExitStatus::exited(1), ready: false };
     assert_eq!(status, Status::GaveUp { failures: 5, last });
     let text = world.text();
     assert_eq!(text.matches("ModuleNotFoundError: pändas").count(), 5, "{text}");
-    assert_eq!(text.matches("Traceback (most recent call last):").count(), 5, "{text}");
+    assert_eq!(text.matches("Traceback:").count(), 5, "{text}");
     assert!(text.ends_with("exited with code 1\n"), "the last words come before the end: {text}");
     world.supervisor.restart();
     world.wait_ready(6).await;
@@ -154,16 +181,36 @@ async fn five_quick_deaths_end_with_the_reason_in_the_log_until_somebody_restart
     assert_eq!(file.matches("ModuleNotFoundError: pändas").count(), 5);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_keeps_its_budget_with_a_program_that_does_not_want_to() {
+    const STEPS: &[&str] = &[
+        "stubborn",
+        "start stubborn|hold child|forever",
+        "hold main",
+        "say ready {attempt}",
+        "forever",
+    ];
+    let world = start(STEPS, Policy::default());
+    world.wait_ready(1).await;
+    world.lifeline.wait_for(&["child", "main"]);
+    let took = world.stop().await;
+    assert!(took <= Duration::from_secs(3), "{took:?}");
+    assert!(took >= Duration::from_secs(2), "the grace is given: {took:?}");
+    world.lifeline.wait_for_end();
+}
+
 /// Nobody of this family ends when asked to, and one of them is stopped.
+#[cfg(unix)]
 const STUBBORN: &str = "for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):\n    \
     signal.signal(each, signal.SIG_IGN)\n\
     fork('child'); fork('own group', lambda: os.setpgid(0, 0)); fork('own session', os.setsid)\n\
     fork('', lambda: (hold('stopped'), os.kill(os.getpid(), signal.SIGSTOP), forever()))\n\
     hold('main')\nprint(f'ready {attempt}', flush=True)\nforever()";
 
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn stop_keeps_its_budget_with_a_program_that_does_not_want_to() {
-    let world = start(STUBBORN, Policy::default());
+async fn stop_keeps_its_budget_with_a_family_that_does_not_want_to() {
+    let world = start_python(STUBBORN, Policy::default());
     world.wait_ready(1).await;
     world.lifeline.wait_for(&["child", "own group", "own session", "stopped", "main"]);
     let took = world.stop().await;
@@ -172,12 +219,13 @@ async fn stop_keeps_its_budget_with_a_program_that_does_not_want_to() {
     world.lifeline.wait_for_end();
 }
 
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_keeps_its_budget_with_a_stopped_program() {
     let text = "hold('main')\nprint(f'ready {attempt}', flush=True)\n\
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)\n\
                 os.kill(os.getpid(), signal.SIGSTOP)\nforever()";
-    let world = start(text, Policy::default());
+    let world = start_python(text, Policy::default());
     world.wait_ready(1).await;
     world.lifeline.wait_for(&["main"]);
     let took = world.stop().await;
@@ -187,7 +235,7 @@ async fn stop_keeps_its_budget_with_a_stopped_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_is_quick_with_a_program_that_obeys() {
-    let world = start("hold('main')\nprint(f'ready {attempt}')\nforever()", Policy::default());
+    let world = start(SERVE, Policy::default());
     world.wait_ready(1).await;
     world.lifeline.wait_for(&["main"]);
     let took = world.stop().await;
@@ -200,10 +248,9 @@ async fn stop_is_quick_with_a_program_that_obeys() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_stop_kills_at_once() {
-    let text = "signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))\n\
-                hold('main')\nprint(f'ready {attempt}', flush=True)\nwhile True: forever()";
+    const STEPS: &[&str] = &["hear asked", "hold main", "say ready {attempt}", "forever"];
     let policy = Policy { grace: Duration::from_secs(300), ..Policy::default() };
-    let world = start(text, policy);
+    let world = start(STEPS, policy);
     world.wait_ready(1).await;
     world.lifeline.wait_for(&["main"]);
     let long = Duration::from_secs(600);
@@ -219,7 +266,7 @@ async fn a_second_stop_kills_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_ends_a_start_and_a_wait() {
-    let world = start("hold('main')\nforever()", Policy::default());
+    let world = start(&["hold main", "forever"], Policy::default());
     world.lifeline.wait_for(&["main"]);
     assert_eq!(*world.status.borrow(), Status::Starting { attempt: 1 });
     world.stop().await;
@@ -230,7 +277,7 @@ async fn stop_ends_a_start_and_a_wait() {
         longest_delay: Duration::from_secs(600),
         ..Policy::default()
     };
-    let world = start("sys.exit(2)", policy);
+    let world = start(&["exit 2"], policy);
     world.wait_for(|status| matches!(status, Status::Waiting { failures: 1, .. })).await;
     let took = world.stop().await;
     assert!(took < Duration::from_secs(2), "{took:?}");
@@ -241,7 +288,7 @@ async fn a_program_that_never_answers_is_ended() {
     let policy =
         Policy { ready_timeout: Duration::from_millis(200), give_up_after: 2, ..Policy::default() };
     let waited = policy.ready_timeout;
-    let world = start("forever()", policy);
+    let world = start(&["forever"], policy);
     let status = world.wait_for(|status| matches!(status, Status::GaveUp { .. })).await;
     assert_eq!(status, Status::GaveUp { failures: 2, last: Exit::Unresponsive { waited } });
     world.stop().await;
@@ -249,7 +296,7 @@ async fn a_program_that_never_answers_is_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restart_replaces_the_program() {
-    let world = start("print(f'ready {attempt}')\nforever()", Policy::default());
+    let world = start(SERVE, Policy::default());
     world.wait_ready(1).await;
     world.supervisor.restart();
     world.wait_ready(2).await;
@@ -259,11 +306,12 @@ async fn restart_replaces_the_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_output_holds_nothing_up() {
-    let text = "hold('main')\nprint(f'ready {attempt}')\nwhile True: print('flood ' * 20)";
-    let world = start(text, Policy::default());
+    let world = start(&["hold main", "say ready {attempt}", "flood"], Policy::default());
     world.wait_ready(1).await;
     let mut lines = world.log.subscribe();
-    timeout(LIMIT, lines.wait_for(|seen| *seen > 50_000)).await.unwrap().unwrap();
+    // The pseudo-console of Windows draws a screen for each line.
+    let many = if cfg!(windows) { 500 } else { 50_000 };
+    timeout(LIMIT, lines.wait_for(|seen| *seen > many)).await.unwrap().unwrap();
     let (kept, _) = world.log.lines_from(0);
     let bytes: usize = kept.iter().map(|line| line.text.len()).sum();
     assert!(bytes <= 1024 * 1024, "{bytes}");
@@ -283,7 +331,7 @@ async fn a_flood_of_output_holds_nothing_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropping_the_supervisor_ends_the_program() {
-    let world = start("hold('main')\nprint(f'ready {attempt}')\nforever()", Policy::default());
+    let world = start(SERVE, Policy::default());
     world.wait_ready(1).await;
     let World { supervisor, lifeline, script, .. } = world;
     lifeline.wait_for(&["main"]);
@@ -296,8 +344,7 @@ async fn dropping_the_supervisor_ends_the_program() {
 fn the_end_of_the_runtime_ends_the_program() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let world = runtime.block_on(async {
-        let text = "hold('main')\nprint(f'ready {attempt}')\nforever()";
-        let world = start(text, Policy::default());
+        let world = start(SERVE, Policy::default());
         world.wait_ready(1).await;
         world
     });
@@ -335,7 +382,7 @@ async fn a_program_that_cannot_be_started_is_given_up_with_the_reason() {
         })
     };
     for (command, expected) in [
-        (nowhere, "cannot start `/no such/pythön`: No such file or directory"),
+        (nowhere, "cannot start `/no such/pythön`: "),
         (|| Err("no folder for the socket".into()), "no folder for the socket"),
     ] {
         let program = Arc::new(Missing(command, AtomicU32::new(0)));

@@ -92,6 +92,9 @@ impl Terminal {
         *self.close.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// Nothing to do here: nobody waits for what is left to be read.
+    pub(crate) fn unwanted(&self) {}
+
     /// Nothing to do here: the end of the output comes from those who hold the terminal.
     pub(crate) fn leader_ended(&self) {}
 

@@ -3,6 +3,7 @@ use std::io::{self, Read, Write};
 use std::os::windows::io::BorrowedHandle;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use portable_pty::{MasterPty, native_pty_system};
 
@@ -58,9 +59,21 @@ impl Terminal {
     }
 
     /// Closes the console, which ends the processes that are left in it and then the output.
+    // `ClosePseudoConsole` waits until somebody has read all that was printed (before Windows 11
+    // 24H2, says its documentation). Whoever closes must not wait for whoever reads.
     pub(crate) fn close(&self) {
         let console = self.console.lock().unwrap_or_else(PoisonError::into_inner).take();
-        drop(console);
+        if let Some(console) = console {
+            let closing = thread::Builder::new().name("console".to_owned());
+            // Without a thread it is closed here.
+            let _ = closing.spawn(move || drop(console));
+        }
+    }
+
+    /// Reads on when nobody wants the output any more, so that the console can be closed.
+    pub(crate) fn unwanted(&self) {
+        let mut buffer = [0; 4096];
+        while self.read(&mut buffer).is_ok_and(|length| length > 0) {}
     }
 
     /// A console's output has no end of its own, so it ends with the leader.

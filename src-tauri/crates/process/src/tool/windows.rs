@@ -1,4 +1,5 @@
 use std::io;
+use std::os::windows::io::AsHandle;
 use std::os::windows::process::CommandExt;
 use std::process::{ChildStderr, ChildStdout, Command};
 
@@ -13,5 +14,13 @@ pub(super) fn spawn(mut command: Command) -> io::Result<(Tree, ChildStdout, Chil
     let missing = || io::Error::other("the new process has no pipes");
     let stdout = child.stdout.take().ok_or_else(missing)?;
     let stderr = child.stderr.take().ok_or_else(missing)?;
-    Ok((Tree::new(tree::windows::Tree::of(child.into(), None)?), stdout, stderr))
+    let handle = child.as_handle().try_clone_to_owned()?;
+    match tree::windows::Tree::of(handle, None) {
+        Ok(tree) => Ok((Tree::new(tree), stdout, stderr)),
+        Err(source) => {
+            // Nobody would end it.
+            child.kill()?;
+            Err(source)
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use waterskin_proxy::{Address, Event, Unavailable, Upstream, UpstreamFailure};
 
-use crate::support::{App, Setup, Wire, field, soon, status};
+use crate::support::{App, Setup, Wire, field, nobody, soon, status};
 
 #[tokio::test]
 async fn requests_wait_for_the_app_and_then_all_are_answered() {
@@ -66,8 +66,7 @@ async fn an_app_that_is_down_is_said_to_be() {
 
 #[tokio::test]
 async fn an_app_that_fails_is_told_by_status_and_event() {
-    let folder = tempfile::tempdir().unwrap();
-    let nobody = Address::Unix(folder.path().join("nobody"));
+    let nobody = nobody();
     let failed = async |address: Address| {
         let setup = Setup::with(Upstream::Ready(address), |mut options| {
             options.restart_notice = Duration::ZERO;
@@ -182,8 +181,7 @@ async fn a_request_that_met_the_apps_end_is_asked_of_the_next_one() {
 
 #[tokio::test]
 async fn a_request_that_met_nobody_is_asked_of_the_next_app() {
-    let folder = tempfile::tempdir().unwrap();
-    let nobody = Address::Unix(folder.path().join("nobody"));
+    let nobody = nobody();
     let new = App::hello();
     let setup = Setup::with(Upstream::Ready(nobody), |mut options| {
         options.restart_notice = Duration::from_secs(3600);

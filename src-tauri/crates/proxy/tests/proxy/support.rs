@@ -1,7 +1,6 @@
 //! What the tests share.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +14,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixListener, UnixStream};
+use tokio::net::TcpStream;
+#[cfg(not(unix))]
+use tokio::net::{TcpListener as AppListener, TcpStream as AppStream};
+#[cfg(unix)]
+use tokio::net::{UnixListener as AppListener, UnixStream as AppStream};
 use tokio::sync::watch;
 use waterskin_proxy::{
     Address, Direction, Event, FrameHead, Gate, Listener, Observer, Options, Proxy, Upstream,
@@ -32,7 +35,7 @@ pub async fn soon<T>(what: &str, fact: impl Future<Output = T>) -> T {
     }
 }
 
-/// An app on a Unix socket.
+/// An app where Python would listen on this system: on a Unix socket, or on a port.
 pub struct App {
     pub address: Address,
     /// How many requests or connections it has seen.
@@ -40,11 +43,35 @@ pub struct App {
     _folder: TempDir,
 }
 
-fn socket() -> (TempDir, PathBuf, UnixListener) {
-    let folder = tempfile::Builder::new().prefix("an app's \"ä\" ").tempdir().unwrap();
+/// A connection of an app.
+pub type Stream = AppStream;
+
+/// Where nobody listens.
+pub fn nobody() -> Address {
+    // The listener and its folder are gone with the end of this.
+    socket().1
+}
+
+#[cfg(unix)]
+fn listen(folder: &TempDir) -> (Address, AppListener) {
     let path = folder.path().join("app socket");
-    let listener = UnixListener::bind(&path).unwrap();
-    (folder, path, listener)
+    let listener = AppListener::bind(&path).unwrap();
+    (Address::Unix(path), listener)
+}
+
+#[cfg(not(unix))]
+fn listen(_: &TempDir) -> (Address, AppListener) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (Address::Tcp { port, secret: "sesame".into() }, AppListener::from_std(listener).unwrap())
+}
+
+fn socket() -> (TempDir, Address, AppListener) {
+    let name = if cfg!(windows) { "an app's ä " } else { "an app's \"ä\" " };
+    let folder = tempfile::Builder::new().prefix(name).tempdir().unwrap();
+    let (address, listener) = listen(&folder);
+    (folder, address, listener)
 }
 
 impl App {
@@ -56,7 +83,7 @@ impl App {
             + Send
             + 'static,
     {
-        let (folder, path, listener) = socket();
+        let (folder, address, listener) = socket();
         let seen = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&seen);
         tokio::spawn(async move {
@@ -76,15 +103,15 @@ impl App {
                 );
             }
         });
-        Self { address: Address::Unix(path), seen, _folder: folder }
+        Self { address, seen, _folder: folder }
     }
 
     /// A server that does with each connection what `serve` says.
-    pub fn raw<F>(serve: impl Fn(UnixStream) -> F + Send + 'static) -> Self
+    pub fn raw<F>(serve: impl Fn(Stream) -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (folder, path, listener) = socket();
+        let (folder, address, listener) = socket();
         let seen = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&seen);
         tokio::spawn(async move {
@@ -93,7 +120,7 @@ impl App {
                 tokio::spawn(serve(stream));
             }
         });
-        Self { address: Address::Unix(path), seen, _folder: folder }
+        Self { address, seen, _folder: folder }
     }
 
     /// Answers every connection's first request with these bytes, and tells the head it got.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use http::Response;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request};
@@ -12,9 +12,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config, client_async_with_config};
-use waterskin_proxy::{Address, Direction, Event, Upstream, UpstreamFailure};
+use waterskin_proxy::{Direction, Event, Upstream, UpstreamFailure};
 
-use crate::support::{App, Setup, Wire, field, soon, status};
+use crate::support::{App, Setup, Stream, Wire, field, nobody, soon, status};
 
 const WEBSOCKET: &str = "Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\
      Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -26,9 +26,7 @@ fn no_limits() -> Option<WebSocketConfig> {
 }
 
 /// An app that takes WebSockets, echoes the first subprotocol, and does as `serve` says.
-fn websocket_app<F>(
-    serve: impl Fn(WebSocketStream<UnixStream>) -> F + Clone + Send + 'static,
-) -> App
+fn websocket_app<F>(serve: impl Fn(WebSocketStream<Stream>) -> F + Clone + Send + 'static) -> App
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -51,7 +49,7 @@ where
 }
 
 /// Sends back what it gets.
-async fn echo(mut socket: WebSocketStream<UnixStream>) {
+async fn echo(mut socket: WebSocketStream<Stream>) {
     while let Some(Ok(message)) = socket.next().await {
         if message.is_binary() || message.is_text() {
             socket.send(message).await.unwrap();
@@ -332,8 +330,7 @@ async fn twenty_connections_are_apart() {
 
 #[tokio::test]
 async fn nobody_there_is_502() {
-    let folder = tempfile::tempdir().unwrap();
-    let setup = Setup::new(Upstream::Ready(Address::Unix(folder.path().join("nobody")))).await;
+    let setup = Setup::new(Upstream::Ready(nobody())).await;
     let (head, _) = setup.ask("GET /", "Connection: upgrade\r\nUpgrade: websocket\r\n").await;
     assert_eq!(status(&head), 502);
     assert_eq!(setup.record.events().last(), Some(&Event::UpgradeRefused { status: 502 }));

@@ -1,11 +1,8 @@
 //! Ending a program and everything that it started.
-#![cfg(unix)]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Lifeline, folder, kill_9, python, read_to_end};
+use crate::common::{LIMIT, Lifeline, folder, kill_9, python, read_to_end};
 use tokio::time::timeout;
 use waterskin_process::ExitStatus;
 
@@ -49,9 +46,9 @@ const NAMES: [&str; 7] = [
 #[tokio::test]
 async fn kill_ends_every_kind_of_descendant() {
     let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
+    let lifeline = Lifeline::new();
     let text = format!("{FAMILY}\nforever()");
-    let (child, mut output) = python(folder.path(), &text, &[&lifeline.path]).spawn().unwrap();
+    let (child, mut output) = python(folder.path(), &text, &[&lifeline.address]).spawn().unwrap();
     lifeline.wait_for(&NAMES);
     child.tree().kill();
     lifeline.wait_for_end();
@@ -62,9 +59,9 @@ async fn kill_ends_every_kind_of_descendant() {
 #[tokio::test]
 async fn dropping_the_child_ends_everything_too() {
     let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
+    let lifeline = Lifeline::new();
     let text = format!("{FAMILY}\nforever()");
-    let (child, mut output) = python(folder.path(), &text, &[&lifeline.path]).spawn().unwrap();
+    let (child, mut output) = python(folder.path(), &text, &[&lifeline.address]).spawn().unwrap();
     let tree = child.tree();
     lifeline.wait_for(&NAMES);
     drop(child);
@@ -76,11 +73,11 @@ async fn dropping_the_child_ends_everything_too() {
 #[tokio::test]
 async fn those_who_stay_after_the_leader_are_ended() {
     let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
+    let lifeline = Lifeline::new();
     // The leader ends by itself; only those of its session can be found then.
     let text = "fork('own group', lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN), \
                 lambda: os.setpgid(0, 0))\nhold('leader')\nsys.stdin.readline()";
-    let (child, _output) = python(folder.path(), text, &[&lifeline.path]).spawn().unwrap();
+    let (child, _output) = python(folder.path(), text, &[&lifeline.address]).spawn().unwrap();
     lifeline.wait_for(&["leader", "own group"]);
     kill_9(child.id());
     timeout(LIMIT, child.wait()).await.unwrap();
@@ -91,9 +88,9 @@ async fn those_who_stay_after_the_leader_are_ended() {
 #[tokio::test]
 async fn a_session_of_its_own_is_remembered_over_a_gentle_end() {
     let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
+    let lifeline = Lifeline::new();
     let text = "fork('own session', os.setsid)\nhold('leader')\nforever()";
-    let (child, _output) = python(folder.path(), text, &[&lifeline.path]).spawn().unwrap();
+    let (child, _output) = python(folder.path(), text, &[&lifeline.address]).spawn().unwrap();
     lifeline.wait_for(&["leader", "own session"]);
     child.tree().terminate();
     assert_eq!(timeout(LIMIT, child.wait()).await.unwrap(), ExitStatus::signalled(15));
@@ -102,26 +99,13 @@ async fn a_session_of_its_own_is_remembered_over_a_gentle_end() {
 }
 
 #[tokio::test]
-async fn terminate_lets_the_program_end_in_its_own_way() {
-    let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
-    let text = "def bye(*_):\n    print('bye')\n    sys.exit(7)\n\
-                signal.signal(signal.SIGTERM, bye)\nhold('leader')\nforever()";
-    let (child, mut output) = python(folder.path(), text, &[&lifeline.path]).spawn().unwrap();
-    lifeline.wait_for(&["leader"]);
-    child.tree().terminate();
-    assert_eq!(timeout(LIMIT, child.wait()).await.unwrap(), ExitStatus::exited(7));
-    assert_eq!(read_to_end(&mut output).await, b"bye\n");
-}
-
-#[tokio::test]
 async fn a_stopped_program_hears_terminate_and_feels_kill() {
     let folder = folder();
     for gentle in [true, false] {
         let folder = tempfile::tempdir_in(folder.path()).unwrap();
-        let lifeline = Lifeline::new(folder.path());
+        let lifeline = Lifeline::new();
         let text = "hold('leader')\nos.kill(os.getpid(), signal.SIGSTOP)\nforever()";
-        let (child, _output) = python(folder.path(), text, &[&lifeline.path]).spawn().unwrap();
+        let (child, _output) = python(folder.path(), text, &[&lifeline.address]).spawn().unwrap();
         lifeline.wait_for(&["leader"]);
         let tree = child.tree();
         if gentle {
@@ -138,11 +122,11 @@ async fn a_stopped_program_hears_terminate_and_feels_kill() {
 #[tokio::test]
 async fn kill_keeps_up_with_a_program_that_starts_others_all_the_time() {
     let folder = folder();
-    let lifeline = Lifeline::new(folder.path());
+    let lifeline = Lifeline::new();
     let text = "hold('leader')\n\
                 while True:\n    if os.fork() == 0:\n        if os.fork() == 0:\n            \
                 time.sleep(0.05)\n        os._exit(0)\n    os.waitpid(-1, 0)";
-    let (child, _output) = python(folder.path(), text, &[&lifeline.path]).spawn().unwrap();
+    let (child, _output) = python(folder.path(), text, &[&lifeline.address]).spawn().unwrap();
     lifeline.wait_for(&["leader"]);
     let before = Instant::now();
     child.tree().kill();

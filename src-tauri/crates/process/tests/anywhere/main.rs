@@ -1,0 +1,10 @@
+//! What holds on every system, with programs that are the same on each (`common/actor.rs`).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod host;
+mod terminal;
+mod tool;
+mod tree;

@@ -1,0 +1,11 @@
+//! What Unix alone has: sessions, groups, signals, stopped programs, terminals that change nothing.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod host;
+mod terminal;
+mod tool;
+mod tree;
