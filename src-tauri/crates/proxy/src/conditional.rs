@@ -151,7 +151,10 @@ mod tests {
     fn validators_are_those_of_starlette() {
         // Answered by streamlit 1.67.0 (starlette 1.10.0, CPython 3.11.7) for its `index.html`
         // of 7863 bytes with this modification time.
-        assert_eq!(version().etag, "\"34aea630ecb7427666f3575ca4b624d6\"");
+        // (Windows keeps no time to the nanosecond.)
+        if cfg!(unix) {
+            assert_eq!(version().etag, "\"34aea630ecb7427666f3575ca4b624d6\"");
+        }
         assert_eq!(version().last_modified, "Mon, 23 Nov 2026 05:02:24 GMT");
     }
 

@@ -54,7 +54,7 @@ impl Shipped {
         let names = walk.into_iter().map(|entry| {
             let entry = entry.unwrap();
             let path = entry.path().strip_prefix(self.data()).unwrap();
-            path.to_str().unwrap().to_owned()
+            path.to_str().unwrap().replace('\\', "/")
         });
         names.filter(|name| name != State::FILE).collect()
     }

@@ -1,6 +1,6 @@
 //! What Unix alone has: sessions, groups, signals, stopped programs, terminals that change nothing.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
+#![expect(clippy::expect_used, reason = "a test fails so")]
 
 #[path = "../common/mod.rs"]
 mod common;
