@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What decides the content of cached trees.
-const RECIPE: [&str; 14] = [
+const RECIPE: [&str; 15] = [
     "../bundle/src/digest.rs",
     "../bundle/src/record.rs",
     "../installers/src",
     "../project/src/own/copied.rs",
+    "src/binary",
     "src/copy.rs",
     "src/elf",
     "src/own",

@@ -9,6 +9,15 @@ pub struct Target {
     triple: String,
 }
 
+/// The systems that apps are made for: what people call them, and the triple.
+const NAMED: [(&str, &str); 5] = [
+    ("linux-x86_64", "x86_64-unknown-linux-gnu"),
+    ("linux-aarch64", "aarch64-unknown-linux-gnu"),
+    ("windows-x86_64", "x86_64-pc-windows-msvc"),
+    ("macos-arm64", "aarch64-apple-darwin"),
+    ("macos-x86_64", "x86_64-apple-darwin"),
+];
+
 /// A kind of system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
@@ -56,6 +65,22 @@ impl Target {
         Self { triple: triple.to_owned() }
     }
 
+    /// Each system that apps are made for.
+    pub fn all() -> [Self; 5] {
+        NAMED.map(|(_, triple)| Self::of(triple))
+    }
+
+    /// The names of [`Target::all`], such as `macos-arm64`.
+    pub fn names() -> [&'static str; 5] {
+        NAMED.map(|(name, _)| name)
+    }
+
+    /// The one of [`Target::all`] that people call so.
+    pub fn named(name: &str) -> Option<Self> {
+        let (_, triple) = NAMED.iter().find(|(known, _)| *known == name)?;
+        Some(Self::of(triple))
+    }
+
     /// This machine.
     pub fn host() -> Self {
         let architecture = std::env::consts::ARCH;
@@ -70,6 +95,15 @@ impl Target {
     /// The triple, such as `x86_64-unknown-linux-gnu`.
     pub fn triple(&self) -> &str {
         &self.triple
+    }
+
+    /// What people call it, also in the names of files: `linux-x86_64`, `macos-arm64`.
+    pub fn name(&self) -> String {
+        let known = NAMED.iter().find(|(_, triple)| *triple == self.triple);
+        known.map_or_else(
+            || format!("{}-{}", self.system().name(), self.processor()),
+            |(name, _)| (*name).to_owned(),
+        )
     }
 
     /// The kind of system.
@@ -104,5 +138,16 @@ mod tests {
             assert_eq!((target.system(), target.processor()), (system, processor));
         }
         assert!(!Target::host().processor().is_empty());
+    }
+
+    #[test]
+    fn each_target_is_found_by_its_name() {
+        for (target, name) in Target::all().into_iter().zip(Target::names()) {
+            assert_eq!((Target::named(name), target.name().as_str()), (Some(target), name));
+        }
+        for unknown in ["linux", "x86_64-unknown-linux-gnu", "macos-aarch64", "", "all"] {
+            assert_eq!(Target::named(unknown), None, "{unknown}");
+        }
+        assert_eq!(Target::of("riscv64gc-unknown-linux-gnu").name(), "linux-riscv64gc");
     }
 }

@@ -1,6 +1,7 @@
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use waterskin_bundle::Target;
 use waterskin_installers::{FORMATS, Format, format_named};
 
 /// Package a Streamlit app so that colleagues open it with a double click
@@ -77,6 +78,10 @@ pub struct BuildArgs {
     #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats(), ignore_case = true)]
     pub formats: Vec<&'static dyn Format>,
 
+    /// The system that the app is for; give it more than once for several [default: this one]
+    #[arg(long = "target", value_name = "TARGET", value_parser = targets())]
+    pub targets: Vec<Targets>,
+
     /// How packages are compressed
     #[arg(long, value_name = "METHOD", default_value = "zstd")]
     pub compression: Compression,
@@ -105,13 +110,17 @@ pub struct BuildArgs {
     #[arg(long, value_name = "VERSION", conflicts_with = "python")]
     pub python_version: Option<String>,
 
-    /// Prebuilt shell [default: waterskin-shell beside this program]
+    /// Prebuilt shell [default: waterskin-shell beside this program, or its wheel]
     #[arg(long, value_name = "FILE")]
     pub shell: Option<Utf8PathBuf>,
 
     /// Program that AppImages begin with [default: waterskin-appimage beside this program]
     #[arg(long, value_name = "FILE")]
     pub appimage_runtime: Option<Utf8PathBuf>,
+
+    /// Folder or page that has the wheels of the shell for other systems
+    #[arg(long, value_name = "PLACE")]
+    pub find_links: Vec<String>,
 
     /// The program uv [default: beside this program, then on PATH]
     #[arg(long, value_name = "FILE")]
@@ -143,6 +152,18 @@ fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
     let value = |format: &dyn Format| PossibleValue::new(format.name()).help(format.about());
     let names = PossibleValuesParser::new(FORMATS.map(value));
     names.try_map(|name| format_named(&name).ok_or_else(|| format!("there is no format `{name}`")))
+}
+
+/// The systems of one `--target`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Targets(pub Vec<Target>);
+
+/// Every target by its name, and all of them.
+fn targets() -> impl TypedValueParser<Value = Targets> {
+    PossibleValuesParser::new(Target::names().into_iter().chain(["all"])).map(|name| {
+        let one = Target::named(&name).map(|target| vec![target]);
+        Targets(one.unwrap_or_else(|| Target::all().to_vec()))
+    })
 }
 
 /// How packages are compressed.

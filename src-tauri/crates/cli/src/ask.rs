@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_packager::{BuildPlan, PlanError, Settings, plan};
+use waterskin_packager::{BuildPlan, PlanError, Settings, plans};
 use waterskin_project::{Candidate, LocateError, ProjectError, UnknownModule, which};
 
 use crate::render::Failure;
@@ -76,13 +76,21 @@ fn ask(question: &str) -> Option<String> {
     (read > 0).then(|| answer.trim().to_owned())
 }
 
-/// Plans a build. Where several scripts may be the app, the author is asked which.
-pub fn planned(settings: &mut Settings) -> Result<BuildPlan, Failure> {
+/// Plans a build, for each system that the app is for. Where several scripts may be the app, the
+/// author is asked which.
+pub fn planned(settings: &mut Settings) -> Result<Vec<BuildPlan>, Failure> {
     loop {
-        match plan(settings) {
-            Ok(plan) => return Ok(plan),
+        match plans(settings) {
+            Ok(plans) => return Ok(plans),
             Err(error) => settings.overrides.entry = Some(script_of(error, "build")?),
         }
+    }
+}
+
+/// Shows plans to whoever started the build.
+pub fn show(plans: &[BuildPlan]) {
+    for plan in plans {
+        anstream::eprint!("{plan}");
     }
 }
 
@@ -133,32 +141,37 @@ fn chosen(answer: &str, scripts: &[Candidate]) -> Option<Utf8PathBuf> {
 /// and nothing else. `json` is whether the plan was not printed.
 pub fn about_guess(
     settings: &mut Settings,
-    plan: BuildPlan,
+    plans: Vec<BuildPlan>,
     yes: bool,
     json: bool,
-) -> Result<BuildPlan, Failure> {
+) -> Result<Vec<BuildPlan>, Failure> {
+    // What is guessed is the same for all systems.
+    let Some(plan) = plans.first() else { return Ok(plans) };
     if json && !(plan.unknown.is_empty() && (plan.guessed.is_empty() || yes)) {
         // Without it there would be a question about nothing.
-        anstream::eprint!("{plan}");
+        show(&plans);
     }
-    let plan = about_unknown(settings, plan)?;
-    if plan.guessed.is_empty() || yes {
-        return Ok(plan);
+    let plans = about_unknown(settings, plans)?;
+    if plans.iter().all(|plan| plan.guessed.is_empty()) || yes {
+        return Ok(plans);
     }
     if !std::io::stdin().is_terminal() {
         return Err(AskError::NobodyThere.into());
     }
     let question = "The project lists no requirements, so they are guessed from its imports. Package these? [Y/n] ";
     match ask(question).map(|answer| answer.to_ascii_lowercase()).as_deref() {
-        Some("" | "y" | "yes") => Ok(plan),
+        Some("" | "y" | "yes") => Ok(plans),
         _ => Err(AskError::Refused.into()),
     }
 }
 
-fn about_unknown(settings: &mut Settings, plan: BuildPlan) -> Result<BuildPlan, Failure> {
-    if plan.unknown.is_empty() {
-        return Ok(plan);
-    }
+fn about_unknown(
+    settings: &mut Settings,
+    plans: Vec<BuildPlan>,
+) -> Result<Vec<BuildPlan>, Failure> {
+    let Some(plan) = plans.first().filter(|plan| !plan.unknown.is_empty()) else {
+        return Ok(plans);
+    };
     if !somebody() {
         let (modules, others): (Vec<_>, Vec<_>) =
             plan.unknown.iter().cloned().partition(|it| it.always);
@@ -169,7 +182,7 @@ fn about_unknown(settings: &mut Settings, plan: BuildPlan) -> Result<BuildPlan, 
                     "note: nothing is installed for {text}: it is not known which package brings it"
                 );
             }
-            return Ok(plan);
+            return Ok(plans);
         }
         let known = plan.guessed.iter().map(|guess| guess.distribution.clone()).collect();
         return Err(AskError::Unknown { modules, known }.into());
@@ -188,9 +201,9 @@ fn about_unknown(settings: &mut Settings, plan: BuildPlan) -> Result<BuildPlan, 
         };
         settings.answers.insert(module.clone(), answer);
     }
-    let plan = planned(settings)?;
-    anstream::eprint!("{plan}");
-    Ok(plan)
+    let plans = planned(settings)?;
+    show(&plans);
+    Ok(plans)
 }
 
 /// Whether a text is a distribution's name (PEP 508).

@@ -7,8 +7,8 @@ use waterskin_installers::{
     Artifact, Compression, FormatOptions, appimage::AppImageOptions, deb::DebOptions,
 };
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Settings, Sizes, TrimReport, Weight, build, runtime::RuntimeSource,
-    size,
+    BuildOutcome, BuildPlan, Run, Settings, Sizes, Trial, TrimReport, Weight, builds,
+    runtime::RuntimeSource, size,
 };
 use waterskin_project::Overrides;
 
@@ -24,12 +24,19 @@ use crate::{
 };
 
 /// The version of what `--json` prints.
-const JSON_VERSION: u32 = 1;
+const JSON_VERSION: u32 = 2;
 
 /// What `--json` prints after a build.
 #[derive(Debug, Serialize)]
-struct Report<'a> {
+struct Reports<'a> {
     version: u32,
+    /// One for each target.
+    builds: Vec<Report<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    target: String,
     app: &'a waterskin_bundle::App,
     artifacts: &'a [Artifact],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,55 +53,67 @@ struct Report<'a> {
     seconds: f64,
 }
 
-/// What `--json` prints of a plan.
+/// What `--json` prints of plans.
 #[derive(Debug, Serialize)]
 struct Planned<'a> {
     version: u32,
-    plan: &'a BuildPlan,
+    /// One for each target.
+    plans: &'a [BuildPlan],
 }
 
 /// Makes installers from a project.
 pub fn run(args: &BuildArgs) -> Result<ExitCode, Failure> {
     let mut settings = settings(args);
-    let plan = ask::planned(&mut settings)?;
+    let plans = ask::planned(&mut settings)?;
     if args.dry_run {
         if args.json {
-            print_json(&Planned { version: JSON_VERSION, plan: &plan });
+            print_json(&Planned { version: JSON_VERSION, plans: &plans });
         } else {
-            anstream::print!("{plan}");
+            for plan in &plans {
+                anstream::print!("{plan}");
+            }
         }
         return Ok(ExitCode::SUCCESS);
     }
     if !args.json {
-        anstream::eprint!("{plan}");
+        ask::show(&plans);
     }
-    let plan = ask::about_guess(&mut settings, plan, args.yes, args.json)?;
+    let plans = ask::about_guess(&mut settings, plans, args.yes, args.json)?;
     let interrupt = Interrupt::listen().map_err(|error| {
         Failure::new(error, Some("close other programs and try again".to_owned()))
     })?;
-    let trial = Opened { plan: &plan };
+    // One plan at most is for this system.
+    let runs = |plan: &&BuildPlan| plan.runs.iter().any(|run| matches!(run, Run::App { .. }));
+    let trial = plans.iter().find(runs).map(|plan| Opened { plan });
+    let trial = trial.as_ref().map(|trial| trial as &dyn Trial);
     let bars = Bars::new(args.json, interrupt.clone());
-    let Some(done) = interrupt.guard(|| build(&plan, Some(&trial), &bars)) else {
+    let Some(done) = interrupt.guard(|| builds(&plans, trial, &bars)) else {
         bars.abandon();
         anstream::eprintln!("interrupted: nothing half-made is left");
         return Ok(Interrupt::exit_code());
     };
-    let outcome = done.map_err(|error| {
+    let outcomes = done.map_err(|error| {
         bars.abandon();
         let hint = error.hint();
         Failure::new(error, hint)
     })?;
     bars.finish();
+    let made = || plans.iter().zip(&outcomes);
     if args.json {
-        print_json(&report(&plan, &outcome, args.explain_size));
+        let builds = made().map(|(plan, outcome)| report(plan, outcome, args.explain_size));
+        print_json(&Reports { version: JSON_VERSION, builds: builds.collect() });
     } else {
-        if args.explain_size {
-            anstream::print!("{}", outcome.weight);
+        for (plan, outcome) in made() {
+            if args.explain_size {
+                anstream::print!("{}", outcome.weight);
+            }
+            summarize(plan, outcome);
         }
-        summarize(&plan, &outcome);
     }
-    if let Some(path) = &args.report {
-        size_report::write(path, &plan, &outcome).map_err(|error| {
+    for (plan, outcome) in made() {
+        let Some(path) = args.report.as_deref() else { break };
+        let path = size_report::place(path, plan);
+        size_report::write(&path, plan, outcome).map_err(|error| {
             let hint = "give a file in a folder that you may write to, and build again";
             Failure::new(error, Some(hint.to_owned()))
         })?;
@@ -116,10 +135,11 @@ fn settings(args: &BuildArgs) -> Settings {
     Settings {
         path: args.path.clone(),
         output: args.output.clone(),
-        target: None,
+        targets: args.targets.iter().flat_map(|it| it.0.iter().cloned()).collect(),
         python: args.python.as_deref().map(given_path),
         python_version: args.python_version.clone(),
         shell: args.shell.clone(),
+        find_links: args.find_links.clone(),
         uv: args.uv.clone(),
         overrides: Overrides {
             name: args.name.clone(),
@@ -149,7 +169,7 @@ fn settings(args: &BuildArgs) -> Settings {
 
 fn report<'a>(plan: &'a BuildPlan, outcome: &'a BuildOutcome, explained: bool) -> Report<'a> {
     Report {
-        version: JSON_VERSION,
+        target: plan.target.name(),
         app: &plan.app,
         artifacts: &outcome.artifacts,
         sbom: outcome.sbom.as_deref(),
@@ -178,9 +198,10 @@ fn summarize(plan: &BuildPlan, outcome: &BuildOutcome) {
     summarize_trim(&outcome.trim);
     let sizes = outcome.sizes;
     anstream::eprintln!(
-        "{} {} with Streamlit {}: {} installed (Python {}, packages {}, app {}, shell {}), built in {:.1} s",
+        "{} {}{} with Streamlit {}: {} installed (Python {}, packages {}, app {}, shell {}), built in {:.1} s",
         plan.app.name,
         plan.app.version,
+        if plan.several { format!(" for {}", plan.target.name()) } else { String::new() },
         outcome.streamlit,
         size(sizes.total()),
         size(sizes.python),

@@ -4,6 +4,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use waterskin_bundle::Target;
 use waterskin_packager::{Progress, Step};
 
 use crate::interrupt::Interrupt;
@@ -14,12 +15,15 @@ use crate::interrupt::Interrupt;
 /// A build tells of its progress all the time, so this is also where an interruption ends it.
 pub struct Bars {
     current: Mutex<Option<Current>>,
+    /// The name of the system that the work is for, with what comes after it; empty where there is one.
+    target: Mutex<String>,
     quiet: bool,
     interrupt: Interrupt,
 }
 
 struct Current {
     step: Step,
+    title: String,
     begun: Instant,
     bar: ProgressBar,
 }
@@ -27,7 +31,7 @@ struct Current {
 impl Bars {
     /// Shows everything, or nothing.
     pub fn new(quiet: bool, interrupt: Interrupt) -> Self {
-        Self { current: Mutex::new(None), quiet, interrupt }
+        Self { current: Mutex::new(None), target: Mutex::default(), quiet, interrupt }
     }
 
     /// Ends the last step.
@@ -48,12 +52,20 @@ impl Bars {
         current.bar.finish_and_clear();
         if !self.quiet {
             let seconds = current.begun.elapsed().as_secs_f64();
-            anstream::eprintln!("  {} ({seconds:.1} s)", current.step.title());
+            anstream::eprintln!("  {} ({seconds:.1} s)", current.title);
         }
     }
 }
 
 impl Progress for Bars {
+    fn target(&self, target: &Target) {
+        // The last step was for another system.
+        self.finish();
+        if let Ok(mut name) = self.target.lock() {
+            *name = format!("{}: ", target.name());
+        }
+    }
+
     fn step(&self, step: Step, total: Option<u64>) {
         self.interrupt.check();
         let Ok(mut current) = self.current.lock() else { return };
@@ -78,9 +90,11 @@ impl Progress for Bars {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸─"));
         }
-        bar.set_message(step.title());
+        let title = self.target.lock().map(|name| format!("{name}{}", step.title()));
+        let title = title.unwrap_or_else(|_| step.title().into_owned());
+        bar.set_message(title.clone());
         bar.enable_steady_tick(Duration::from_millis(100));
-        *current = Some(Current { step, begun, bar });
+        *current = Some(Current { step, title, begun, bar });
     }
 
     fn advance(&self, units: u64) {

@@ -3,7 +3,6 @@ use std::io;
 use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::Target;
 use waterskin_packager::{discover, find_shell};
 use waterskin_project::Outline;
 use waterskin_session::{Folders, Options, Project};
@@ -45,7 +44,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         say_where();
         return serve::serve(Options::of_project(&project, folders), args.json);
     }
-    let shell = find_shell(args.shell.as_deref(), &Target::host()).map_err(|error| {
+    let shell = find_shell(args.shell.as_deref()).map_err(|error| {
         let hint = error.hint();
         Failure::new(error, hint)
     })?;

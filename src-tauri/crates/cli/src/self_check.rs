@@ -116,7 +116,7 @@ fn uv() -> Row {
 
 /// The shell is started: one whose libraries are not there says which.
 fn shell() -> Row {
-    let state = match find_shell(None, &Target::host()) {
+    let state = match find_shell(None) {
         Ok(path) => match Tool::new(path.as_std_path()).arg("--version").run(&mut |_, _| {}) {
             Ok(said) => judged(said.stdout.trim(), path.as_str()),
             Err(error) => {

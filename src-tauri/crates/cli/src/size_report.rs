@@ -30,6 +30,16 @@ struct Made<'a> {
     bytes: u64,
 }
 
+/// Where the report of a plan is written to: with the system in its name where there are several.
+pub fn place(path: &Utf8Path, plan: &BuildPlan) -> Utf8PathBuf {
+    if !plan.several {
+        return path.to_owned();
+    }
+    let stem = path.file_stem().unwrap_or_default();
+    let ending = path.extension().map(|it| format!(".{it}")).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{}{ending}", plan.target.name()))
+}
+
 /// Writes a page to `path` that draws where the bytes of an app go. It loads nothing.
 pub fn write(path: &Utf8Path, plan: &BuildPlan, outcome: &BuildOutcome) -> Result<(), ReportError> {
     let files = outcome.artifacts.iter().map(|artifact| Made {

@@ -396,7 +396,7 @@ fn the_program_in_an_archive_is_called_as_its_system_calls_programs() {
         ("x86_64-unknown-linux-gnu", "linux-x86_64", "elan", "WebKitGTK"),
         ("aarch64-unknown-linux-gnu", "linux-aarch64", "elan", "WebKitGTK"),
         ("x86_64-pc-windows-msvc", "windows-x86_64", "elan.exe", "WebView2"),
-        ("aarch64-apple-darwin", "macos-aarch64", "elan", "To remove"),
+        ("aarch64-apple-darwin", "macos-arm64", "elan", "To remove"),
     ] {
         let place = place();
         let (mut payload, shell) = payload(&place.root);

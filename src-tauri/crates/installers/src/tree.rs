@@ -87,10 +87,9 @@ impl<'a> InstallTree<'a> {
         format!("{}-{}", self.app().package, in_file_name(&self.app().version))
     }
 
-    /// The name of this version for its system: `<package>-<version>-<system>-<processor>`.
+    /// The name of this version for its system: `<package>-<version>-<target>`.
     pub fn full_name(&self) -> String {
-        let (system, processor) = (self.target.system().name(), self.target.processor());
-        format!("{}-{system}-{processor}", self.version_name())
+        format!("{}-{}", self.version_name(), self.target.name())
     }
 
     /// Writes the bill of materials into the folder `output`, as `<name>.cdx.json`.

@@ -59,11 +59,16 @@ pub(crate) fn link(leads_to: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
 /// On Windows only some users may make links, so what it leads to is copied.
 #[cfg(windows)]
 pub(crate) fn link(leads_to: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
-    let source = path.parent().unwrap_or(path).join(leads_to);
-    if source.is_dir() {
-        return tree(&source, path, Method::Copy).map_err(|error| error.source);
+    content(&path.parent().unwrap_or(path).join(leads_to), path)
+}
+
+/// Copies what is at `from`, where that leads, to `to`.
+pub(crate) fn content(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+    let from = from.canonicalize_utf8()?;
+    if from.is_dir() {
+        return tree(&from, to, Method::Copy).map_err(|error| error.source);
     }
-    fs_err::copy(source, path).map(|_| ())
+    fs_err::copy(from, to).map(|_| ())
 }
 
 #[cfg(all(test, unix))]

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use waterskin_bundle::Target;
 
 /// What a build is busy with. The order is the order of the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -8,6 +9,8 @@ use serde::Serialize;
 pub enum Step {
     /// Getting the interpreter and laying it down.
     Runtime,
+    /// Getting the shell for another system.
+    Shell,
     /// Finding the versions of all distributions.
     Resolve,
     /// Downloading and unpacking the distributions.
@@ -33,6 +36,7 @@ impl Step {
     pub fn title(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Runtime => "laying down Python",
+            Self::Shell => "getting the shell",
             Self::Resolve => "resolving requirements",
             Self::Wheels => "installing packages",
             Self::Trim => "trimming packages",
@@ -49,6 +53,9 @@ impl Step {
 /// Who is told how the work goes on. A step begins on the thread that builds; all other calls may
 /// come from any.
 pub trait Progress: Sync {
+    /// What follows is about the app for this system. It is told where there are several.
+    fn target(&self, _: &Target) {}
+
     /// A step begins, and the one before it is over. `total` is the number of units (files or
     /// bytes, as the step counts) where it is known.
     fn step(&self, step: Step, total: Option<u64>);

@@ -25,46 +25,100 @@ pub(crate) struct Wanted<'a> {
     pub tk: bool,
 }
 
-/// What a payload is made with: the Python that is shipped, and the one that runs on this machine
-/// in its place.
+/// What is made ready before anything is laid down for the app: a Python that runs on this machine.
+/// Where the app is for this system, it is the one that is shipped too.
 #[derive(Debug)]
 pub(crate) struct Toolchain {
-    /// The Python that is shipped. It may be for another system than this one.
-    pub shipped: Base,
-    /// One of the same minor version for this machine, where the shipped one does not run here.
-    here: Option<Base>,
+    here: Base,
+    /// The choice for the other system that the app is for, and the full version that it came to.
+    other: Option<(PythonChoice, String)>,
+}
+
+/// The Python that is shipped.
+#[derive(Debug)]
+pub(crate) enum Shipped<'a> {
+    /// The one that runs here.
+    Here(&'a Base),
+    /// One for another system.
+    Other(Box<Base>),
 }
 
 impl Toolchain {
-    /// Chooses the interpreter and makes it ready, with bytecode.
+    /// Chooses the interpreter, and makes the one ready that runs here, with bytecode. An interpreter
+    /// that the author names is one of this machine: for another system it says the version.
     pub fn provide(
         wanted: &Wanted<'_>,
         cache: &Cache,
         progress: &dyn Progress,
     ) -> Result<Self, ProvisionError> {
         if runs_here(wanted.target.triple()) {
-            return Ok(Self { shipped: Base::provide(wanted, None, cache, progress)?, here: None });
+            let here = Base::provide(wanted, None, cache, progress)?;
+            return Ok(Self { here, other: None });
         }
-        let minor = Base::minor(wanted)?;
-        let (python, target) = (of_minor(wanted.python, minor), Target::host());
-        let here = Wanted { python: &python, target: &target, ..*wanted };
-        let here = Base::provide(&here, None, cache, progress)?;
-        let shipped = Base::provide(wanted, Some(&here.executable()), cache, progress)?;
-        Ok(Self { shipped, here: Some(here) })
+        let host = Target::host();
+        let provide = |python: &PythonChoice| {
+            Base::provide(&Wanted { python, target: &host, ..*wanted }, None, cache, progress)
+        };
+        if wanted.python.executable.is_some() {
+            let here = provide(wanted.python)?;
+            let choice = of_minor(wanted.python, minor(&here.facts.python.version));
+            let version = Base::version(&Wanted { python: &choice, ..*wanted }, progress)?;
+            return Ok(Self { here, other: Some((choice, version)) });
+        }
+        let version = Base::version(wanted, progress)?;
+        let choice = of_minor(wanted.python, minor(&version));
+        Ok(Self { here: provide(&choice)?, other: Some((choice, version)) })
+    }
+
+    /// The full version of the Python that is shipped, such as `3.12.4`.
+    pub fn version(&self) -> &str {
+        match &self.other {
+            Some((_, version)) => version,
+            None => &self.here.facts.python.version,
+        }
     }
 
     /// The interpreter that is started here for whatever the app's Python is asked or has to do: its
     /// bytecode is the shipped one's too.
     pub fn host_python(&self) -> Utf8PathBuf {
-        self.here.as_ref().unwrap_or(&self.shipped).executable()
+        self.here.executable()
+    }
+
+    /// Makes the shipped one ready, with bytecode.
+    pub fn ship(
+        &self,
+        wanted: &Wanted<'_>,
+        cache: &Cache,
+        progress: &dyn Progress,
+    ) -> Result<Shipped<'_>, ProvisionError> {
+        let Some((choice, _)) = &self.other else { return Ok(Shipped::Here(&self.here)) };
+        let wanted = Wanted { python: choice, ..*wanted };
+        let base = Base::provide(&wanted, Some(&self.here.executable()), cache, progress)?;
+        Ok(Shipped::Other(Box::new(base)))
     }
 
     /// The interpreter that the shipped one was made of, which has what compilers need. `None` where
     /// it is for another system: what is compiled here would be for this one.
     pub fn for_compilers(&self, wanted: &Wanted<'_>) -> Option<Utf8PathBuf> {
-        let source = self.here.is_none().then_some(&self.shipped.source)?;
+        let source = self.other.is_none().then_some(&self.here.source)?;
         source.original(wanted.cache, wanted.target.triple())
     }
+}
+
+impl std::ops::Deref for Shipped<'_> {
+    type Target = Base;
+
+    fn deref(&self) -> &Base {
+        match self {
+            Self::Here(base) => base,
+            Self::Other(base) => base,
+        }
+    }
+}
+
+/// `3.12` of `3.12.4`.
+fn minor(version: &str) -> String {
+    version.split('.').take(2).collect::<Vec<_>>().join(".")
 }
 
 /// The same choice, of this minor version and nothing more.
@@ -86,7 +140,7 @@ mod tests {
             requires: Some(">=3.11".to_owned()),
             because: Because::CommandLine,
         };
-        let here = of_minor(&asked, "3.11".to_owned());
+        let here = of_minor(&asked, minor("3.11.4"));
         assert_eq!(here.candidates().unwrap(), [Some("3.11".to_owned())]);
         assert_eq!(here.executable, None, "that of another system can't be started");
     }

@@ -8,7 +8,7 @@ mod support;
 use support::{Folder, folder, report};
 use waterskin_bundle::Target;
 use waterskin_installers::format_named;
-use waterskin_packager::{Settings, plan};
+use waterskin_packager::{Settings, plan, plans};
 use waterskin_project::Overrides;
 
 /// The plan or the error, with the folder's name and the system's wording taken out.
@@ -580,18 +580,69 @@ fn an_environment_of_conda() {
 }
 
 #[test]
-fn the_system_that_an_app_is_for_is_asked_for() {
+fn the_systems_that_an_app_is_for_are_asked_for_or_named() {
     let folder = folder();
-    folder.write(&[("p/app.py", "import streamlit\n")]);
-    let windows = Target::of("riscv64gc-pc-windows-msvc");
-    let mut asked =
-        Settings { target: Some(windows.clone()), formats: Vec::new(), ..settings(&folder, "p") };
-    let made = plan(&asked).unwrap();
-    assert_eq!((made.target, made.formats), (windows, vec![format_named("tar.gz").unwrap()]));
-    asked.shell = None;
-    insta::assert_snapshot!(text(&folder, &asked), @r"
-    error: there is no prebuilt shell for `riscv64gc-pc-windows-msvc` on this machine
-    hint: give the `waterskin-shell` of Waterskin for that system with `--shell`, or build on such a system
+    folder.write(&[
+        ("p/app.py", "import streamlit\n"),
+        ("p/waterskin.toml", "targets = ['windows-x86_64', 'macos-arm64']\n"),
+    ]);
+    let settings = Settings { shell: None, ..settings(&folder, "p") };
+    let names = |settings: &Settings| -> Vec<String> {
+        plans(settings).unwrap().iter().map(|plan| plan.target.name()).collect()
+    };
+    let of = |name: &str| Target::named(name).unwrap();
+    let all = Settings { formats: Vec::new(), ..settings.clone() };
+    assert_eq!(names(&all), ["windows-x86_64", "macos-arm64"]);
+    let one = Settings { targets: vec![of("linux-aarch64")], ..all.clone() };
+    assert_eq!(names(&one), ["linux-aarch64"]);
+    let made = plan(&one).unwrap();
+    assert_eq!(
+        made.shell.to_string(),
+        format!("waterskin-shell=={} for linux-aarch64", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(
+        !made.runs.iter().any(|run| run.to_string().contains("app.py")),
+        "it does not run here"
+    );
+
+    let text =
+        text(&folder, &Settings { formats: vec![format_named("tar.gz").unwrap()], ..settings });
+    let text = text.replace(env!("CARGO_PKG_VERSION"), "[VERSION]");
+    let row = |name: &str| {
+        text.lines().find(|row| row.trim_start().starts_with(name)).unwrap().to_owned()
+    };
+    assert!(text.starts_with("P 1.0.0 for windows-x86_64\n"), "{text}");
+    assert_eq!(
+        row("shell"),
+        "  shell       the wheel of `waterskin-shell` [VERSION] for windows-x86_64"
+    );
+}
+
+#[test]
+fn what_a_system_can_not_have_is_refused_by_the_plan() {
+    let folder = folder();
+    folder.write(&[
+        ("p/app.py", "import streamlit\n"),
+        ("p/data/aux.csv", "x"),
+        ("p/a:b.txt", "x"),
+    ]);
+    let of = |name: &str, formats: &[&str]| Settings {
+        targets: vec![Target::named(name).unwrap()],
+        formats: formats.iter().map(|name| format_named(name).unwrap()).collect(),
+        shell: None,
+        ..settings(&folder, "p")
+    };
+    insta::assert_snapshot!(text(&folder, &of("windows-x86_64", &["tar.gz"])), @r"
+    error: windows-x86_64 can't have files of the project under their names
+      `a:b.txt`: no name may have `:` in it
+      `data/aux.csv`: `aux.csv` is the name of a device
+    hint: rename them, leave them out with `exclude`, or build without `--target windows-x86_64`
     ");
-    assert_eq!(plan(&settings(&folder, "p")).unwrap().target, Target::host());
+    let other = Settings { shell: Some(support::shell()), ..of("macos-arm64", &["tar.gz"]) };
+    let refused = text(&folder, &other);
+    assert!(refused.contains("and the app is for macos-arm64"), "{refused}");
+    assert!(
+        text(&folder, &of("macos-arm64", &["deb"]))
+            .starts_with("error: a .deb can't be made for macos-arm64\n")
+    );
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Window};
+use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
 
 use crate::code::base::{CodeBase, Import};
 use crate::code::imports::Need;
@@ -99,6 +99,8 @@ pub struct Project {
     pub sign: Signing,
     /// What of the project comes along.
     pub files: ProjectFiles,
+    /// The systems that the author says it is for; none where nothing is said.
+    pub targets: Vec<Target>,
     /// Packages of the system's that the project asks for, as a field of a Debian package names them.
     pub depends: Vec<String>,
     /// Packages of the system's that the app is better with, by Debian's names.
@@ -243,6 +245,7 @@ impl Project {
             emoji: sources.texts().any(wants::has_emoji),
             trim: declaration.config.trim,
             sign: declaration.config.sign,
+            targets: declaration.config.targets,
             mentions,
             python,
             requirements,

@@ -79,49 +79,54 @@ fn as_json() {
     exit code: 0
     ----- stdout -----
     {
-      "version": 1,
-      "app": {
-        "id": "local.waterskin.mon-ete",
-        "name": "Mon Été",
-        "package": "mon-ete-app",
-        "version": "1.0.0"
-      },
-      "artifacts": [
+      "version": 2,
+      "builds": [
         {
-          "path": "[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz",
-          "bytes": [NUMBER],
-          "kind": "tar.gz",
-          "install": "tar -xzf '[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-app-1.0.0/mon-ete-app"
+          "target": "linux-[ARCHITECTURE]",
+          "app": {
+            "id": "local.waterskin.mon-ete",
+            "name": "Mon Été",
+            "package": "mon-ete-app",
+            "version": "1.0.0"
+          },
+          "artifacts": [
+            {
+              "path": "[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz",
+              "bytes": [NUMBER],
+              "kind": "tar.gz",
+              "install": "tar -xzf '[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].tar.gz' && ./mon-ete-app-1.0.0/mon-ete-app"
+            }
+          ],
+          "sbom": "[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].cdx.json",
+          "sizes": {
+            "python": [NUMBER],
+            "packages": [NUMBER],
+            "app": [NUMBER],
+            "shell": [NUMBER]
+          },
+          "runtime": {
+            "source": "relocated",
+            "python": "[PYTHON]",
+            "version": "[PYTHON VERSION]",
+            "reason": "[REASON]"
+          },
+          "streamlit": "[STREAMLIT]",
+          "minimum_glibc": "[GLIBC]",
+          "left_out": [
+            {
+              "path": ".env",
+              "reason": "[REASON]"
+            }
+          ],
+          "notes": [],
+          "seconds": [NUMBER]
         }
-      ],
-      "sbom": "[DIR]/work/le résultat/mon-ete-app-1.0.0-linux-[ARCHITECTURE].cdx.json",
-      "sizes": {
-        "python": [NUMBER],
-        "packages": [NUMBER],
-        "app": [NUMBER],
-        "shell": [NUMBER]
-      },
-      "runtime": {
-        "source": "relocated",
-        "python": "[PYTHON]",
-        "version": "[PYTHON VERSION]",
-        "reason": "[REASON]"
-      },
-      "streamlit": "[STREAMLIT]",
-      "minimum_glibc": "[GLIBC]",
-      "left_out": [
-        {
-          "path": ".env",
-          "reason": "[REASON]"
-        }
-      ],
-      "notes": [],
-      "seconds": [NUMBER]
+      ]
     }
     ----- stderr -----
     "#);
     let report: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
-    let artifact = &report["artifacts"][0];
+    let artifact = &report["builds"][0]["artifacts"][0];
     let path = artifact["path"].as_str().unwrap();
     assert_eq!(artifact["bytes"].as_u64(), Some(fs_err::metadata(path).unwrap().len()));
 }

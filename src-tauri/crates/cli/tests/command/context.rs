@@ -129,12 +129,11 @@ impl Context {
             // An editor would remove it from the text here.
             (r"(?m) +$".to_owned(), ""),
             // What a cache had already takes no step.
-            (r"(?m)^  [a-zA-Z .]+ \(\d+\.\d s\)\n".to_owned(), ""),
+            (r"(?m)^  [a-z0-9_:\- A-Z.]+ \(\d+\.\d s\)\n".to_owned(), ""),
             (r"(?m)^  note: .*\n".to_owned(), ""),
             // The packager's own tests look at the rules for what packages hold.
             (r"(?m)^  trim  .*\n(              not .*\n)*".to_owned(), ""),
-            (r#"(?sm)^  "trim": \{.*?^  \},\n"#.to_owned(), ""),
-            (r#"(?sm)^    "trim": \{.*?^    \},\n"#.to_owned(), ""),
+            (r#"(?sm)^      "trim": \{.*?^      \},\n"#.to_owned(), ""),
             (r"(?m)^note: left out .*\n".to_owned(), ""),
             (r"\d+\.\d s\b".to_owned(), "[TIME]"),
             (r"`(/|\[DIR\]|\[CACHE\])[^`]*/bin/python[0-9.]*`".to_owned(), "`[PYTHON]`"),

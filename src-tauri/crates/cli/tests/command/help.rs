@@ -87,6 +87,12 @@ fn build() {
               - zip:      A .zip of the app, for Windows and macOS
               - tar.gz:   An archive that runs wherever it is unpacked
 
+          --target <TARGET>
+              The system that the app is for; give it more than once for several [default: this one]
+
+              [possible values: linux-[ARCHITECTURE], linux-[ARCHITECTURE], windows-x86_64, macos-arm64, macos-x86_64,
+              all]
+
           --compression <METHOD>
               How packages are compressed
 
@@ -116,7 +122,10 @@ fn build() {
               Version of Python to pack, such as 3.12
 
           --shell <FILE>
-              Prebuilt shell [default: waterskin-shell beside this program]
+              Prebuilt shell [default: waterskin-shell beside this program, or its wheel]
+
+          --find-links <PLACE>
+              Folder or page that has the wheels of the shell for other systems
 
           --appimage-runtime <FILE>
               Program that AppImages begin with [default: waterskin-appimage beside this program]

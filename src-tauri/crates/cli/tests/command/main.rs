@@ -13,6 +13,7 @@ mod cache;
 mod colour;
 mod context;
 mod documents;
+mod foreign;
 mod help;
 mod interrupt;
 mod machine;

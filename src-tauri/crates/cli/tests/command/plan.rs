@@ -100,81 +100,83 @@ fn as_json() {
     exit code: 0
     ----- stdout -----
     {
-      "version": 1,
-      "plan": {
-        "app": {
-          "id": "local.waterskin.hello",
-          "name": "Hello",
-          "package": "hello-app",
-          "version": "1.0.0"
-        },
-        "root": "[DIR]/work/hello",
-        "entry": "app.py",
-        "arguments": [],
-        "window": {
-          "title": "",
-          "width": 1200,
-          "height": 800,
-          "theme": "system"
-        },
-        "icon": "[DIR]/work/hello/icon.svg",
-        "port": 8501,
-        "data": "app-folder",
-        "python": {
-          "version": null,
-          "because": "default"
-        },
-        "requirements": {
-          "source": "requirements-txt",
-          "file": "[DIR]/work/hello/requirements.txt",
-          "listed": [
-            "streamlit==[STREAMLIT]"
+      "version": 2,
+      "plans": [
+        {
+          "app": {
+            "id": "local.waterskin.hello",
+            "name": "Hello",
+            "package": "hello-app",
+            "version": "1.0.0"
+          },
+          "root": "[DIR]/work/hello",
+          "entry": "app.py",
+          "arguments": [],
+          "window": {
+            "title": "",
+            "width": 1200,
+            "height": 800,
+            "theme": "system"
+          },
+          "icon": "[DIR]/work/hello/icon.svg",
+          "port": 8501,
+          "data": "app-folder",
+          "python": {
+            "version": null,
+            "because": "default"
+          },
+          "requirements": {
+            "source": "requirements-txt",
+            "file": "[DIR]/work/hello/requirements.txt",
+            "listed": [
+              "streamlit==[STREAMLIT]"
+            ],
+            "added": []
+          },
+          "guessed": [],
+          "preload": [],
+          "files": {
+            "files": [
+              {
+                "path": "README.md",
+                "bytes": 195
+              },
+              {
+                "path": "app.py",
+                "bytes": 727
+              },
+              {
+                "path": "icon.png",
+                "bytes": 20978
+              },
+              {
+                "path": "icon.svg",
+                "bytes": 679
+              },
+              {
+                "path": "requirements.txt",
+                "bytes": 18
+              }
+            ],
+            "left_out": []
+          },
+          "notes": [],
+          "formats": [
+            "deb",
+            "appimage"
           ],
-          "added": []
-        },
-        "guessed": [],
-        "preload": [],
-        "files": {
-          "files": [
-            {
-              "path": "README.md",
-              "bytes": 195
-            },
-            {
-              "path": "app.py",
-              "bytes": 727
-            },
-            {
-              "path": "icon.png",
-              "bytes": 20978
-            },
-            {
-              "path": "icon.svg",
-              "bytes": 679
-            },
-            {
-              "path": "requirements.txt",
-              "bytes": 18
-            }
-          ],
-          "left_out": []
-        },
-        "notes": [],
-        "formats": [
-          "deb",
-          "appimage"
-        ],
-        "target": "[TARGET]",
-        "output": "[DIR]/work/le résultat",
-        "cache": "[DIR]/home/.cache/waterskin",
-        "uv": "[DIR]/bin/uv",
-        "shell": "[DIR]/bin/waterskin-shell",
-        "offline": false,
-        "runs": [
-          "the build backend of each package that is published as source only, if there are any",
-          "`app.py`, once at the end, to see whether the app starts"
-        ]
-      }
+          "target": "[TARGET]",
+          "output": "[DIR]/work/le résultat",
+          "cache": "[DIR]/home/.cache/waterskin",
+          "uv": "[DIR]/bin/uv",
+          "shell": "[DIR]/bin/waterskin-shell",
+          "offline": false,
+          "runs": [
+            "the build backend of each package that is published as source only, if there are any",
+            "`app.py`, once at the end, to see whether the app starts"
+          ]
+        }
+      ]
     }
     ----- stderr -----
     "#);
@@ -301,4 +303,65 @@ fn guessed_requirements_are_not_taken_unasked_for_json() {
     error: the project does not list its requirements, and nobody can be asked about the guess
     hint: write them to `requirements.txt`, or take the guess with `--yes`
     "#);
+}
+
+#[test]
+fn several_systems() {
+    let context = Context::new();
+    context.write(&[
+        ("ventes/app.py", "import streamlit\n"),
+        ("ventes/requirements.txt", "streamlit\n"),
+    ]);
+    let options = "--dry-run --format tar.gz --target windows-x86_64 --target macos-arm64";
+    let version = (regex::escape(env!("CARGO_PKG_VERSION")), "[VERSION]");
+    let filters = [context.filters(), vec![version]].concat();
+    snapshot!(filters, context.build("ventes", options.split_whitespace()).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Ventes 1.0.0 for windows-x86_64
+      project     [DIR]/work/ventes
+      script      app.py
+      id          local.waterskin.ventes (package `ventes-app`)
+      window      "Ventes", 1200 x 800, icon drawn
+      python      3.12 (the default, where it is to be had)
+      runs        the build backend of each package that is published as source only, if there are any
+      requires    streamlit (`requirements.txt`)
+      files       2 files, 27 B
+      shell       the wheel of `waterskin-shell` [VERSION] for windows-x86_64
+      output      .tar.gz in `[DIR]/work/le résultat`
+    Ventes 1.0.0 for macos-arm64
+      project     [DIR]/work/ventes
+      script      app.py
+      id          local.waterskin.ventes (package `ventes-app`)
+      window      "Ventes", 1200 x 800, icon drawn
+      python      3.12 (the default, where it is to be had)
+      runs        the build backend of each package that is published as source only, if there are any
+      requires    streamlit (`requirements.txt`)
+      files       2 files, 27 B
+      shell       the wheel of `waterskin-shell` [VERSION] for macos-arm64
+      output      .tar.gz in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
+    let json = context.build("ventes", options.split_whitespace().chain(["--json"])).finish();
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let targets: Vec<_> =
+        json["plans"].as_array().unwrap().iter().map(|plan| &plan["target"]).collect();
+    assert_eq!(targets, ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"]);
+}
+
+#[test]
+fn a_system_that_does_not_exist() {
+    let context = Context::new();
+    let finished = context.build("p", ["--target", "windows"]).finish();
+    snapshot!(context.filters(), finished, @r"
+    exit code: 2
+    ----- stdout -----
+    ----- stderr -----
+    error: invalid value 'windows' for '--target <TARGET>'
+      [possible values: linux-[ARCHITECTURE], linux-[ARCHITECTURE], windows-x86_64, macos-arm64, macos-x86_64, all]
+
+      tip: a similar value exists: 'windows-x86_64'
+
+    For more information, try '--help'.
+    ");
 }

@@ -8,8 +8,8 @@ use crate::archive::{self, Archive, Container, Entries};
 use crate::readme::readme;
 use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job};
 
-/// An archive of the app's folder, `<package>-<version>-<system>-<processor>.tar.gz`. It runs wherever
-/// it is unpacked, without being installed.
+/// An archive of the app's folder, `<package>-<version>-<target>.tar.gz`. It runs wherever it is
+/// unpacked, without being installed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TarGz;
 

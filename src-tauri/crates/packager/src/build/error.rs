@@ -4,13 +4,17 @@ use std::io;
 use camino::Utf8PathBuf;
 use waterskin_installers::{Format, FormatError};
 
+use crate::build::shell::ShellError;
 use crate::cache::CacheError;
+use crate::names::{BadName, listed};
 use crate::own::MakeError;
 use crate::payload::AssembleError;
 use crate::payload::provision::ProvisionError;
 use crate::runtime::RuntimeError;
 use crate::trial::TrialFailure;
 use crate::trial::remedy;
+use crate::wheels::error::WheelsError;
+use crate::wheels::lacks::{self, Lacking};
 
 /// Why a build failed.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +66,23 @@ pub enum BuildError {
         #[source]
         source: Box<TrialFailure>,
     },
+    /// Several systems lack packages.
+    #[error("not every package that the app needs is there for all systems\n{}", lacks::listed(.lacking))]
+    Lacks {
+        /// Which, for each system.
+        lacking: Vec<Lacking>,
+    },
+    /// The shell for another system can't be had.
+    #[error(transparent)]
+    Shell(#[from] ShellError),
+    /// The system that the app is for can't have files of its packages under their names.
+    #[error("{target} can't have files of the app's packages under their names\n{}", listed(.bad))]
+    Names {
+        /// The system.
+        target: String,
+        /// The files, in the payload.
+        bad: Vec<BadName>,
+    },
     /// The folder for the payload holds something else.
     #[error("`{path}` is not empty and holds no payload")]
     Kept {
@@ -93,6 +114,11 @@ impl BuildError {
                 "give an empty folder, or one that does not exist, with `--keep-payload`".into(),
             ),
             Self::Own(error) => error.hint(),
+            Self::Lacks { .. } => Some(Lacking::hint()),
+            Self::Shell(error) => error.hint(),
+            Self::Names { target, .. } => Some(format!(
+                "choose another version of the package, or build without `--target {target}`"
+            )),
             Self::Provision(ProvisionError::Wheels(error)) => error.hint(),
             Self::Provision(ProvisionError::Python(error)) => error.hint(),
             Self::Provision(ProvisionError::Runtime { source }) => runtime_hint(source),
@@ -105,6 +131,14 @@ impl BuildError {
             _ => None,
         };
         self.hint_of_system().or(own)
+    }
+
+    /// What a system lacks, where that is the matter.
+    pub(super) fn lacking(self) -> Result<Lacking, Self> {
+        match self {
+            Self::Provision(ProvisionError::Wheels(WheelsError::Lacks { lacking })) => Ok(lacking),
+            other => Err(other),
+        }
     }
 
     /// What the system's own errors say wherever they come up.
@@ -169,7 +203,11 @@ pub(crate) fn format_hint(error: &FormatError) -> Option<String> {
 
 fn runtime_hint(error: &RuntimeError) -> Option<String> {
     match error {
-        RuntimeError::Nowhere { .. } | RuntimeError::Foreign { .. } => Some(
+        RuntimeError::Foreign { .. } => Some(
+            "Python for another system is a standalone build that `uv` fetches: check the network and the proxy settings, name a mirror in `UV_PYTHON_INSTALL_MIRROR`, or build on such a system"
+                .to_owned(),
+        ),
+        RuntimeError::Nowhere { .. } => Some(
             "give an installed interpreter with `--python`, or another version with `--python-version`"
                 .to_owned(),
         ),

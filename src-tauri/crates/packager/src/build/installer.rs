@@ -17,6 +17,7 @@ use crate::{Progress, Step};
 pub(crate) fn make(
     plan: &BuildPlan,
     payload: &Payload,
+    shell: &Utf8Path,
     cache: &Cache,
     progress: &dyn Progress,
 ) -> Result<(Vec<Artifact>, Option<Utf8PathBuf>), BuildError> {
@@ -24,7 +25,7 @@ pub(crate) fn make(
     let failed = |format: &'static dyn Format| {
         move |source| BuildError::Format { format, source: Box::new(source) }
     };
-    let tree = tree(plan, payload).map_err(failed(*first))?;
+    let tree = tree(plan, payload, shell).map_err(failed(*first))?;
     let make = |format: &&'static dyn Format| {
         let build = Build { cache, progress, name: format.name() };
         let (output, options) = (plan.output.as_path(), &plan.format_options);
@@ -36,8 +37,12 @@ pub(crate) fn make(
     Ok((artifacts, Some(sbom)))
 }
 
-fn tree<'a>(plan: &'a BuildPlan, payload: &'a Payload) -> Result<InstallTree<'a>, FormatError> {
-    let (libraries, glibc) = linked(&plan.shell)?;
+fn tree<'a>(
+    plan: &'a BuildPlan,
+    payload: &'a Payload,
+    shell: &'a Utf8Path,
+) -> Result<InstallTree<'a>, FormatError> {
+    let (libraries, glibc) = linked(shell)?;
     let minimum = &payload.manifest.minimum;
     let needs = Needs {
         glibc: minimum.glibc.parse().ok().max(glibc).map_or_else(String::new, |it| it.to_string()),
@@ -45,7 +50,7 @@ fn tree<'a>(plan: &'a BuildPlan, payload: &'a Payload) -> Result<InstallTree<'a>
         packages: plan.system_packages.clone(),
         wishes: plan.wished_packages.iter().map(|name| (*name).to_owned()).collect(),
     };
-    let program = Program { file: &plan.shell, libraries };
+    let program = Program { file: shell, libraries };
     InstallTree::new(payload, program, plan.icon.as_deref(), needs)
 }
 

@@ -3,37 +3,27 @@
 pub(crate) mod error;
 mod installer;
 mod manifest;
+mod prepared;
+pub(crate) mod shell;
 pub(crate) mod weight;
 
-use std::collections::BTreeSet;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::Layout;
 use waterskin_installers::Artifact;
-use waterskin_project::{
-    LeftOut, NeededModule, ProjectFiles, distribution_of, module_of, normalized,
-};
+use waterskin_project::LeftOut;
 
+use crate::Progress;
 use crate::build::error::BuildError;
+use crate::build::prepared::Prepared;
 use crate::build::weight::Weight;
 use crate::cache::Cache;
-use crate::copy::Method;
-use crate::own::{OwnBuild, OwnWheels};
-use crate::payload::Parts;
-use crate::payload::provision::{Packages, ProvisionError};
 use crate::plan::BuildPlan;
-use crate::plan::runs::Run;
-use crate::runtime::{RuntimeSource, tk};
-use crate::toolchain::{Toolchain, Wanted};
-use crate::trial::{self, Trial};
+use crate::runtime::RuntimeSource;
+use crate::trial::Trial;
 use crate::trim::TrimReport;
-use crate::wheels::Wheels;
-use crate::wheels::resolved::Resolved;
-use crate::wheels::source_build::SourceBuild;
-use crate::wheels::uv::Uv;
-use crate::{Progress, Step};
 
 /// What a build made, and of what.
 #[derive(Clone, Debug)]
@@ -86,11 +76,48 @@ impl Sizes {
     }
 }
 
-/// Carries out a plan. It blocks until everything is done. The app is started by `trial` where the
-/// plan has that among what it runs.
+/// Carries out the plans of one call, one after the other: first everything is found out that may be
+/// missing for one of them, then they are made. It blocks until everything is done. The app is
+/// started by `trial` where a plan has that among what it runs.
 ///
 /// Files appear in the output folder whole or not at all, and nothing else is left behind but what
 /// the cache keeps.
+///
+/// # Errors
+///
+/// [`BuildError`]; [`BuildError::hint`] says what the author can do about it.
+pub fn builds(
+    plans: &[BuildPlan],
+    trial: Option<&dyn Trial>,
+    progress: &dyn Progress,
+) -> Result<Vec<BuildOutcome>, BuildError> {
+    let Some(first) = plans.first() else { return Ok(Vec::new()) };
+    let told = |plan: &BuildPlan| {
+        if plan.several {
+            progress.target(&plan.target);
+        }
+    };
+    around(first, plans, |cache| {
+        let (mut prepared, mut lacking) = (Vec::new(), Vec::new());
+        for plan in plans {
+            told(plan);
+            match Prepared::make(plan, cache, progress) {
+                Ok(one) => prepared.push(one),
+                Err(error) => lacking.push(error.lacking()?),
+            }
+        }
+        if !lacking.is_empty() {
+            return Err(BuildError::Lacks { lacking });
+        }
+        let finish = |one: Prepared<'_>| {
+            told(one.plan());
+            one.finish(trial, cache, progress)
+        };
+        prepared.into_iter().map(finish).collect()
+    })
+}
+
+/// [`builds`] of one plan.
 ///
 /// # Errors
 ///
@@ -100,113 +127,28 @@ pub fn build(
     trial: Option<&dyn Trial>,
     progress: &dyn Progress,
 ) -> Result<BuildOutcome, BuildError> {
-    let began = Instant::now();
-    let output = OutputFolder::prepare(&plan.output)?;
-    check_kept(plan.keep_payload.as_deref())?;
-    let cache = Cache::open(&plan.cache)?;
-    cache.prune(SystemTime::now(), plan.cache_limit);
-    let folder = cache.temporary()?;
-    let folder = Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache);
+    around(plan, std::slice::from_ref(plan), |cache| {
+        Prepared::make(plan, cache, progress)?.finish(trial, cache, progress)
+    })
+}
 
-    let wanted = Wanted {
-        python: &plan.python,
-        target: &plan.target,
-        project: &plan.root,
-        cache: &plan.cache,
-        uv: &plan.uv,
-        offline: plan.offline,
-        tk: plan.tk.is_some(),
-    };
-    let toolchain = Toolchain::provide(&wanted, &cache, progress)?;
-    let (base, host_python) = (&toolchain.shipped, toolchain.host_python());
-    progress.step(Step::Resolve, None);
-    let settings = plan.requirements.given.settings.for_building();
-    let uv = Uv { program: &plan.uv, python: &host_python, offline: plan.offline };
-    let takes_compilers = !plan.own.is_empty();
-    let original = takes_compilers.then(|| toolchain.for_compilers(&wanted)).flatten();
-    let own = OwnBuild {
-        build: SourceBuild { uv, folder, settings: &settings },
-        cache: &cache,
-        python: original.as_deref(),
-        target: &plan.target,
-    };
-    let own = own.make(&plan.own, progress)?;
-    let wheels = Wheels {
-        requirements: &plan.requirements,
-        needed: &plan.needed,
-        target: &plan.target,
-        root: &plan.root,
-        no_run: plan.no_run,
-        uv,
-        python_version: &base.facts.python.version,
-        folder,
-        own: &own,
-    };
-    let resolution =
-        wheels.resolve(&cache, SystemTime::now(), progress).map_err(ProvisionError::from)?;
-    let packages =
-        Packages::provide(&wheels, &plan.trim, &resolution, &base.facts, &cache, progress)?;
-    let mut notes = plan.notes.clone();
-    notes.extend(own.notes.iter().cloned());
-    notes.extend(resolution.notes.iter().cloned());
-    if let Some(file) = &plan.tk
-        && !tk::is_there(&host_python)
-    {
-        notes.push(format!(
-            "`{file}` imports Tk, and the Python that is packed has none: give one that has it with `--python` (on Debian and Ubuntu, the package `python3-tk`), or leave `--python` out where standalone builds can be fetched"
-        ));
+/// What comes before and after the work of a call: the places that it writes to.
+fn around<T>(
+    first: &BuildPlan,
+    plans: &[BuildPlan],
+    work: impl FnOnce(&Cache) -> Result<T, BuildError>,
+) -> Result<T, BuildError> {
+    let output = OutputFolder::prepare(&first.output)?;
+    for plan in plans {
+        check_kept(plan.keep_payload.as_deref())?;
     }
-    notes.extend(missing_modules(
-        &plan.needed,
-        &plan.files,
-        &packages.tree(),
-        &own,
-        &resolution.resolved,
-    )?);
-
-    let parts = Parts {
-        python: &base.tree(),
-        packages: &packages.tree(),
-        root: &plan.root,
-        files: &plan.files,
-        resolved: &resolution.resolved,
-        icon: plan.icon.as_deref(),
-        manifest: manifest::manifest(plan, &base.facts, &packages.facts, &resolution.streamlit),
-        host_python: &host_python,
-    };
-    let (destination, method) = match &plan.keep_payload {
-        Some(kept) => (kept.clone(), Method::Copy),
-        None => (folder.join(Layout::PAYLOAD), Method::Link),
-    };
-    let (payload, failed) = parts.assemble(&destination, method, progress)?;
-    notes.extend(failed.iter().map(|failure| {
-        let line = failure.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("`{}{line}` is not valid Python ({})", failure.file, failure.message)
-    }));
-    let is_tried = plan.runs.iter().any(|run| matches!(run, Run::App { .. }));
-    if let Some(trial) = trial.filter(|_| is_tried) {
-        notes.extend(trial::run(trial, &payload, &cache, progress)?);
-    }
-    let (artifacts, sbom) = installer::make(plan, &payload, &cache, progress)?;
+    let cache = Cache::open(&first.cache)?;
+    cache.prune(SystemTime::now(), first.cache_limit);
+    let made = work(&cache)?;
     output.keep();
     // What this build uses is locked, so that it stays for the next.
-    cache.prune(SystemTime::now(), plan.cache_limit);
-    let (sizes, weight) = weigh(plan.app.name.as_str(), &plan.shell, &payload.layout);
-    Ok(BuildOutcome {
-        artifacts,
-        sbom,
-        left_out: plan.files.left_out.clone(),
-        notes,
-        sizes,
-        weight,
-        trim: packages.facts.trim,
-        runtime: base.source.clone(),
-        streamlit: resolution.streamlit.clone(),
-        distributions: resolution.resolved.len(),
-        minimum_glibc: payload.manifest.minimum.glibc,
-        payload: plan.keep_payload.clone(),
-        took: began.elapsed(),
-    })
+    cache.prune(SystemTime::now(), first.cache_limit);
+    Ok(made)
 }
 
 /// A folder that is replaced must be an earlier payload: whatever else is there is the author's.
@@ -248,68 +190,4 @@ impl Drop for OutputFolder<'_> {
             let _ = fs_err::remove_dir(self.path);
         }
     }
-}
-
-/// Looks whether every module that the code imports can be found in the payload. One that is
-/// needed as soon as the app starts is an error; one that is needed perhaps is said.
-fn missing_modules(
-    needed: &[NeededModule],
-    files: &ProjectFiles,
-    site_packages: &Utf8Path,
-    wheels: &OwnWheels,
-    resolved: &Resolved,
-) -> Result<Vec<String>, BuildError> {
-    let installed: BTreeSet<String> = site_packages
-        .read_dir_utf8()
-        .map_err(|source| BuildError::Write { path: site_packages.to_owned(), source })?
-        .flatten()
-        // `_cffi_backend.cpython-311-x86_64-linux-gnu.so`, `six.py` and `pandas` alike.
-        .map(|entry| entry.file_name().split('.').next().unwrap_or_default().to_owned())
-        .collect();
-    // A project may put any of its folders on the path, so a module of any of them counts.
-    let own: BTreeSet<&str> = files
-        .files
-        .iter()
-        .filter(|file| module_of(&file.path).is_some())
-        .flat_map(|file| file.path.components())
-        .map(|part| module_of(part.as_str().into()).unwrap_or(part.as_str()))
-        .collect();
-    let mut notes = Vec::new();
-    for needed in needed {
-        let top = waterskin_project::top_level(&needed.module);
-        let (file, module) = (&needed.file, &needed.module);
-        if installed.contains(top) || wheels.modules().contains(top) {
-            continue;
-        } else if own.contains(top) {
-            notes.push(format!(
-                "`{file}` imports `{module}`, which is not beside the script: the app must put its folder on `sys.path` itself"
-            ));
-        } else if let Some(clue) = &needed.clue {
-            notes.push(format!(
-                "`{file}` {clue}, which may take the module `{module}`, and nothing installs it"
-            ));
-        } else if needed.always {
-            let installed = distribution_of(module).and_then(|(_, name)| {
-                let version = resolved.version_of(&normalized(name))?;
-                Some(format!("`{name}` {version}"))
-            });
-            let (module, file) = (module.clone(), file.clone());
-            return Err(BuildError::MissingModule { module, file, installed });
-        } else {
-            notes.push(format!(
-                "`{file}` imports `{module}` in some cases, and nothing installs it"
-            ));
-        }
-    }
-    Ok(notes)
-}
-
-fn weigh(name: &str, shell: &Utf8Path, payload: &Layout) -> (Sizes, Weight) {
-    let python = Weight::of(Layout::PYTHON, &payload.python());
-    let packages = Weight::of(Layout::SITE_PACKAGES, &payload.site_packages());
-    let app = Weight::of(Layout::APP, &payload.app());
-    let shell = fs_err::metadata(shell).map_or(0, |metadata| metadata.len());
-    let sizes = Sizes { python: python.bytes, packages: packages.bytes, app: app.bytes, shell };
-    let parts = vec![python, packages, app, Weight::file("shell", shell)];
-    (sizes, Weight::new(name, parts))
 }

@@ -19,7 +19,8 @@ pub struct CacheSummary {
 /// What is kept of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CacheKind {
-    /// `bytecode`, `content`, `layer`, `packages`, `python` or `resolution`.
+    /// `bytecode`, `content`, `layer`, `packages`, `python`, `resolution`, `shell`
+    /// and the like.
     pub kind: String,
     /// How many there are.
     pub count: usize,

@@ -6,3 +6,4 @@ mod wheel;
 
 pub use make::MakeError;
 pub(crate) use make::{OwnBuild, OwnWheels};
+pub(crate) use wheel::{WheelFile, WheelFiles};

@@ -10,7 +10,8 @@ const FOLDER: &str = "bin";
 
 /// Has each command that is a Python script start the payload's interpreter, wherever the payload
 /// is: an installer writes the path of the interpreter that it was given. `python` is the
-/// executable's path in the payload.
+/// executable's path in the payload; where that is one of Windows, no script can be a command, and
+/// each goes.
 pub(crate) fn relocate(site_packages: &Utf8Path, python: &Utf8Path) -> io::Result<()> {
     let folder = site_packages.join(FOLDER);
     if !folder.is_dir() {
@@ -24,6 +25,9 @@ pub(crate) fn relocate(site_packages: &Utf8Path, python: &Utf8Path) -> io::Resul
             // Made anew and not written over: it may be a hard link into the installer's cache.
             let mode = entry.metadata()?.permissions();
             fs_err::remove_file(entry.path())?;
+            if python.extension() == Some("exe") {
+                continue;
+            }
             fs_err::write(entry.path(), script)?;
             fs_err::set_permissions(entry.path(), mode)?;
         }

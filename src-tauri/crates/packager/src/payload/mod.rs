@@ -8,8 +8,8 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::{
-    DigestError, Layout, Manifest, Payload, PayloadError, StagedDir, StagingError, tree_digest,
-    write_record,
+    DigestError, Layout, Manifest, Payload, PayloadError, StagedDir, StagingError, System,
+    tree_digest, write_record,
 };
 use waterskin_installers::{Picture, PictureError};
 use waterskin_project::ProjectFiles;
@@ -154,11 +154,14 @@ impl Parts<'_> {
             fs_err::create_dir_all(&folder)
                 .map_err(|source| AssembleError::Write { path: folder, source })?;
         }
+        let windows = System::of(&self.manifest.python.triple) == System::Windows;
         for file in files {
             let from = file.from.clone().unwrap_or_else(|| self.root.join(&file.path));
             let to = app.join(&file.path);
             let folder = to.parent().unwrap_or(app);
             let done = fs_err::create_dir_all(folder).and_then(|()| match &file.link {
+                // Only some users of Windows may make links.
+                Some(_) if windows => copy::content(&from, &to),
                 Some(leads_to) => copy::link(leads_to, &to),
                 None => fs_err::copy(&from, &to).and_then(|_| ordinary_mode(&to)),
             });

@@ -121,10 +121,11 @@ impl Base {
         self.entry.path().join(&self.facts.python.executable)
     }
 
-    /// The minor version, such as `3.12`, that [`Base::provide`] would come to.
-    pub fn minor(wanted: &Wanted<'_>) -> Result<String, ProvisionError> {
+    /// The full version, such as `3.12.4`, that [`Base::provide`] would come to.
+    pub fn version(wanted: &Wanted<'_>, progress: &dyn Progress) -> Result<String, ProvisionError> {
+        progress.step(Step::Runtime, None);
         let (_, source) = choose(wanted)?;
-        Ok(source.version().split('.').take(2).collect::<Vec<_>>().join("."))
+        Ok(source.version().to_owned())
     }
 
     /// Chooses the interpreter and makes it ready, with bytecode. Where it does not run on this

@@ -5,6 +5,7 @@ pub(crate) mod first_start;
 pub(crate) mod inside;
 pub(crate) mod runs;
 pub(crate) mod settings;
+pub(crate) mod shell;
 pub(crate) mod text;
 pub(crate) mod tools;
 
@@ -17,13 +18,17 @@ use waterskin_project::{
     ProjectFiles, PythonChoice, Reading, Requirements, SignCommand, UnknownModule,
 };
 
+use crate::binary;
 use crate::cache::kept::{CACHE_LIMIT, cache_folder};
 use crate::elf::Native;
+use crate::names::bad_names;
 use crate::plan::error::PlanError;
 use crate::plan::first_start::first_start;
 use crate::plan::inside::is_inside;
 use crate::plan::runs::Run;
 use crate::plan::settings::Settings;
+use crate::plan::shell::Shell;
+use crate::runtime::runs_here;
 use crate::trim::{self, Trim};
 use crate::wheels::locked;
 
@@ -98,6 +103,9 @@ pub struct BuildPlan {
     pub wished_packages: Vec<&'static str>,
     /// The system that it is for.
     pub target: Target,
+    /// Whether the same call has plans for other systems too.
+    #[serde(skip)]
+    pub several: bool,
     /// The folder that gets the finished files, absolute.
     pub output: Utf8PathBuf,
     /// Where to leave the payload; `None` removes it.
@@ -111,7 +119,10 @@ pub struct BuildPlan {
     /// The program `uv`.
     pub uv: Utf8PathBuf,
     /// The prebuilt shell.
-    pub shell: Utf8PathBuf,
+    pub shell: Shell,
+    /// Folders and pages with wheels of the shell, besides those that the project names.
+    #[serde(skip)]
+    pub find_links: Vec<String>,
     /// Whether to work from the caches alone.
     pub offline: bool,
     /// What a build executes beside its own tools.
@@ -127,21 +138,15 @@ pub struct BuildPlan {
     pub(crate) needed: Vec<NeededModule>,
 }
 
-/// Finds out what the project is and decides what a build does. Nothing is written, nothing is
-/// downloaded and no program is started.
+/// Finds out what the project is and decides what a build does, for each system that the app is for.
+/// Nothing is written, nothing is downloaded and no program is started.
 ///
 /// # Errors
 ///
 /// Every mistake in the project that can be seen without resolving its requirements.
-pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
-    let absolute = |path: &Utf8Path| {
-        camino::absolute_utf8(path)
-            .map_err(|source| PlanError::Path { path: path.to_owned(), source })
-    };
+pub fn plans(settings: &Settings) -> Result<Vec<BuildPlan>, PlanError> {
     let output = absolute(&settings.output)?;
     let keep_payload = settings.keep_payload.as_deref().map(absolute).transpose()?;
-    let target = settings.target.clone().unwrap_or_else(Target::host);
-    let mut formats = formats(&settings.formats, &target)?;
     let rules = trim::rules()?;
     let project = Project::read(&Reading {
         path: &settings.path,
@@ -154,64 +159,160 @@ pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
         follow_links: settings.follow_links,
         no_run: settings.no_run,
     })?;
-    let root = &project.root;
-    let native = Native::of_project(root, &project.files, &target);
-    let sign = project.sign.command(target.system()).filter(|_| !settings.no_run);
-    let first_start = first_start(&target, sign.is_some());
-    let trim = Trim::plan(&project.trim, &project.mentions)?;
-    let cache = match &settings.cache_dir {
-        Some(folder) => absolute(folder)?,
-        None => cache_folder()?,
-    };
-    let uv = tools::find_uv(settings.uv.as_deref())?;
-    let shell = tools::find_shell(settings.shell.as_deref(), &target)?;
-    let mut format_options = settings.format_options.clone();
-    let runtime = appimage_runtime(settings, &shell, &target, &mut formats)?;
-    format_options.appimage.runtime = runtime;
-    format_options.sign = sign
-        .map(|command| Signer { words: command.words().to_vec(), folder: project.root.clone() });
-    let notes = notes(&project, &native, &formats, &target, first_start);
-    let runs = runs(&project, &uv, settings, sign)?;
-    Ok(BuildPlan {
-        notes: notes.in_order(),
-        trim,
-        formats,
-        format_options,
-        first_start,
-        target,
-        keep_payload,
+    let targets = targets(&settings.targets, &project.targets);
+    let shared = Shared {
+        settings,
+        cache: match &settings.cache_dir {
+            Some(folder) => absolute(folder)?,
+            None => cache_folder()?,
+        },
+        uv: tools::find_uv(settings.uv.as_deref())?,
+        find_links: settings.find_links.iter().map(|it| link(it)).collect::<Result<_, _>>()?,
         output,
-        cache,
-        cache_limit: settings.cache_limit.unwrap_or(CACHE_LIMIT),
-        uv,
-        runs,
-        no_run: settings.no_run,
-        native_glibc: native.glibc(),
-        shell,
-        offline: settings.offline,
-        app: project.app,
-        root: project.root,
-        entry: project.entry,
-        arguments: project.arguments,
-        secrets: project.secrets,
-        window: project.window,
-        icon: project.icon,
-        port: project.port,
-        data: project.data,
-        writes: project.writes,
-        downloads: project.downloads,
-        python: project.python,
-        requirements: project.requirements,
-        own: project.own,
-        guessed: project.guessed,
-        unknown: project.unknown,
-        preload: project.preload,
-        needed: project.needed,
-        files: project.files,
-        system_packages: project.depends,
-        tk: project.tk,
-        wished_packages: project.recommends,
-    })
+        keep_payload,
+        targets: &targets,
+    };
+    let mut plans = Vec::new();
+    let mut passed_over = Vec::new();
+    for (target, formats) in formats_of(&settings.formats, &targets)? {
+        match formats[..] {
+            [] => passed_over.push(format!(
+                "nothing is made for {}, which has no use for the formats that are asked for",
+                target.name()
+            )),
+            _ => plans.push(shared.plan(project.clone(), target, formats)?),
+        }
+    }
+    if let Some(first) = plans.first_mut() {
+        first.notes.append(&mut passed_over);
+    }
+    Ok(plans)
+}
+
+/// [`plans`] for one system: the first that the app is for.
+///
+/// # Errors
+///
+/// As for all of them.
+pub fn plan(settings: &Settings) -> Result<BuildPlan, PlanError> {
+    // There is one for each target that has a format, and without one there is an error.
+    plans(settings)?.into_iter().next().ok_or(PlanError::NoTarget)
+}
+
+/// What the plans of all targets have in common.
+struct Shared<'a> {
+    settings: &'a Settings,
+    output: Utf8PathBuf,
+    keep_payload: Option<Utf8PathBuf>,
+    cache: Utf8PathBuf,
+    uv: Utf8PathBuf,
+    find_links: Vec<String>,
+    targets: &'a [Target],
+}
+
+impl Shared<'_> {
+    fn plan(
+        &self,
+        project: Project,
+        target: &Target,
+        mut formats: Vec<&'static dyn Format>,
+    ) -> Result<BuildPlan, PlanError> {
+        let settings = self.settings;
+        let several = self.targets.len() > 1;
+        let paths = project.files.files.iter().map(|file| file.path.as_path());
+        let bad = bad_names(paths, target.system());
+        if !bad.is_empty() {
+            return Err(PlanError::Names { target: target.name(), bad });
+        }
+        let native = Native::of_project(&project.root, &project.files, target);
+        let trim = Trim::plan(&project.trim, &project.mentions)?;
+        let shell = Shell::choose(settings.shell.as_deref(), target, self.targets)?;
+        let mut format_options = settings.format_options.clone();
+        let runtime = appimage_runtime(settings, shell.path(), target, &mut formats)?;
+        format_options.appimage.runtime = runtime;
+        let sign = project.sign.command(target.system()).filter(|_| !settings.no_run);
+        let first_start = first_start(target, sign.is_some());
+        format_options.sign = sign.map(|command| Signer {
+            words: command.words().to_vec(),
+            folder: project.root.clone(),
+        });
+        let notes = notes(&project, &native, &formats, target, first_start);
+        let runs = runs(&project, &self.uv, target, settings, sign)?;
+        // Each has one of its own.
+        let keep_payload = self.keep_payload.as_ref().map(|folder| match several {
+            true => folder.join(target.name()),
+            false => folder.clone(),
+        });
+        Ok(BuildPlan {
+            notes: notes.in_order(),
+            trim,
+            formats,
+            format_options,
+            first_start,
+            target: target.clone(),
+            several,
+            keep_payload,
+            output: self.output.clone(),
+            cache: self.cache.clone(),
+            cache_limit: settings.cache_limit.unwrap_or(CACHE_LIMIT),
+            uv: self.uv.clone(),
+            runs,
+            no_run: settings.no_run,
+            native_glibc: native.glibc(),
+            shell,
+            find_links: self.find_links.clone(),
+            offline: settings.offline,
+            app: project.app,
+            root: project.root,
+            entry: project.entry,
+            arguments: project.arguments,
+            secrets: project.secrets,
+            window: project.window,
+            icon: project.icon,
+            port: project.port,
+            data: project.data,
+            writes: project.writes,
+            downloads: project.downloads,
+            python: project.python,
+            requirements: project.requirements,
+            own: project.own,
+            guessed: project.guessed,
+            unknown: project.unknown,
+            preload: project.preload,
+            needed: project.needed,
+            files: project.files,
+            system_packages: project.depends,
+            tk: project.tk,
+            wished_packages: project.recommends,
+        })
+    }
+}
+
+fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, PlanError> {
+    camino::absolute_utf8(path).map_err(|source| PlanError::Path { path: path.to_owned(), source })
+}
+
+/// The address of a page as it is, and the path of a folder so that it counts from anywhere.
+fn link(place: &str) -> Result<String, PlanError> {
+    if place.contains("://") {
+        return Ok(place.to_owned());
+    }
+    absolute(place.into()).map(Utf8PathBuf::into_string)
+}
+
+/// The systems that the app is for, each once: those that are asked for, else those that the project
+/// names, else this one.
+fn targets(asked: &[Target], named: &[Target]) -> Vec<Target> {
+    let mut targets: Vec<Target> = Vec::new();
+    for target in if asked.is_empty() { named } else { asked } {
+        if !targets.contains(target) {
+            targets.push(target.clone());
+        }
+    }
+    if targets.is_empty() {
+        targets.push(Target::host());
+    }
+    targets
 }
 
 /// What the author should know: what reading says, and what this build of it adds.
@@ -230,6 +331,7 @@ fn notes(
     let wheels = &project.requirements.given.wheels;
     notes.add(About::Wheels, locked::note(wheels, target, project.python.minor()));
     notes.add(About::Native, native.notes(target));
+    notes.add(About::Native, binary::note(&project.root, &project.files, target));
     if project.emoji && !formats.iter().all(|format| format.brings_needs()) {
         notes.add(About::Letters, Some(EMOJI.to_owned()));
     }
@@ -240,6 +342,7 @@ fn notes(
 fn runs(
     project: &Project,
     uv: &Utf8PathBuf,
+    target: &Target,
     settings: &Settings,
     sign: Option<&SignCommand>,
 ) -> Result<Vec<Run>, PlanError> {
@@ -257,7 +360,7 @@ fn runs(
     let built = project.own.iter().filter(|one| one.built);
     runs.extend(built.map(OwnDistribution::backend).map(backend));
     runs.extend(sign.map(|command| Run::Sign { command: command.clone() }));
-    let tried = !settings.no_run && !settings.no_try;
+    let tried = !settings.no_run && !settings.no_try && runs_here(target.triple());
     runs.extend(tried.then(|| Run::App { entry: project.entry.clone() }));
     Ok(runs)
 }
@@ -274,6 +377,27 @@ pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Outline, P
     Ok(Outline::read(path, script, &rules)?)
 }
 
+/// What is made for each target: of what the author wants, all that it has. None of it may be what no
+/// target has.
+fn formats_of<'t>(
+    wanted: &[&'static dyn Format],
+    targets: &'t [Target],
+) -> Result<Vec<(&'t Target, Vec<&'static dyn Format>)>, PlanError> {
+    let has = |format: &&'static dyn Format, target: &Target| formats_for(target).contains(format);
+    let useless = wanted.iter().find(|format| !targets.iter().any(|target| has(format, target)));
+    if let Some(format) = useless {
+        return Err(PlanError::Format { format: *format, targets: targets.to_vec() });
+    }
+    let of = |target: &'t Target| {
+        let its: Vec<_> = wanted.iter().copied().filter(|format| has(format, target)).collect();
+        match (wanted, &its[..]) {
+            ([_, ..], []) => Ok((target, Vec::new())),
+            _ => Ok((target, formats(&its, target)?)),
+        }
+    };
+    targets.iter().map(of).collect()
+}
+
 /// What is made for `target`: what the author wants, in the usual order, or what most people there
 /// can open.
 fn formats(
@@ -282,7 +406,7 @@ fn formats(
 ) -> Result<Vec<&'static dyn Format>, PlanError> {
     let mut formats = formats_for(target);
     if let Some(format) = wanted.iter().find(|format| !formats.contains(format)) {
-        return Err(PlanError::Format { format: *format, target: target.clone() });
+        return Err(PlanError::Format { format: *format, targets: vec![target.clone()] });
     }
     if let Some((format, source)) = wanted.iter().find_map(|it| Some((*it, it.lacks()?))) {
         return Err(PlanError::Lacks { format, source: Box::new(source) });
@@ -298,7 +422,7 @@ fn formats(
 /// for and that has none here is left out.
 fn appimage_runtime(
     settings: &Settings,
-    shell: &Utf8Path,
+    shell: Option<&Utf8Path>,
     target: &Target,
     formats: &mut Vec<&'static dyn Format>,
 ) -> Result<Option<Utf8PathBuf>, PlanError> {
@@ -339,9 +463,40 @@ mod tests {
         for target in [windows, mac] {
             assert_eq!(formats(&[tar_gz], &target).unwrap(), [tar_gz]);
             let error = formats(&both, &target).unwrap_err();
-            let text = format!("a .deb can't be made for {}", target.triple());
+            let text = format!("a .deb can't be made for {}", target.name());
             assert_eq!(error.to_string(), text);
             assert!(error.hint().unwrap().contains("tar.gz"));
         }
+    }
+
+    #[test]
+    fn of_several_systems_each_has_what_it_can_have() {
+        let [linux, windows, mac] = ["linux-x86_64", "windows-x86_64", "macos-arm64"]
+            .map(|name| Target::named(name).unwrap());
+        let [deb, tar_gz] = ["deb", "tar.gz"].map(|name| format_named(name).unwrap());
+        let of = |wanted: &[&'static dyn Format], targets: &[Target]| -> Vec<Vec<&str>> {
+            let made = formats_of(wanted, targets).unwrap();
+            let names = |formats: &[&dyn Format]| formats.iter().map(|it| it.name()).collect();
+            made.iter().map(|(_, formats)| names(formats)).collect()
+        };
+        let both = [linux, windows.clone()];
+        assert_eq!(of(&[deb, tar_gz], &both), [vec!["deb", "tar.gz"], vec!["tar.gz"]]);
+        assert_eq!(of(&[deb], &both), [vec!["deb"], vec![]]);
+        let others = [windows, mac];
+        let error = formats_of(&[tar_gz, deb], &others).unwrap_err();
+        assert_eq!(error.to_string(), "a .deb can't be made for windows-x86_64 or macos-arm64");
+        assert!(error.hint().unwrap().starts_with("take `--format "));
+    }
+
+    #[test]
+    fn what_is_asked_for_comes_before_what_the_project_says() {
+        let of = |names: &[&str]| -> Vec<Target> {
+            names.iter().map(|name| Target::named(name).unwrap()).collect()
+        };
+        let (mac, two) = (of(&["macos-arm64"]), of(&["windows-x86_64", "macos-arm64"]));
+        assert_eq!(targets(&mac, &two), mac);
+        assert_eq!(targets(&[], &two), two);
+        assert_eq!(targets(&[&two[..], &two].concat(), &[]), two);
+        assert_eq!(targets(&[], &[]), [Target::host()]);
     }
 }

@@ -13,14 +13,17 @@ pub struct Settings {
     pub path: Utf8PathBuf,
     /// The folder that gets the finished files; it is made when it is missing.
     pub output: Utf8PathBuf,
-    /// The system that the app is for. `None` is this one.
-    pub target: Option<Target>,
+    /// The systems that the app is for. Empty takes those that the project names, or this one.
+    pub targets: Vec<Target>,
     /// The interpreter to relocate. `None` looks for a managed one first.
     pub python: Option<Utf8PathBuf>,
     /// The version of Python, such as `3.12` or `3.12.4`. `None` takes what the project says.
     pub python_version: Option<String>,
-    /// The prebuilt shell. `None` looks beside the running program.
+    /// The prebuilt shell of one of these systems. `None` looks beside the running program, and takes
+    /// the wheel of the shell for another system.
     pub shell: Option<Utf8PathBuf>,
+    /// Folders and pages with wheels of the shell, besides those that the project names.
+    pub find_links: Vec<String>,
     /// The program `uv`. `None` looks beside the running program and on `PATH`.
     pub uv: Option<Utf8PathBuf>,
     /// Values that win over the project's own.

@@ -2,10 +2,13 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use camino::Utf8Path;
-use waterskin_bundle::DataPolicy;
+use waterskin_bundle::{DataPolicy, Target};
 use waterskin_project::{Guess, LeftOut, OwnDistribution, Reason, RequirementsSource};
 
 use crate::plan::BuildPlan;
+use crate::plan::shell::Shell;
+use crate::plan::tools::SHELL;
+use crate::runtime::runs_here;
 
 /// Where the values begin.
 const COLUMN: usize = 14;
@@ -17,7 +20,7 @@ const FEW: usize = 5;
 /// The plan as the author reads it. Ends with a line break; has no colour.
 impl fmt::Display for BuildPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", self.app.name, self.app.version)?;
+        writeln!(f, "{} {}{}", self.app.name, self.app.version, self.for_text())?;
         let mut row = |name: &str, values: &[String]| -> fmt::Result {
             for (number, value) in values.iter().enumerate() {
                 let name = if number == 0 { name } else { "" };
@@ -48,6 +51,7 @@ impl fmt::Display for BuildPlan {
         row("files", &[self.files_text()])?;
         row("linked", &self.linked_text())?;
         row("left out", &self.left_out_text())?;
+        row("shell", &self.shell_text())?;
         row("output", &[self.output_text()])?;
         row("note", &self.notes)
     }
@@ -72,10 +76,28 @@ impl BuildPlan {
         format!("\"{title}\", {} x {}, icon {icon}", self.window.width, self.window.height)
     }
 
+    /// The system, where it is not this one alone.
+    fn for_text(&self) -> String {
+        let own = self.target == Target::host() && !self.several;
+        if own { String::new() } else { format!(" for {}", self.target.name()) }
+    }
+
+    fn shell_text(&self) -> Vec<String> {
+        match &self.shell {
+            Shell::File { .. } => Vec::new(),
+            Shell::Wheel { version, target } => {
+                vec![format!("the wheel of `{SHELL}` {version} for {}", target.name())]
+            }
+        }
+    }
+
     fn python_text(&self) -> String {
         let python = &self.python;
         let version = match (&python.executable, &python.version, &python.requires) {
-            (Some(executable), _, _) => format!("`{executable}`"),
+            (Some(executable), _, _) if runs_here(self.target.triple()) => {
+                format!("`{executable}`")
+            }
+            (Some(executable), _, _) => format!("the version of `{executable}`"),
             (None, Some(version), _) => version.clone(),
             (None, None, Some(requires)) => requires.clone(),
             (None, None, None) => waterskin_project::DEFAULT_VERSION.to_owned(),

@@ -2,8 +2,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_bundle::Target;
 use waterskin_process as process;
 
-/// The name of the prebuilt shell, without what programs of its system end in.
-const SHELL: &str = "waterskin-shell";
+/// The name of the prebuilt shell, without what programs of its system end in, and of its wheel.
+pub(crate) const SHELL: &str = "waterskin-shell";
 /// The name of the program that AppImages begin with.
 const APPIMAGE: &str = "waterskin-appimage";
 /// The name of `uv`, which runs here.
@@ -27,11 +27,15 @@ pub enum ToolsError {
         /// Its file name.
         name: String,
     },
-    /// There is none for another system.
-    #[error("there is no prebuilt shell for `{target}` on this machine")]
-    ForeignShell {
-        /// The system.
-        target: Target,
+    /// The shell that was given is for none of the systems that the app is for.
+    #[error("the shell at `{path}` is for {found}, and the app is for {targets}")]
+    OtherShell {
+        /// The path.
+        path: Utf8PathBuf,
+        /// The system that it is for, or that nobody knows it.
+        found: String,
+        /// The systems.
+        targets: String,
     },
     /// The program that AppImages begin with is nowhere.
     #[error("could not find `waterskin-appimage` for `{target}`, which AppImages begin with")]
@@ -66,8 +70,8 @@ impl ToolsError {
             Self::AppImage { .. } | Self::AppImagePath { .. } => format!(
                 "`{APPIMAGE}` comes with Waterskin and stands beside it; give its path with `--appimage-runtime`, or leave the AppImage out with `--format`"
             ),
-            Self::ForeignShell { .. } => format!(
-                "give the `{SHELL}` of Waterskin for that system with `--shell`, or build on such a system"
+            Self::OtherShell { .. } => format!(
+                "give the `{SHELL}` of Waterskin for one of these systems, or leave `--shell` out: then its wheel is fetched"
             ),
         })
     }
@@ -83,32 +87,33 @@ pub fn find_uv(given: Option<&Utf8Path>) -> Result<Utf8PathBuf, ToolsError> {
     }
 }
 
-/// The prebuilt shell for a system: as given, or beside the running program, where that of this
-/// system stands.
-pub fn find_shell(given: Option<&Utf8Path>, target: &Target) -> Result<Utf8PathBuf, ToolsError> {
+/// The prebuilt shell for this system: as given, or beside the running program.
+pub fn find_shell(given: Option<&Utf8Path>) -> Result<Utf8PathBuf, ToolsError> {
     match given {
         Some(path) => file(path).ok_or_else(|| ToolsError::ShellPath { path: path.to_owned() }),
-        None if *target != Target::host() => {
-            Err(ToolsError::ForeignShell { target: target.clone() })
-        }
         None => {
-            let name = format!("{SHELL}{}", target.system().program_ending());
+            let name = shell_name(&Target::host());
             beside(&name).ok_or(ToolsError::Shell { name })
         }
     }
+}
+
+/// The file name of the prebuilt shell for a system.
+pub(crate) fn shell_name(target: &Target) -> String {
+    format!("{SHELL}{}", target.system().program_ending())
 }
 
 /// The program that AppImages begin with, for a system: as given, beside the shell, or beside the
 /// running program, where that of this system stands.
 pub fn find_appimage(
     given: Option<&Utf8Path>,
-    shell: &Utf8Path,
+    shell: Option<&Utf8Path>,
     target: &Target,
 ) -> Result<Utf8PathBuf, ToolsError> {
     if let Some(path) = given {
         return file(path).ok_or_else(|| ToolsError::AppImagePath { path: path.to_owned() });
     }
-    let of_shell = || shell.parent().and_then(|folder| file(&folder.join(APPIMAGE)));
+    let of_shell = || shell?.parent().and_then(|folder| file(&folder.join(APPIMAGE)));
     let own = if *target == Target::host() { beside(APPIMAGE) } else { None };
     own.or_else(of_shell).ok_or_else(|| ToolsError::AppImage { target: target.clone() })
 }
@@ -137,7 +142,7 @@ mod tests {
         fs_err::write(&path, "").unwrap();
         assert_eq!(find_uv(Some(&path)).unwrap(), path);
         let folder = Utf8Path::from_path(dir.path()).unwrap();
-        assert!(find_shell(Some(folder), &Target::host()).is_err(), "a folder is no shell");
+        assert!(find_shell(Some(folder)).is_err(), "a folder is no shell");
     }
 
     #[test]
@@ -145,27 +150,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = Utf8Path::from_path(dir.path()).unwrap();
         let (shell, target) = (folder.join("shell é"), Target::of("riscv64gc-unknown-linux-gnu"));
-        let error = find_appimage(None, &shell, &target).unwrap_err();
+        let error = find_appimage(None, Some(&shell), &target).unwrap_err();
         let text = "could not find `waterskin-appimage` for `riscv64gc-unknown-linux-gnu`, which AppImages begin with";
         assert_eq!(error.to_string(), text);
         assert!(error.hint().unwrap().contains("--appimage-runtime"));
         let path = folder.join("waterskin-appimage");
-        assert!(find_appimage(Some(&path), &shell, &target).is_err());
+        assert!(find_appimage(Some(&path), Some(&shell), &target).is_err());
         fs_err::write(&path, "").unwrap();
-        assert_eq!(find_appimage(None, &shell, &target).unwrap(), path);
-        assert_eq!(find_appimage(Some(&path), &shell, &Target::host()).unwrap(), path);
-    }
-
-    #[test]
-    fn the_shell_beside_the_program_is_none_for_another_system() {
-        let windows = Target::of("riscv64gc-pc-windows-msvc");
-        let error = find_shell(None, &windows).unwrap_err();
-        let text = "there is no prebuilt shell for `riscv64gc-pc-windows-msvc` on this machine";
-        assert_eq!(error.to_string(), text);
-        assert!(error.hint().unwrap().contains("--shell"));
-        let dir = tempfile::tempdir().unwrap();
-        let given = Utf8Path::from_path(dir.path()).unwrap().join("shell é.exe");
-        fs_err::write(&given, "").unwrap();
-        assert_eq!(find_shell(Some(&given), &windows).unwrap(), given);
+        assert_eq!(find_appimage(None, Some(&shell), &target).unwrap(), path);
+        assert_eq!(find_appimage(Some(&path), Some(&shell), &Target::host()).unwrap(), path);
     }
 }

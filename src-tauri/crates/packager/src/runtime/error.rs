@@ -1,6 +1,7 @@
 use std::io;
 
 use camino::Utf8PathBuf;
+use waterskin_bundle::Target;
 use waterskin_process::ToolError;
 
 use crate::elf::ElfError;
@@ -17,7 +18,7 @@ pub enum RuntimeError {
         reason: String,
     },
     /// Another system's interpreter can only be a standalone build, and there is none.
-    #[error("found no Python for `{triple}`: {reason}")]
+    #[error("found no Python for {}: {reason}", Target::of(triple).name())]
     Foreign {
         /// The target.
         triple: String,

@@ -248,7 +248,7 @@ fn without_a_standalone_build_an_installed_python_serves_and_the_reason_is_kept(
     let request = RuntimeRequest { triple: "x86_64-pc-windows-msvc".into(), ..request };
     insta::assert_snapshot!(
         choose(&request).unwrap_err(),
-        @"found no Python for `x86_64-pc-windows-msvc`: no standalone build: the network is down"
+        @"found no Python for windows-x86_64: no standalone build: the network is down"
     );
 }
 

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::TrimError;
+use crate::binary::symbols;
 use crate::elf::Symbols;
 
 /// What the programs and libraries of a tree ask of each other.
@@ -12,14 +13,14 @@ pub(super) struct Linked {
 }
 
 impl Linked {
-    /// Reads every ELF file among `paths`, which are relative to `root`.
+    /// Reads every library among `paths`, which are relative to `root`.
     pub fn read<'p>(
         root: &Utf8Path,
         paths: impl Iterator<Item = &'p Utf8Path>,
     ) -> Result<Self, TrimError> {
         let mut files = BTreeMap::new();
         for path in paths.filter(|path| is_library(path)) {
-            if let Some(symbols) = Symbols::read(&root.join(path))? {
+            if let Some(symbols) = symbols(&root.join(path))? {
                 files.insert(path.to_owned(), symbols);
             }
         }
@@ -56,6 +57,9 @@ impl Linked {
 
     fn uses(&self, user: &Symbols, library: &Utf8Path) -> bool {
         let name = library.file_name().unwrap_or_default();
+        // As Windows compares names.
+        let name = if is_of_windows(library) { name.to_lowercase() } else { name.to_owned() };
+        let name = name.as_str();
         if !user.needed.contains(name) {
             return false;
         }
@@ -73,7 +77,13 @@ impl Linked {
 
 fn is_library(path: &Utf8Path) -> bool {
     let name = path.file_name().unwrap_or_default();
-    name.ends_with(".so") || name.contains(".so.")
+    let of_unix = [".so", ".dylib"].iter().any(|end| name.ends_with(end)) || name.contains(".so.");
+    of_unix || is_of_windows(path)
+}
+
+fn is_of_windows(path: &Utf8Path) -> bool {
+    let endings = ["dll", "pyd", "exe"];
+    path.extension().is_some_and(|it| endings.contains(&it.to_lowercase().as_str()))
 }
 
 #[cfg(test)]

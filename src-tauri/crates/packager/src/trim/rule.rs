@@ -61,7 +61,7 @@ impl Globs {
     /// Whether a module with this dotted name would be among them, as source or compiled.
     pub fn has_module(&self, module: &str) -> bool {
         let path = module.replace('.', "/");
-        ["/__init__.py", ".py", ".so"]
+        ["/__init__.py", ".py", ".so", ".pyd"]
             .iter()
             .any(|end| self.has(&Utf8PathBuf::from(format!("{path}{end}"))))
     }

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use waterskin_project::{RequirementsError, RequirementsSource, is_standard};
 
 use crate::cache::CacheError;
+use crate::wheels::lacks::Lacking;
 use crate::wheels::uv::{Trouble, UvError};
 
 /// Why the app's packages can't be had.
@@ -47,6 +48,12 @@ pub enum WheelsError {
     OldStreamlit {
         /// The version.
         version: String,
+    },
+    /// Another system lacks packages.
+    #[error("not every package that the app needs is there for {}\n{lacking}", .lacking.target)]
+    Lacks {
+        /// Which.
+        lacking: Lacking,
     },
     /// The wheels of a package are for other versions of Python.
     #[error("there is no ready-made package (wheel) of `{package}` for Python {python}")]
@@ -149,6 +156,7 @@ impl WheelsError {
         };
         match self {
             Self::Resolve { source, .. } | Self::Install { source } => of_uv(&source.trouble),
+            Self::Lacks { .. } => Some(Lacking::hint()),
             Self::OtherPython { has, .. } => Some(format!(
                 "there is one for Python {has}: build with `--python-version {has}`, or choose another version of the package"
             )),

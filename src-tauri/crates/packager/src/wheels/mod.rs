@@ -3,6 +3,7 @@
 
 pub(crate) mod allowance;
 pub(crate) mod error;
+pub(crate) mod lacks;
 pub(crate) mod locked;
 pub(crate) mod manylinux;
 pub(crate) mod resolve;
@@ -11,6 +12,7 @@ pub(crate) mod source_build;
 pub(crate) mod tags;
 pub(crate) mod uv;
 
+use std::collections::BTreeMap;
 use std::io;
 
 use camino::Utf8Path;
@@ -244,13 +246,23 @@ pub(crate) fn built_apart(allowance: &Allowance, table: &mut Table) {
     table.insert("extra-build-variables".to_owned(), Value::Table(each));
 }
 
-/// Has uv install nothing of what is of another system, whatever asks for it.
-pub(crate) fn without_foreign(allowance: &Allowance, table: &mut Table) {
+/// Has uv install nothing of what is of another system, whatever asks for it; or a wheel in its place,
+/// where there is one.
+pub(crate) fn without_foreign(
+    allowance: &Allowance,
+    stand_ins: &BTreeMap<String, String>,
+    table: &mut Table,
+) {
     if allowance.foreign.is_empty() {
         return;
     }
-    let never = |name: &String| Value::String(format!("{name} ; python_version < '0'"));
-    let lines = allowance.foreign.iter().map(never);
+    let instead = |name: &String| {
+        Value::String(match stand_ins.get(name) {
+            Some(address) => format!("{name} @ {address}"),
+            None => format!("{name} ; python_version < '0'"),
+        })
+    };
+    let lines = allowance.foreign.iter().map(instead);
     let list = table.entry("override-dependencies").or_insert_with(|| Value::Array(Vec::new()));
     if let Some(list) = list.as_array_mut() {
         list.extend(lines);

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -14,8 +14,10 @@ use waterskin_streamlit::{NEWEST, OLDEST, Series};
 
 use crate::Progress;
 use crate::cache::Cache;
+use crate::runtime::runs_here;
 use crate::wheels::allowance::Allowance;
 use crate::wheels::error::WheelsError;
+use crate::wheels::lacks;
 use crate::wheels::manylinux::{WHEEL_GLIBC, uv_platform};
 use crate::wheels::resolved::Resolved;
 use crate::wheels::uv::{PYPROJECT, Trouble, UvError, UvFolder};
@@ -36,9 +38,9 @@ pub(crate) struct Resolution {
 }
 
 /// What is resolved, as uv gets it.
-struct Given {
+pub(super) struct Given {
     /// The project's requirements.
-    lines: Vec<String>,
+    pub lines: Vec<String>,
     /// All of it: indexes, requirements, and what is added to them.
     text: String,
     /// Constraints.
@@ -123,8 +125,11 @@ impl Wheels<'_> {
             .filter_map(|line| SourceLine::of(line)?.name)
             .collect();
         let mut allowance = Allowance::naming(sources.clone());
+        // For another system everything that is missing is told at once, with the reason.
+        let mut missing: BTreeMap<String, String> = BTreeMap::new();
+        let foreign = !runs_here(self.target.triple());
         loop {
-            match self.compile(given, &allowance, &folder.join(RESOLVED)) {
+            match self.compile(given, &allowance, &folder.join(RESOLVED), &BTreeMap::new()) {
                 Ok(()) => break,
                 Err(WheelsError::Resolve { from, file, source }) => {
                     if let Some(package) = self.of_another_system(&source.trouble, given)
@@ -137,6 +142,16 @@ impl Wheels<'_> {
                         && let Some(has) = self.python_with_wheels(range)
                     {
                         let (package, python) = (package.clone(), self.minor());
+                        if foreign {
+                            let because = format!(
+                                "its ready-made packages (wheels) are for Python {has}, and not for {python}"
+                            );
+                            let package = normalized(&package);
+                            if missing.insert(package.clone(), because).is_none() {
+                                allowance.foreign.insert(package);
+                                continue;
+                            }
+                        }
                         return Err(WheelsError::OtherPython { package, python, has });
                     }
                     let unfit = matches!(
@@ -150,12 +165,25 @@ impl Wheels<'_> {
                                 Allowance { unpinned: true, ..Allowance::naming(sources.clone()) };
                         }
                         None => {
-                            return Err(self.named(WheelsError::Resolve { from, file, source }));
+                            let next =
+                                foreign.then(|| lacks::next(&source, self.target, &mut missing));
+                            let Some(package) = next.flatten() else {
+                                return Err(self.named(WheelsError::Resolve {
+                                    from,
+                                    file,
+                                    source,
+                                }));
+                            };
+                            allowance.foreign.insert(package);
                         }
                     }
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if !missing.is_empty() {
+            let lacking = self.lacking(given, &allowance, &missing)?;
+            return Err(WheelsError::Lacks { lacking });
         }
         let path = folder.join(ALLOWANCE);
         serde_json::to_vec(&allowance)
@@ -247,11 +275,14 @@ impl Wheels<'_> {
         })
     }
 
-    fn compile(
+    /// Has uv choose the versions. `stand_ins` are addresses of wheels in the place of packages that
+    /// are not there: then what is written says who asks for what, and has no hashes.
+    pub(super) fn compile(
         &self,
         given: &Given,
         allowance: &Allowance,
         output: &Utf8Path,
+        stand_ins: &BTreeMap<String, String>,
     ) -> Result<(), WheelsError> {
         let requirements = self.requirements;
         let settings = &requirements.given.settings;
@@ -277,7 +308,7 @@ impl Wheels<'_> {
             (None, table)
         };
         built_apart(allowance, &mut table);
-        without_foreign(allowance, &mut table);
+        without_foreign(allowance, stand_ins, &mut table);
         let folder =
             UvFolder::new(self.folder, project, table).map_err(write_error(self.folder))?;
         let write = |name: &str, text: &str| {
@@ -319,8 +350,12 @@ impl Wheels<'_> {
         }
         let platform = uv_platform(self.target, allowance.glibc);
         arguments.extend(self.target(&platform, allowance));
-        arguments.extend(["--generate-hashes", "--no-header", "--no-annotate", "-o"]);
-        arguments.push(output.as_str());
+        if stand_ins.is_empty() {
+            arguments.extend(["--generate-hashes", "--no-annotate"]);
+        } else {
+            arguments.extend(["--annotation-style", "line"]);
+        }
+        arguments.extend(["--no-header", "-o", output.as_str()]);
         self.run(&folder, &arguments, allowance).map_err(|source| self.resolve_error(source))
     }
 

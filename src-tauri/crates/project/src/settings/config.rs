@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
-use waterskin_bundle::{DataPolicy, Downloads, Theme};
+use waterskin_bundle::{DataPolicy, Downloads, Target, Theme};
 
 use crate::settings::secrets::{SECRET_KEYS, SecretConfig};
 use crate::settings::sign::{SIGN_KEYS, Signing};
@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub secrets: BTreeMap<String, Spanned<SecretConfig>>,
     pub no_keys: Vec<String>,
     pub sign: Signing,
+    #[serde(deserialize_with = "targets")]
+    pub targets: Vec<Target>,
 }
 
 /// `[tool.waterskin.window]`.
@@ -78,6 +80,7 @@ const KEYS: &[&str] = &[
     "secrets",
     "no-keys",
     "sign",
+    "targets",
 ];
 const WINDOW_KEYS: &[&str] = &["title", "width", "height", "theme"];
 
@@ -290,6 +293,28 @@ impl<'de> Deserialize<'de> for Switches {
     }
 }
 
+/// The systems that an app is for, by their names; `all` is each of them.
+fn targets<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Target>, D::Error> {
+    let mut targets: Vec<Target> = Vec::new();
+    for name in Vec::<String>::deserialize(deserializer)? {
+        let named = match Target::named(&name) {
+            Some(target) => vec![target],
+            None if name == "all" => Target::all().to_vec(),
+            None => {
+                let names = Target::names().map(|name| format!("`{name}`")).join(", ");
+                let text = format!("there is no target `{name}`: there are {names} and `all`");
+                return Err(serde::de::Error::custom(text));
+            }
+        };
+        for target in named {
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+    }
+    Ok(targets)
+}
+
 fn meant(key: &str, prefix: &str, known: &[&str]) -> Meant {
     let near = known
         .iter()
@@ -368,6 +393,24 @@ mod tests {
         assert_eq!(rules.get("pyarrow-s3"), Some(&false));
         let cause = std::error::Error::source(&own("trim = 3").unwrap_err()).unwrap().to_string();
         assert!(cause.contains("expected true, false, or a table"), "{cause}");
+    }
+
+    #[test]
+    fn the_systems_that_an_app_is_for_have_names() {
+        let names = |text: &str| -> Vec<String> {
+            own(text).unwrap().targets.iter().map(Target::name).collect()
+        };
+        assert_eq!(names(""), [""; 0]);
+        let two = "targets = ['windows-x86_64', 'macos-arm64', 'windows-x86_64']";
+        assert_eq!(names(two), ["windows-x86_64", "macos-arm64"]);
+        assert_eq!(names("targets = ['macos-x86_64', 'all']").len(), 5);
+        let error = own("name = 'x'\ntargets = ['windows']").unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(
+            cause.contains("line 2") && cause.contains("there is no target `windows`"),
+            "{cause}"
+        );
+        assert!(cause.contains("`windows-x86_64`") && cause.contains("`all`"), "{cause}");
     }
 
     #[test]
