@@ -72,7 +72,8 @@ impl Elsewhere {
     fn shell(&self, tag: &str, program: &str) {
         let source = format!("{}/../../../packaging/wheels/shell", env!("CARGO_MANIFEST_DIR"));
         let work = self.context.work();
-        self.context.write(&[(program, "a stand-in")]);
+        let sbom = work.join("shell.cdx.json");
+        self.context.write(&[(program, "a stand-in"), ("shell.cdx.json", "{}")]);
         Run::new(machine::uv())
             .args([
                 "build",
@@ -86,6 +87,7 @@ impl Elsewhere {
             .envs(machine::settings())
             .env("WATERSKIN_PROGRAM", work.join(program).as_str())
             .env("WATERSKIN_TAG", tag)
+            .env("WATERSKIN_SBOM", sbom.as_str())
             .directory(&work)
             .finish()
             .success();

@@ -124,11 +124,11 @@ fn build() {
           --shell <FILE>
               Prebuilt shell [default: waterskin-shell beside this program, or its wheel]
 
-          --find-links <PLACE>
-              Folder or page that has the wheels of the shell for other systems
-
           --appimage-runtime <FILE>
               Program that AppImages begin with [default: waterskin-appimage beside this program]
+
+          --find-links <PLACE>
+              Folder or page that has the wheels of the shell for other systems
 
           --uv <FILE>
               The program uv [default: beside this program, then on PATH]
