@@ -108,7 +108,7 @@ fn made(format: &str, root: &Utf8Path) -> (Artifact, Payload, Utf8PathBuf) {
     let output = root.join("output");
     let package = package_of(&payload, &shell, &output);
     let artifact = make(format, &package, Compression::default(), &Quiet).unwrap();
-    assert_eq!(artifact.path, output.join(format!("elan-1.0rc1-macos-aarch64.{format}")));
+    assert_eq!(artifact.path, output.join(format!("elan-1.0rc1-macos-arm64.{format}")));
     assert_eq!(artifact.bytes, fs_err::metadata(&artifact.path).unwrap().len());
     let other = root.join("again");
     let again = package_of(&payload, &shell, &other);
@@ -265,7 +265,7 @@ fn the_app_is_signed_by_the_authors_command_and_then_the_image_around_it() {
     let artifact = make("dmg", &package, Compression::default(), &Quiet).unwrap();
     let image = fs_err::read(&artifact.path).unwrap();
     assert!(image.ends_with(b"signed") && artifact.bytes == image.len() as u64);
-    assert_eq!(names(&output), ["elan-1.0rc1-macos-aarch64.dmg", "elan-1.0rc1-macos-aarch64.zip"]);
+    assert_eq!(names(&output), ["elan-1.0rc1-macos-arm64.dmg", "elan-1.0rc1-macos-arm64.zip"]);
 
     // One that fails, be it at the app or at the image, leaves nothing behind.
     let nothing = place.root.join("nothing");
