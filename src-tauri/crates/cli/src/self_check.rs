@@ -201,7 +201,11 @@ struct Helper {
 }
 
 fn helpers() -> Vec<Helper> {
-    let mut all = Vec::new();
+    let mut all = vec![Helper {
+        name: "makensis",
+        purpose: "for set-ups (`.exe`) for Windows",
+        hint: "`sudo apt install nsis` on Debian and Ubuntu, `brew install makensis` on macOS",
+    }];
     if cfg!(target_os = "linux") {
         all.push(Helper {
             name: "Xvfb",

@@ -59,7 +59,7 @@ impl<'p> Prepared<'p> {
         let host_python = toolchain.host_python();
         let uv = uv(plan, &host_python);
         let given = &plan.requirements.given;
-        let fetching = Fetching { uv, given, links: &plan.find_links, folder, cache };
+        let fetching = Fetching { uv, links: &plan.find_links, folder, cache };
         let shell = fetching.program(&plan.shell, progress)?;
         progress.step(Step::Resolve, None);
         let settings = given.settings.for_building();

@@ -5,14 +5,12 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use waterskin_bundle::{Digest, DigestError, Target, file_digest};
-use waterskin_project::Given;
 
 use crate::binary::BuiltFor;
 use crate::cache::{Cache, CacheError, Entry};
 use crate::plan::shell::Shell;
 use crate::plan::tools::{SHELL, shell_name};
 use crate::wheels::manylinux::uv_platform;
-use crate::wheels::text;
 use crate::wheels::uv::{Trouble, Uv, UvError, UvFolder};
 use crate::{Progress, Step};
 
@@ -124,12 +122,11 @@ impl ShellProgram {
     }
 }
 
-/// What is needed to get one.
+/// What is needed to get one. The project has no say in where it comes from: colleagues start this
+/// program, and a stranger's project may name any index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fetching<'a> {
     pub uv: Uv<'a>,
-    /// What the project says of where packages come from.
-    pub given: &'a Given,
     /// Folders and pages with wheels of the shell.
     pub links: &'a [String],
     /// A folder of ours for files on the way.
@@ -178,7 +175,7 @@ impl Fetching<'_> {
     fn resolve(&self, version: &str, target: &Target) -> Result<String, ShellError> {
         const RESOLVED: &str = "shell.txt";
         let folder = self.uv_folder()?;
-        let asked = format!("{}{SHELL}=={version}\n", text(&[&self.given.indexes]));
+        let asked = format!("{SHELL}=={version}\n");
         folder
             .write("shell.in", asked.as_bytes())
             .map_err(ShellError::file(&folder.path().join("shell.in")))?;
@@ -204,8 +201,9 @@ impl Fetching<'_> {
             reason,
         };
         let folder = self.uv_folder()?;
-        let list = format!("{}{requirement}", text(&[&self.given.indexes]));
-        folder.write(LIST, list.as_bytes()).map_err(ShellError::file(&folder.path().join(LIST)))?;
+        folder
+            .write(LIST, requirement.as_bytes())
+            .map_err(ShellError::file(&folder.path().join(LIST)))?;
         let tree = folder.path().join("tree");
         let options = ["pip", "install", "--target", tree.as_str(), "-r", LIST, "--no-deps"];
         let options = options.into_iter().chain(["--require-hashes", "--link-mode", "copy"]);
@@ -232,8 +230,7 @@ impl Fetching<'_> {
     }
 
     fn uv_folder(&self) -> Result<UvFolder, ShellError> {
-        UvFolder::new(self.folder, None, self.given.settings.for_settled())
-            .map_err(ShellError::file(self.folder))
+        UvFolder::new(self.folder, None, toml::Table::new()).map_err(ShellError::file(self.folder))
     }
 
     fn run<'o>(
@@ -248,8 +245,6 @@ impl Fetching<'_> {
         arguments.extend(["--only-binary", ":all:", "--python-version", PYTHON]);
         arguments.extend(["--python-platform", &platform]);
         arguments.extend(self.links.iter().flat_map(|link| ["--find-links", link.as_str()]));
-        let hosts = self.given.insecure.iter();
-        arguments.extend(hosts.flat_map(|host| ["--allow-insecure-host", host.as_str()]));
         let missing = |source| ShellError::Missing {
             version: version.to_owned(),
             target: target.name(),
