@@ -204,7 +204,7 @@ pub(crate) mod tests {
         let windows = BuiltFor { system: System::Windows, processors: vec!["x86_64"] };
         let mut built: Vec<(Utf8PathBuf, BuiltFor)> = vec![
             ("lib/fast.cpython-312-x86_64-linux-gnu.so".into(), linux.clone()),
-            ("lib/fast.cp312-win_amd64.pyd".into(), windows.clone()),
+            ("lib/fast.cp312-win_amd64.pyd".into(), windows),
             ("bin/tool".into(), linux.clone()),
         ];
         let target = |name: &str| Target::named(name).unwrap();

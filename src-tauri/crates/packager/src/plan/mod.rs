@@ -377,12 +377,15 @@ pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Outline, P
     Ok(Outline::read(path, script, &rules)?)
 }
 
+/// What is made, in the usual order.
+type Formats = Vec<&'static dyn Format>;
+
 /// What is made for each target: of what the author wants, all that it has. None of it may be what no
 /// target has.
 fn formats_of<'t>(
     wanted: &[&'static dyn Format],
     targets: &'t [Target],
-) -> Result<Vec<(&'t Target, Vec<&'static dyn Format>)>, PlanError> {
+) -> Result<Vec<(&'t Target, Formats)>, PlanError> {
     let has = |format: &&'static dyn Format, target: &Target| formats_for(target).contains(format);
     let useless = wanted.iter().find(|format| !targets.iter().any(|target| has(format, target)));
     if let Some(format) = useless {
@@ -400,10 +403,7 @@ fn formats_of<'t>(
 
 /// What is made for `target`: what the author wants, in the usual order, or what most people there
 /// can open.
-fn formats(
-    wanted: &[&'static dyn Format],
-    target: &Target,
-) -> Result<Vec<&'static dyn Format>, PlanError> {
+fn formats(wanted: &[&'static dyn Format], target: &Target) -> Result<Formats, PlanError> {
     let mut formats = formats_for(target);
     if let Some(format) = wanted.iter().find(|format| !formats.contains(format)) {
         return Err(PlanError::Format { format: *format, targets: vec![target.clone()] });
