@@ -593,7 +593,7 @@ fn the_systems_that_an_app_is_for_are_asked_for_or_named() {
     let of = |name: &str| Target::named(name).unwrap();
     let all = Settings { formats: Vec::new(), ..settings.clone() };
     assert_eq!(names(&all), ["windows-x86_64", "macos-arm64"]);
-    let one = Settings { targets: vec![of("linux-aarch64")], ..all.clone() };
+    let one = Settings { targets: vec![of("linux-aarch64")], ..all };
     assert_eq!(names(&one), ["linux-aarch64"]);
     let made = plan(&one).unwrap();
     assert_eq!(
