@@ -13,7 +13,7 @@ use crate::{Artifact, Format, FormatError, InstallTree, Job};
 use layers::Layers;
 use udif::Udif;
 
-/// A disk image, `<package>-<version>-<system>-<processor>.dmg`, with the app and a link to the folder
+/// A disk image, `<package>-<version>-<target>.dmg`, with the app and a link to the folder
 /// that apps are dragged to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dmg;

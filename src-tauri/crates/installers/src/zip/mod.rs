@@ -13,7 +13,7 @@ use crate::readme::readme;
 use crate::windows;
 use crate::{Artifact, Format, FormatError, InstallTree, Job};
 
-/// A `.zip`, `<package>-<version>-<system>-<processor>.zip`: for Windows of a folder that runs wherever it
+/// A `.zip`, `<package>-<version>-<target>.zip`: for Windows of a folder that runs wherever it
 /// is unpacked, for macOS of the app.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Zip;

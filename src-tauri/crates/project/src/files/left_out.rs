@@ -172,7 +172,7 @@ pub(crate) fn by_target(target: &Utf8Path) -> Option<Reason> {
     in_secrets.or_else(|| by_name(target, false))
 }
 
-/// `<package>-<version>-<system>-<processor>.tar.gz`: what a build writes when its output folder is
+/// `<package>-<version>-<target>.tar.gz`: what a build writes when its output folder is
 /// the project's own.
 fn is_archive_of_ours(name: &str) -> bool {
     let parts: Vec<&str> = name.strip_suffix(".tar.gz").unwrap_or_default().split('-').collect();
