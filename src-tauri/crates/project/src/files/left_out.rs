@@ -133,7 +133,7 @@ pub fn by_name(path: &Utf8Path, is_folder: bool) -> Option<Reason> {
         Some(Reason::PrivateKey)
     } else if (is_folder && top && name == "dist")
         || (!is_folder && INSTALLERS.contains(&ending))
-        || (!is_folder && top && is_archive_of_ours(name))
+        || (!is_folder && top && is_of_a_build(name))
         || name.starts_with(".waterskin-")
     {
         Some(Reason::Output)
@@ -172,13 +172,17 @@ pub(crate) fn by_target(target: &Utf8Path) -> Option<Reason> {
     in_secrets.or_else(|| by_name(target, false))
 }
 
-/// `<package>-<version>-<target>.tar.gz`: what a build writes when its output folder is
-/// the project's own.
-fn is_archive_of_ours(name: &str) -> bool {
-    let parts: Vec<&str> = name.strip_suffix(".tar.gz").unwrap_or_default().split('-').collect();
-    let system = parts.len().checked_sub(2).and_then(|at| parts.get(at));
-    parts.len() >= 4
-        && system.is_some_and(|system| matches!(*system, "linux" | "macos" | "windows"))
+/// `<package>-<version>-<target>` with one of these endings: what a build writes when its output folder
+/// is the project's own, and whose ending alone says nothing.
+fn is_of_a_build(name: &str) -> bool {
+    const ENDINGS: [&str; 4] = [".tar.gz", ".zip", "-setup.exe", ".cdx.json"];
+    let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or_default();
+    let mut parts = stem.rsplit('-');
+    let processor = parts.next();
+    let system = parts.next();
+    processor.is_some_and(|it| matches!(it, "x86_64" | "aarch64" | "arm64"))
+        && system.is_some_and(|it| matches!(it, "linux" | "macos" | "windows"))
+        && parts.count() >= 2
 }
 
 /// Whether the content of the file must be looked at, too.
@@ -257,6 +261,10 @@ mod tests {
             ("dist", true, Reason::Output),
             ("old_1.0_amd64.deb", false, Reason::Output),
             ("csv-explorer-1.0.0-linux-x86_64.tar.gz", false, Reason::Output),
+            ("csv-explorer-1.0.0-windows-x86_64-setup.exe", false, Reason::Output),
+            ("csv-explorer-1.0.0-macos-arm64.zip", false, Reason::Output),
+            ("csv-explorer-1.0.0-linux-x86_64.cdx.json", false, Reason::Output),
+            ("Csv-Explorer-1.0.0-x86_64.AppImage", false, Reason::Output),
             (".DS_Store", false, Reason::Editor),
         ] {
             assert_eq!(by_name(Utf8Path::new(path), folder), Some(reason), "{path}");
@@ -294,6 +302,8 @@ mod tests {
             ("id_rsa.pub", false),
             ("venv", true),
             ("data.tar.gz", false),
+            ("data-2026-for-windows-users.zip", false),
+            ("bin/tool-setup.exe", false),
         ] {
             assert_eq!(by_name(Utf8Path::new(path), folder), None, "{path}");
         }
