@@ -132,7 +132,7 @@ fn a_setting_that_nothing_is_like() {
     ----- stdout -----
     ----- stderr -----
     error: `[DIR]/work/p é/pyproject.toml` has a setting `colour` that does not exist
-    hint: there are `name`, `id`, `package`, `version`, `summary`, `publisher`, `entry`, `icon`, `python`, `port`, `window`, `include`, `exclude`, `data`, `downloads`, `arguments`, `dependencies`, `requirements`, `extras`, `groups`, `trim`, `secrets`, `no-keys`, `targets`
+    hint: there are `name`, `id`, `package`, `version`, `summary`, `publisher`, `entry`, `icon`, `python`, `port`, `window`, `include`, `exclude`, `data`, `downloads`, `arguments`, `dependencies`, `requirements`, `extras`, `groups`, `trim`, `secrets`, `no-keys`, `sign`, `targets`
     "#);
 }
 

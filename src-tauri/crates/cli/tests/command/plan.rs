@@ -329,6 +329,7 @@ fn several_systems() {
       files       2 files, 27 B
       shell       the wheel of `waterskin-shell` [VERSION] for windows-x86_64
       output      .tar.gz in `[DIR]/work/le résultat`
+      note        nothing of it is signed: Windows says to whoever downloads it that it protected the PC, and opens it by *More info* and *Run anyway*; `sign` in the settings has a command sign it
     Ventes 1.0.0 for macos-arm64
       project     [DIR]/work/ventes
       script      app.py
@@ -340,6 +341,7 @@ fn several_systems() {
       files       2 files, 27 B
       shell       the wheel of `waterskin-shell` [VERSION] for macos-arm64
       output      .tar.gz in `[DIR]/work/le résultat`
+      note        it is signed by nobody: macOS says to whoever downloads it that Apple could not check it, and opens it by *Open Anyway* in System Settings, Privacy & Security; `sign` in the settings has a command sign it
     ----- stderr -----
     "#);
     let json = context.build("ventes", options.split_whitespace().chain(["--json"])).finish();
