@@ -135,6 +135,8 @@ async fn explorer_takes_a_file_and_gives_one_back() -> Result<()> {
     fs_err::write(&file, content)?;
     window.choose_file("input[type=file]", &file).await?;
     window.shows("Rows\n3\nColumns\n2\n", PATIENCE).await?;
+    // The button comes after the numbers: until then it gives the sample.
+    window.rests().await?;
     window.click("Download the CSV").await?;
     let downloads = journey.sandbox.home().join("Téléchargements");
     let saved = eventually("the download", PATIENCE, async || {
