@@ -453,13 +453,13 @@ mod tests {
             Target::of("x86_64-pc-windows-msvc"),
             Target::of("aarch64-apple-darwin"),
         );
-        let [deb, tar_gz, appimage] =
-            ["deb", "tar.gz", "AppImage"].map(|name| format_named(name).unwrap());
+        let [deb, tar_gz, appimage, dmg] =
+            ["deb", "tar.gz", "AppImage", "dmg"].map(|name| format_named(name).unwrap());
         let both = [deb, tar_gz];
         assert_eq!(formats(&[], &linux).unwrap(), [deb, appimage]);
         assert_eq!(formats(&[tar_gz, deb, deb], &linux).unwrap(), both);
         assert_eq!(formats(&[tar_gz], &linux).unwrap(), [tar_gz]);
-        assert_eq!(formats(&[], &mac).unwrap(), [tar_gz]);
+        assert_eq!(formats(&[], &mac).unwrap(), [dmg]);
         for target in [windows, mac] {
             assert_eq!(formats(&[tar_gz], &target).unwrap(), [tar_gz]);
             let error = formats(&both, &target).unwrap_err();
