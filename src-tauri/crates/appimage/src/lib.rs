@@ -7,18 +7,31 @@
 //! It is linked without any library of the system's, and starts where the app can't: then it says
 //! what is missing, on the terminal and in a window.
 
-mod advice;
 mod elf;
-mod error;
-mod image;
-mod kept;
 mod note;
-mod request;
-mod run;
-mod show;
-mod system;
-mod unpack;
 
 pub use elf::{Elf, ElfError};
 pub use note::{Digest, Note};
+
+// One is made anywhere, and opened on Linux alone.
+#[cfg(target_os = "linux")]
+mod advice;
+#[cfg(target_os = "linux")]
+mod error;
+#[cfg(target_os = "linux")]
+mod image;
+#[cfg(target_os = "linux")]
+mod kept;
+#[cfg(target_os = "linux")]
+mod request;
+#[cfg(target_os = "linux")]
+mod run;
+#[cfg(target_os = "linux")]
+mod show;
+#[cfg(target_os = "linux")]
+mod system;
+#[cfg(target_os = "linux")]
+mod unpack;
+
+#[cfg(target_os = "linux")]
 pub use run::run;
