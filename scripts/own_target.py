@@ -8,8 +8,8 @@ now.
 
 That holds only as long as all builds are known: where one is younger than RECORD, every file is taken
 for changed. So this is run before what compiles, and after it, when files that were written in the
-meantime count as changed. What a compiled part knows of the former clone's place is wrong in this
-one, so such parts are forgotten.
+meantime count as changed. What Cargo noted of files at the former clone's place is said of this
+one's. What the compiler put in of that place is wrong in this one, so such parts are forgotten.
 """
 
 import hashlib
@@ -78,20 +78,45 @@ def all_builds_known(record, targets):
     )
 
 
-def forget_the_former_place(target):
+def moved(note, former, place):
+    """What Cargo noted of the files that a part is made of, at another place; None where it is not in
+    the form that is known here (Cargo 1.95, `fingerprint/dep_info.rs`): before each path is its
+    length, in four bytes."""
+    made, done = b"", 0
+    while (at := note.find(former, done)) != -1:
+        length = int.from_bytes(note[at - 4 : at], "little")
+        path = note[at : at + length]
+        if at - 4 < done or len(path) < length or min(path, default=0) < ord(" "):
+            return None
+        path = place + path[len(former) :]
+        made += note[done : at - 4] + len(path).to_bytes(4, "little") + path
+        done = at + length
+    return made + note[done:]
+
+
+def take_over(unit, former, place):
+    """Has a part of the former clone's be one of this clone's, or forgets it."""
+    profile, mark = unit.parent.parent, unit.name.rsplit("-", 1)[1]
+    inputs = (profile / "deps").glob(f"*-{mark}.d")
+    notes = {note: moved(note.read_bytes(), former, place) for note in unit.glob("dep-*")}
+    put_in = any(b"env-dep:CARGO_MANIFEST_DIR=" in file.read_bytes() for file in inputs)
+    if put_in or None in notes.values():
+        shutil.rmtree(unit)
+        return
+    for note, text in notes.items():
+        if text != note.read_bytes():
+            # It has the time at which the part was compiled.
+            times = note.stat()
+            note.write_bytes(text)
+            os.utime(note, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def take_over_all(target):
     owner = target / ".waterskin-clone"
     former = owner.read_text().strip() if owner.exists() else str(ROOT)
     if former != str(ROOT):
-        place = former.encode() + b"/"
         for unit in units(target):
-            profile, (name, mark) = unit.parent.parent, unit.name.rsplit("-", 1)
-            # What Cargo looks at, and what the compiler put in.
-            notes = list(unit.glob("dep-*"))
-            inputs = [*(profile / "deps").glob(f"*-{mark}.d")]
-            if any(place in note.read_bytes() for note in notes) or any(
-                b"env-dep:CARGO_MANIFEST_DIR=" in note.read_bytes() for note in inputs
-            ):
-                shutil.rmtree(unit)
+            take_over(unit, former.encode() + b"/", str(ROOT).encode() + b"/")
     target.mkdir(parents=True, exist_ok=True)
     owner.write_text(f"{ROOT}\n")
 
@@ -118,7 +143,7 @@ def main(when, record, targets):
         times[path] = old if old and old[0] == digest else [digest, now]
         os.utime(path, ns=(times[path][1], times[path][1]))
     for target in targets:
-        forget_the_former_place(target)
+        take_over_all(target)
     record.parent.mkdir(parents=True, exist_ok=True)
     fresh = record.with_name(f"{record.name}.new")
     fresh.write_text(json.dumps(times))

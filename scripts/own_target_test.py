@@ -18,15 +18,17 @@ class Clones(unittest.TestCase):
         self.folder = Path(folder.name)
         self.target = self.folder / "target"
 
-    def clone(self, name, text="one", time=None):
+    def clone(self, name, text="one", words="one", time=None):
         clone = self.folder / name
-        for package in "plain", "placed":
+        for package in "plain", "placed", "shared":
             (clone / package / "src").mkdir(parents=True)
             (clone / package / "Cargo.toml").write_text(MANIFEST.format(package))
-        (clone / "Cargo.toml").write_text('[workspace]\nmembers = ["plain", "placed"]\nresolver = "3"\n')
+        (clone / "Cargo.toml").write_text('[workspace]\nmembers = ["plain", "placed", "shared"]\nresolver = "3"\n')
         (clone / "plain/src/main.rs").write_text('fn main() { print!(include_str!("text")) }')
         (clone / "placed/src/main.rs").write_text('fn main() { print!(env!("CARGO_MANIFEST_DIR")) }')
         (clone / "plain/src/text").write_text(text)
+        (clone / "shared/src/main.rs").write_text('fn main() { print!(include_str!("../../words é")) }')
+        (clone / "words é").write_text(words)
         subprocess.run(["git", "init", "-q"], cwd=clone, check=True)
         if time:
             for path in clone.rglob("*"):
@@ -54,18 +56,34 @@ class Clones(unittest.TestCase):
         return subprocess.check_output([self.target / f"debug/waterskin-{package}"], text=True)
 
     def test_the_same_content_is_compiled_once_but_for_what_knows_its_place(self):
-        self.assertEqual(self.build(self.clone("a")), {"plain", "placed"})
-        second = self.clone("b")
+        self.assertEqual(self.build(self.clone("a")), {"plain", "placed", "shared"})
+        second = self.clone("b in a longer place")
         self.assertEqual(self.build(second), {"placed"})
         self.assertEqual(self.output("placed"), str(second / "placed"))
         self.assertEqual(self.build(second), set())
 
     def test_another_content_is_compiled_however_old_its_file_is(self):
         self.build(self.clone("a"))
-        self.assertEqual(self.build(self.clone("b", "two", time=1_000_000_000)), {"plain", "placed"})
+        old = self.clone("b", "two", time=1_000_000_000)
+        self.assertEqual(self.build(old), {"plain", "placed"})
         self.assertEqual(self.output("plain"), "two")
         self.assertIn("plain", self.build(self.clone("c", "one", time=1_000_000_000)))
         self.assertEqual(self.output("plain"), "one")
+
+    def test_a_file_outside_of_its_package_is_this_clones(self):
+        first = self.clone("a")
+        self.build(first)
+        second = self.clone("b", words="two")
+        self.assertEqual(self.build(second), {"placed", "shared"})
+        self.assertEqual(self.output("shared"), "two")
+        # The former clone's no longer counts, and this one's does.
+        (first / "words é").write_text("three")
+        self.assertEqual(self.build(second), set())
+        third = self.clone("c", words="two")
+        self.assertEqual(self.build(third), {"placed"})
+        (third / "words é").write_text("four")
+        self.assertEqual(self.build(third), {"shared"})
+        self.assertEqual(self.output("shared"), "four")
 
     def test_after_a_build_that_nobody_knows_of_everything_is(self):
         first = self.clone("a")

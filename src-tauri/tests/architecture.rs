@@ -17,8 +17,13 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// The names that a row of the table stands for, and what it may import.
 type Table = BTreeMap<String, BTreeSet<String>>;
 
+/// The folder of the package of the host.
+fn package() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").unwrap().into()
+}
+
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    package().parent().unwrap().to_owned()
 }
 
 /// The rows of the map whose place `belongs` has a name for.
@@ -211,7 +216,7 @@ fn words(tokens: &[TokenTree], found: &mut BTreeSet<String>) {
 
 /// The host's modules, and the paths that each names.
 fn host() -> BTreeMap<Vec<String>, Vec<Vec<String>>> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = package().join("src");
     let of_file = |file: PathBuf| {
         let (module, mut found) = (module(&source, &file), Vec::new());
         paths(&tokens(&file), &module, &mut found);
@@ -260,7 +265,7 @@ fn no_file_of_the_host_needs_itself() {
 
 #[test]
 fn the_platform_knows_no_app() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/platform");
+    let folder = package().join("src/platform");
     for file in sources(&folder) {
         let mut named = BTreeSet::new();
         words(&tokens(&file), &mut named);
@@ -268,4 +273,18 @@ fn the_platform_knows_no_app() {
             assert!(!named.contains(word), "{} names `{word}`", file.display());
         }
     }
+}
+
+/// What is compiled serves other clones too, so no part of it may know where the one was that it was
+/// compiled in (`scripts/own_target.py` compiles such a part anew in each).
+#[test]
+fn nothing_that_is_compiled_knows_its_clone() {
+    let known = concat!("env!(\"CARGO_MANIFEST", "_DIR\")");
+    let knows = |path: &Path| fs_err::read_to_string(path).unwrap().contains(known);
+    let root = root();
+    let all = ["src-tauri", "src-tauri/crates", "tests"]
+        .into_iter()
+        .flat_map(|folder| sources(&root.join(folder)));
+    let knowing: Vec<_> = all.filter(|path| knows(path)).collect();
+    assert!(knowing.is_empty(), "{knowing:?}");
 }

@@ -8,6 +8,7 @@ use crate::built::target;
 use crate::companion::Companion;
 use crate::eventually::{eventually, in_time};
 use crate::nopython::Ordinary;
+use crate::sandbox::sources;
 use crate::x11::{self, Camera, Shown};
 use crate::{Launch, PATIENCE, Picture, Result, Running, Sandbox};
 
@@ -225,7 +226,7 @@ impl Desktop {
 
     /// Takes a file that lies outside of all windows, to drag it.
     pub async fn take_file(&self, file: &Path) -> Result<Dragged<'_>> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/drag.py");
+        let script = sources().join("src/drag.py");
         let source = Launch::new("/usr/bin/python3").arg(script).arg(file).args(["1180", "800"]);
         let mut source = source.envs(self.environment()).env("NO_AT_BRIDGE", "1").start()?;
         source.stdout.wait_for("a file to drag", PATIENCE, first_line).await?;

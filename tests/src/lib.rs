@@ -60,7 +60,7 @@ pub use portal::Portal;
 pub use processes::{Ours, Process};
 pub use provider::Provider;
 pub use rawsocket::{Frame, RawSocket};
-pub use sandbox::{Sandbox, app, example};
+pub use sandbox::{Sandbox, app, example, sources};
 pub use seen::Seen;
 pub use served::{Served, ServedOptions};
 pub use skipped::skipped;

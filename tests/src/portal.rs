@@ -1,3 +1,4 @@
+use crate::sandbox::sources;
 use crate::{Desktop, Launch, PATIENCE, Result, Running};
 
 /// The part of a desktop that says whether it is dark. It begins as a light one.
@@ -10,7 +11,7 @@ pub struct Portal<'a> {
 impl Desktop {
     /// Gives it a portal for settings, as GNOME, KDE and others have one.
     pub async fn portal(&self) -> Result<Portal<'_>> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/portal.py");
+        let script = sources().join("src/portal.py");
         let mut running =
             Launch::new("/usr/bin/python3").arg(script).envs(self.environment()).start()?;
         let ready = |text: &str| text.contains("ready").then_some(());

@@ -182,14 +182,22 @@ fn is_ours(name: &std::ffi::OsStr) -> bool {
     name.to_string_lossy().starts_with("waterskin-")
 }
 
+/// The folder of this package. It is asked for anew each time, as what is compiled serves other clones
+/// too; a program that Cargo does not run is run in the clone's own folder.
+pub fn sources() -> PathBuf {
+    let named = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| "tests".into());
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
 /// A small project of `tests/apps`.
 pub fn app(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("apps").join(name)
+    sources().join("apps").join(name)
 }
 
 /// A project of `examples`.
 pub fn example(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)
+    sources().join("../examples").join(name)
 }
 
 /// The cache folder of the person who runs the tests.

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::companion::Companion;
 use crate::eventually::eventually;
+use crate::sandbox::sources;
 use crate::{Desktop, Launch, PATIENCE, Result};
 
 /// What a screen reader sees of the windows: what lies over the page, dialogs and menus,
@@ -136,7 +137,7 @@ impl Seen<'_> {
     }
 
     fn reader(self) -> Result<Companion> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seen.py");
+        let script = sources().join("src/seen.py");
         let launch = Launch::new("/usr/bin/python3").arg(script);
         Companion::start(launch.envs(self.0.environment()).env("NO_AT_BRIDGE", "1"))
     }

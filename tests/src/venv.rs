@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use waterskin_streamlit::{NEWEST_TESTED, OLDEST_TESTED, TESTED};
 
-use crate::sandbox::user_cache;
+use crate::sandbox::{sources, user_cache};
 use crate::{Launch, Result, Sandbox};
 
 /// One version of Streamlit for each of its servers, Tornado and Starlette: what depends on the
@@ -38,7 +38,7 @@ impl Venv {
         let venv = Self { root: venvs.join(format!("{name}-py3.11")) };
         let complete = fs_err::read_to_string(venv.root.join(".complete")).unwrap_or_default();
         if complete.trim_end() != distributions.join(" ") {
-            let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/venv");
+            let script = sources().join("../scripts/venv");
             let make = Launch::new("bash").arg(script).arg(name).args(distributions);
             make.envs(std::env::vars_os()).finish(Duration::from_secs(600)).await?.success()?;
         }

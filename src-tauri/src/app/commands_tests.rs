@@ -6,8 +6,6 @@ use syn::{FnArg, GenericArgument, Item, ItemFn, Pat, PathArguments, ReturnType, 
 
 use crate::app::{output::LOG_EVENT, present::STATE_EVENT};
 
-const WRITTEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/gen/commands.ts");
-
 /// What Tauri hands to a command by itself.
 const GIVEN: [&str; 3] = ["AppHandle", "State", "WebviewWindow"];
 
@@ -106,8 +104,10 @@ fn the_screens_have_the_same() {
          export const STATE_EVENT = \"{STATE_EVENT}\";\n\
          export const LOG_EVENT = \"{LOG_EVENT}\";\n"
     );
-    if fs_err::read_to_string(WRITTEN).ok().as_ref() != Some(&text) {
-        fs_err::write(WRITTEN, text).unwrap();
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let file = format!("{here}/../ui/src/gen/commands.ts");
+    if fs_err::read_to_string(&file).ok().as_ref() != Some(&text) {
+        fs_err::write(&file, text).unwrap();
     }
 }
 

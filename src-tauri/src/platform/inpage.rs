@@ -11,7 +11,7 @@ use waterskin_words::Words;
 
 use crate::model::ui::Ui;
 
-const SCRIPT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/dist/inpage.js"));
+const SCRIPT: &str = include_str!("../../../ui/dist/inpage.js");
 
 /// The messages that the script needs.
 const WORDS: &[&str] = &[

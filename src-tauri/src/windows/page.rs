@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The splash, which lies over the page until its first render.
-const OVERLAY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/dist/overlay.js"));
+const OVERLAY: &str = include_str!("../../../ui/dist/overlay.js");
 
 /// How many windows of the app there can be. More of them are a page gone wild.
 const MOST: usize = 12;

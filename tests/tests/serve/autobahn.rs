@@ -3,14 +3,13 @@
 //! same both times. `scripts/setup --tests` installs it where there is a Python 2.7.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use waterskin_proxy::{Address, Gate, Listener, Options, Proxy, Upstream};
-use waterskin_tests::{NEWEST, PATIENCE, Result, Sandbox, Site, Venv, skipped, tool};
+use waterskin_tests::{NEWEST, PATIENCE, Result, Sandbox, Site, Venv, skipped, sources, tool};
 
 /// Every case about frames and closing, and of the many that send by the thousand some of each
 /// kind: the others take minutes. 12 and 13 are about compression.
@@ -47,7 +46,7 @@ async fn assert_same(cases: &[&str], least: usize, limit: Duration) -> Result<()
         return Ok(());
     };
     let sandbox = Sandbox::new()?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("autobahn");
+    let folder = sources().join("autobahn");
     let socket = sandbox.path().join("echo.sock");
     let venv = Venv::with_streamlit(NEWEST).await?;
     let echo = sandbox.launch(venv.python()).arg(folder.join("echo.py")).arg(&socket);

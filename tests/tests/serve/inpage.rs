@@ -6,7 +6,7 @@ use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use serde_json::{Value, json};
 use waterskin_tests::{
     Desktop, Engine, NEWEST, PATIENCE, Result, Sandbox, Served, ServedOptions, Venv, Website,
-    Window, app, eventually, skipped,
+    Window, app, eventually, skipped, sources,
 };
 
 /// WebDriver's names of keys.
@@ -98,7 +98,7 @@ fn script() -> Result<String> {
         .map(|(key, text)| (key.to_owned(), json!(text)))
         .collect();
     let settings = json!({ "theme": "light", "grounds": null, "language": "en", "words": words });
-    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/dist/inpage.js");
+    let built = sources().join("../ui/dist/inpage.js");
     Ok(format!("window.__WATERSKIN_INPAGE__ = {settings};\n{}", fs_err::read_to_string(built)?))
 }
 

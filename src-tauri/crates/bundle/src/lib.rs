@@ -9,6 +9,7 @@ mod manifest;
 mod payload;
 mod record;
 mod staged;
+mod system_package;
 mod target;
 mod works;
 
@@ -23,5 +24,6 @@ pub use manifest::{
 pub use payload::{Payload, PayloadError};
 pub use record::{Recorded, write_record};
 pub use staged::{StagedDir, StagedFile, StagingError};
+pub use system_package::SystemPackage;
 pub use target::{System, Target};
 pub use works::Work;

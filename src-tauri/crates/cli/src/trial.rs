@@ -1,7 +1,7 @@
 use std::io;
 
 use camino::Utf8Path;
-use waterskin_bundle::{Layout, Payload};
+use waterskin_bundle::{Layout, Payload, SystemPackage};
 use waterskin_packager::{BuildPlan, Trial, TrialCause, TrialFailure, copied, lacks, of_project};
 use waterskin_session::{TrialError, Tried, Trouble, TroubleKind, try_out};
 
@@ -128,7 +128,7 @@ struct Known<'a> {
     /// The keys that it asks its user for.
     secrets: &'a [&'a str],
     /// The packages of the system that the project asks for.
-    depends: &'a [String],
+    depends: &'a [SystemPackage],
     /// What the project has of what is not there.
     found: &'a dyn Fn(&TroubleKind) -> TrialCause,
 }
@@ -280,7 +280,7 @@ fn asks_for_secrets(trouble: &Trouble, secrets: &[&str]) -> bool {
 /// What an author has to know where it came to no page or to no other; or why.
 fn not_opened(
     error: &TrialError,
-    depends: &[String],
+    depends: &[SystemPackage],
     own: impl Fn(&str) -> String,
 ) -> Result<String, Box<TrialFailure>> {
     let mut page = String::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{Manifest, Payload, tree_digest};
+use waterskin_bundle::{Manifest, Payload, SystemPackage, tree_digest};
 use waterskin_process::{Tool, find};
 
 use scratch::Scratch;
@@ -176,9 +176,9 @@ fn a_debian_package_installs_the_payload_as_it_is() {
     let output = place.root.join("output");
     let mut package = package_of(&payload, &shell, &output);
     package.needs.packages =
-        ["libgl1 | libgl1-mesa-glx", "poppler-utils"].map(str::to_owned).into();
+        ["libgl1 | libgl1-mesa-glx", "poppler-utils"].map(SystemPackage::new).into();
     package.needs.wishes =
-        ["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"].map(str::to_owned).into();
+        ["gstreamer1.0-libav", "gstreamer1.0-plugins-bad"].map(SystemPackage::new).into();
     let root = place.root.join("installed");
     for compression in [Compression::default(), Compression::SMALLEST, Compression::Gzip] {
         let artifact = deb(&package, compression, &Quiet).unwrap();

@@ -1,5 +1,5 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{App, Manifest, Payload, StagedFile, Target};
+use waterskin_bundle::{App, Manifest, Payload, StagedFile, SystemPackage, Target};
 
 use crate::names::in_file_name;
 use crate::{Documents, FormatError, Picture};
@@ -38,11 +38,10 @@ pub struct Needs {
     pub glibc: String,
     /// The least WebKitGTK, such as `2.40`; empty where none is used.
     pub webkitgtk: String,
-    /// Packages that the project asks for in its own list, `packages.txt`: each by all names that
-    /// systems have for it, the newest first, as in `libgl1 | libgl1-mesa-glx`.
-    pub packages: Vec<String>,
-    /// Packages that it works better with, named in the same way.
-    pub wishes: Vec<String>,
+    /// Packages that the project asks for in its own list, `packages.txt`.
+    pub packages: Vec<SystemPackage>,
+    /// Packages that it works better with.
+    pub wishes: Vec<SystemPackage>,
 }
 
 impl<'a> InstallTree<'a> {

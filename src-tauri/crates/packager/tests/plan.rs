@@ -263,7 +263,8 @@ fn a_launcher_is_not_the_script() {
 /// A plan of one of the projects in `tests/apps`.
 fn plan_of_app(name: &str) -> waterskin_packager::BuildPlan {
     let folder = folder();
-    let path = format!("{}/../../../tests/apps/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path =
+        format!("{}/../../../tests/apps/{name}", std::env::var("CARGO_MANIFEST_DIR").unwrap());
     plan(&Settings { path: path.into(), ..settings(&folder, name) }).unwrap()
 }
 

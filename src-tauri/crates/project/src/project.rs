@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
+use waterskin_bundle::{App, DataPolicy, Downloads, Secret, SystemPackage, Target, Window};
 
 use crate::code::base::{CodeBase, Import};
 use crate::code::imports::Need;
@@ -101,10 +101,10 @@ pub struct Project {
     pub files: ProjectFiles,
     /// The systems that the author says it is for; none where nothing is said.
     pub targets: Vec<Target>,
-    /// Packages of the system's that the project asks for, as a field of a Debian package names them.
-    pub depends: Vec<String>,
-    /// Packages of the system's that the app is better with, by Debian's names.
-    pub recommends: Vec<&'static str>,
+    /// Packages of the system's that the project asks for.
+    pub depends: Vec<SystemPackage>,
+    /// Packages of the system's that the app is better with.
+    pub recommends: Vec<SystemPackage>,
     /// The first file that imports Tk.
     pub tk: Option<Utf8PathBuf>,
     /// Whether the code shows emoji.
@@ -204,7 +204,7 @@ impl Project {
         let wanted = || wants::wants(&mentions.words);
         notes.add(About::Wants, wanted().map(|want| want.note.to_owned()));
         let mut recommends: Vec<_> =
-            wanted().flat_map(|want| want.packages.iter().copied()).collect();
+            wanted().flat_map(|want| want.packages).map(|name| SystemPackage::new(*name)).collect();
         let texts = code.paths().filter_map(|path| Some((path.to_owned(), read(path).ok()?)));
         let sources = Sources::parse(texts);
         notes.add(About::Settings, secrets_read::notes(&sources, &secrets));

@@ -77,8 +77,9 @@ mod tests {
             "// Written by the tests of `waterskin-streamlit`, from its `page.rs`.\n\
              export const SIGNS = {all} as const;\n"
         );
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ui/src/gen/streamlit.ts");
-        if std::fs::read_to_string(file).ok().as_ref() != Some(&text) {
+        let here = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+        let file = format!("{here}/../../../ui/src/gen/streamlit.ts");
+        if std::fs::read_to_string(&file).ok().as_ref() != Some(&text) {
             std::fs::write(file, text).unwrap();
         }
     }

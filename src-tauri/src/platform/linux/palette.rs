@@ -1,7 +1,6 @@
 //! The colours of the shell's own screens, for GTK, which can't read their style sheet.
 
-const TOKENS: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/look/tokens.css"));
+const TOKENS: &str = include_str!("../../../../ui/src/look/tokens.css");
 
 /// The colours of one look.
 #[derive(Clone, Copy)]

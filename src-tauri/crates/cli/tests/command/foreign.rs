@@ -70,7 +70,10 @@ impl Elsewhere {
 
     /// The wheel of the shell, as a release makes it, of a stand-in for its program.
     fn shell(&self, tag: &str, program: &str) {
-        let source = format!("{}/../../../packaging/wheels/shell", env!("CARGO_MANIFEST_DIR"));
+        let source = format!(
+            "{}/../../../packaging/wheels/shell",
+            std::env::var("CARGO_MANIFEST_DIR").unwrap()
+        );
         let work = self.context.work();
         let sbom = work.join("shell.cdx.json");
         self.context.write(&[(program, "a stand-in"), ("shell.cdx.json", "{}")]);
@@ -121,7 +124,8 @@ impl Elsewhere {
 
 /// What `foreign.py` prints when it makes this in `work`.
 fn fixture(context: &Context, words: &[&str]) -> String {
-    let script = Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/command/foreign.py");
+    let script = Utf8PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap())
+        .join("tests/command/foreign.py");
     let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     words[1] = context.work().join(&words[1]).into_string();
     let run =

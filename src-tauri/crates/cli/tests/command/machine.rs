@@ -56,7 +56,8 @@ pub fn settings() -> Vec<(String, String)> {
 /// The interpreter of a virtual environment with Streamlit, made once for all tests.
 pub fn streamlit() -> Utf8PathBuf {
     let made = Run::new("bash")
-        .args([concat!(env!("CARGO_MANIFEST_DIR"), "/../../../scripts/venv")])
+        .args([format!("{}/../../../scripts/venv", std::env::var("CARGO_MANIFEST_DIR").unwrap())
+            .as_str()])
         .args([&*format!("streamlit-{STREAMLIT}"), &*format!("streamlit=={STREAMLIT}")])
         .envs(std::env::vars_os())
         .finish();

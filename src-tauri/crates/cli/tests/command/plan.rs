@@ -7,7 +7,7 @@ use crate::{
 
 /// Copies one of the examples into `work`, without what running it leaves there.
 fn example(context: &Context, name: &str) -> String {
-    let root = format!("{}/../../../examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let root = format!("{}/../../../examples/{name}", std::env::var("CARGO_MANIFEST_DIR").unwrap());
     let mut folders = vec![Utf8PathBuf::from(&root)];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir_utf8().unwrap().map(Result::unwrap) {

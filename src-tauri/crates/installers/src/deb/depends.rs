@@ -41,7 +41,7 @@ pub(super) fn depends(tree: &InstallTree<'_>, progress: &dyn Progress) -> String
     let mut depends = field(libraries, &needs.glibc, &needs.webkitgtk);
     for package in &needs.packages {
         depends.push_str(", ");
-        depends.push_str(package);
+        depends.push_str(package.as_str());
     }
     depends
 }

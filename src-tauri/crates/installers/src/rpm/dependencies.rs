@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use rpm::Dependency;
+use waterskin_bundle::SystemPackage;
 
 use super::RELEASE;
 use super::architecture::Architecture;
@@ -119,18 +120,18 @@ fn of_the_project(
     progress: &dyn Progress,
 ) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut required, mut recommended) = (BTreeSet::new(), BTreeSet::new());
-    for names in &needs.packages {
-        match known(names) {
+    for package in &needs.packages {
+        match known(package) {
             Some(Has::File(path)) => drop(required.insert(path.to_owned())),
             Some(Has::Library(name)) => drop(required.insert(architecture.library(name))),
             Some(Has::Packages([only])) => drop(required.insert((*only).to_owned())),
             Some(Has::Packages(any)) => recommended.extend(any.iter().map(ToString::to_string)),
             None => progress.note(&format!(
-                "the .rpm can't ask for `{names}`, which only Debian and its kin call so: elsewhere the recipient's system must have it"
+                "the .rpm can't ask for `{package}`, which only Debian and its kin call so: elsewhere the recipient's system must have it"
             )),
         }
     }
-    for has in needs.wishes.iter().filter_map(|names| known(names)) {
+    for has in needs.wishes.iter().filter_map(known) {
         match has {
             Has::File(path) => drop(recommended.insert(path.to_owned())),
             Has::Library(name) => drop(recommended.insert(architecture.library(name))),
@@ -140,9 +141,9 @@ fn of_the_project(
     (required, recommended)
 }
 
-/// What has that which one of these packages has: `libgl1 | libgl1-mesa-glx`.
-fn known(names: &str) -> Option<Has> {
-    names.split(" | ").find_map(|name| {
+/// What has that which this package has.
+fn known(package: &SystemPackage) -> Option<Has> {
+    package.names().find_map(|name| {
         let name = name.strip_suffix("t64").unwrap_or(name);
         KNOWN.iter().find(|(known, _)| *known == name).map(|(_, has)| *has)
     })
@@ -186,10 +187,11 @@ mod tests {
                 self.0.lock().unwrap().push(text.to_owned());
             }
         }
-        let all = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let needs = Needs {
-            packages: all(&["libgl1 | libgl1-mesa-glx", "libmagic1t64 | libmagic1", "libodd1"]),
-            wishes: all(&["gstreamer1.0-libav", "ffmpeg", "odd"]),
+            packages: ["libgl1 | libgl1-mesa-glx", "libmagic1t64 | libmagic1", "libodd1"]
+                .map(SystemPackage::new)
+                .into(),
+            wishes: ["gstreamer1.0-libav", "ffmpeg", "odd"].map(SystemPackage::new).into(),
             ..Needs::default()
         };
         let architecture = Architecture::of(&Target::of("x86_64-unknown-linux-gnu")).unwrap();

@@ -77,8 +77,8 @@ fn rpm_shows_what_a_package_is_and_asks_for() {
     let (payload, shell) = payload(&place.root);
     let output = place.root.join("output");
     let mut package = package_of(&payload, &shell, &output);
-    package.needs.packages = vec!["libgl1 | libgl1-mesa-glx".to_owned()];
-    package.needs.wishes = vec!["ffmpeg".to_owned()];
+    package.needs.packages = vec![SystemPackage::new("libgl1 | libgl1-mesa-glx")];
+    package.needs.wishes = vec![SystemPackage::new("ffmpeg")];
     let path = rpm(&package, Compression::default()).path;
     let shown = query(&path, &["-i", "--requires", "--recommends", "--conflicts", "--provides"]);
     // The size is that of the icons, nearly all of it; times are shown where rpm is asked.

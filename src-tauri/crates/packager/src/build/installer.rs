@@ -48,7 +48,7 @@ fn tree<'a>(
         glibc: minimum.glibc.parse().ok().max(glibc).map_or_else(String::new, |it| it.to_string()),
         webkitgtk: minimum.webkitgtk.clone(),
         packages: plan.system_packages.clone(),
-        wishes: plan.wished_packages.iter().map(|name| (*name).to_owned()).collect(),
+        wishes: plan.wished_packages.clone(),
     };
     let program = Program { file: shell, libraries };
     InstallTree::new(payload, program, plan.icon.as_deref(), needs)

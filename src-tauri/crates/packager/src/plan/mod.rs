@@ -11,7 +11,7 @@ pub(crate) mod tools;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use waterskin_bundle::{App, DataPolicy, Downloads, Secret, Target, Window};
+use waterskin_bundle::{App, DataPolicy, Downloads, Secret, SystemPackage, Target, Window};
 use waterskin_installers::{Format, FormatOptions, Signer, appimage, default_formats, formats_for};
 use waterskin_project::{
     About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
@@ -92,15 +92,15 @@ pub struct BuildPlan {
     /// What people are told when they first open it, and how they open it all the same: one of the notes.
     #[serde(skip)]
     pub first_start: Option<&'static str>,
-    /// Packages of the system's that the project asks for in its own list, each by all its names.
+    /// Packages of the system's that the project asks for in its own list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub system_packages: Vec<String>,
+    pub system_packages: Vec<SystemPackage>,
     /// The first file that imports Tk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tk: Option<Utf8PathBuf>,
-    /// Packages of the system's that the app is better with, each by all its names.
+    /// Packages of the system's that the app is better with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub wished_packages: Vec<&'static str>,
+    pub wished_packages: Vec<SystemPackage>,
     /// The system that it is for.
     pub target: Target,
     /// Whether the same call has plans for other systems too.

@@ -1,7 +1,7 @@
 //! What an author can do about what a trial start met.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::Layout;
+use waterskin_bundle::{Layout, SystemPackage};
 use waterskin_project::{distribution_of, is_standard, top_level};
 
 use crate::trial::found::is_settings;
@@ -82,7 +82,7 @@ const LIBRARIES: [(&str, &str); 24] = [
 /// What of the recipient's system a failure speaks of that this machine or a trial start lacks, as in
 /// "opens a window of its own, ..."; `None` where it is the app's own. `depends` are the Debian packages
 /// that the app asks for.
-pub fn lacks(message: &str, depends: &[String]) -> Option<String> {
+pub fn lacks(message: &str, depends: &[SystemPackage]) -> Option<String> {
     let small = message.to_lowercase();
     let of_words = LACKS.iter().find(|(words, _)| words.iter().any(|word| small.contains(word)));
     if let Some((_, text)) = of_words {
@@ -92,7 +92,7 @@ pub fn lacks(message: &str, depends: &[String]) -> Option<String> {
     let package = package.filter(|package| {
         depends
             .iter()
-            .flat_map(|it| it.split(" | "))
+            .flat_map(SystemPackage::names)
             .any(|it| it.trim_end_matches("t64") == *package)
     })?;
     Some(format!("takes the library `{name}`, which this machine lacks, and `{package}` brings"))

@@ -106,9 +106,9 @@ fn what_this_machine_lacks_is_no_fault_of_the_app() {
     assert_eq!(lacks("ValueError: display", &[]), None);
     let library = "ImportError: libGL.so.1: cannot open shared object file: No";
     assert_eq!(lacks(library, &[]), None);
-    assert!(lacks(library, &["libgl1".to_owned()]).unwrap().contains("`libgl1` brings"));
+    assert!(lacks(library, &[SystemPackage::new("libgl1")]).unwrap().contains("`libgl1` brings"));
     let library = "OSError: cannot load library 'libgobject-2.0-0': no";
-    assert!(lacks(library, &["libglib2.0-0t64 | libglib2.0-0".to_owned()]).is_some());
+    assert!(lacks(library, &[SystemPackage::new("libglib2.0-0t64 | libglib2.0-0")]).is_some());
 }
 
 #[test]

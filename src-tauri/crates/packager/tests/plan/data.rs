@@ -1,6 +1,6 @@
 //! Where an app writes, and what it needs of the system.
 
-use waterskin_bundle::DataPolicy;
+use waterskin_bundle::{DataPolicy, SystemPackage};
 use waterskin_installers::format_named;
 use waterskin_packager::plan;
 
@@ -72,7 +72,7 @@ fn packages_and_programs_of_the_system_are_said_and_asked_for() {
     let made = plan(&settings).unwrap();
     assert_eq!(
         (made.system_packages, made.wished_packages),
-        (vec!["poppler-utils".to_owned()], vec!["ffmpeg"])
+        (vec![SystemPackage::new("poppler-utils")], vec![SystemPackage::new("ffmpeg")])
     );
     insta::assert_snapshot!(made.notes.join("\n"), @r"
     the app shows emoji, which are boxes on a system without a font for them: the Debian package recommends `fonts-noto-color-emoji`, and the archive's README names it

@@ -31,7 +31,9 @@ impl Folder {
 
     /// Copies a project of the tests, `tests/apps/NAME`.
     pub fn copy_app(&self, name: &str) -> &Self {
-        let from = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/apps").join(name);
+        let from = Utf8PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap())
+            .join("../../../tests/apps")
+            .join(name);
         let mut left = vec![(from, self.path.join(name))];
         while let Some((from, to)) = left.pop() {
             fs_err::create_dir_all(&to).unwrap();

@@ -38,7 +38,7 @@ fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Paylo
 }
 
 fn script(name: &str) -> Utf8PathBuf {
-    Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/trim").join(name)
+    Utf8PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("tests/trim").join(name)
 }
 
 /// What the script that uses everything printed, with the payload's own Python.

@@ -2,6 +2,7 @@
 //! names for `apt-get install`, in the root of the project. One beside the script counts too.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use waterskin_bundle::SystemPackage;
 
 /// The file's name.
 const FILE: &str = "packages.txt";
@@ -39,8 +40,8 @@ const RENAMED: &[(&str, &str)] = &[
 /// What a project asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SystemPackages {
-    /// As a field of a Debian package names them, in the order of the file, each once.
-    pub depends: Vec<String>,
+    /// In the order of the file, each once.
+    pub depends: Vec<SystemPackage>,
     /// What the author should know.
     pub notes: Vec<String>,
 }
@@ -88,7 +89,7 @@ impl SystemPackages {
                 }
             }
         }
-        let added = &self.depends[before..];
+        let added: Vec<_> = self.depends[before..].iter().map(SystemPackage::as_str).collect();
         if !added.is_empty() {
             self.notes.push(format!(
                 "`{file}` asks for packages of the system: the Debian package depends on them ({}); elsewhere the recipient's system must have them",
@@ -137,10 +138,10 @@ fn is_name(name: &str) -> bool {
     name.len() >= 2 && !name.starts_with(['+', '-', '.']) && name.chars().all(inner)
 }
 
-fn with_new_name(name: &str) -> String {
+fn with_new_name(name: &str) -> SystemPackage {
     match RENAMED.iter().find(|(old, _)| *old == name) {
-        Some((_, new)) => format!("{new} | {name}"),
-        None => name.to_owned(),
+        Some((_, newer)) => SystemPackage::renamed(name, newer),
+        None => SystemPackage::new(name.to_owned()),
     }
 }
 

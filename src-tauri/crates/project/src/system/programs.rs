@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use ruff_python_ast::{Expr, FStringPart, InterpolatedStringElement};
+use waterskin_bundle::SystemPackage;
 
 use crate::code::base::{CodeBase, Import};
 use crate::code::imports::top_level;
@@ -237,8 +238,8 @@ const STARTERS: &[&str] = &[
 pub(crate) struct Needed {
     /// What the author should know.
     pub note: String,
-    /// The package that has it, as a field of a Debian package names it.
-    pub package: Option<&'static str>,
+    /// The package that has it.
+    pub package: Option<SystemPackage>,
 }
 
 /// What the code calls or imports that the system may lack, each once. `listed` are the app's
@@ -249,7 +250,7 @@ pub(crate) fn needed(
     code: &CodeBase,
     imports: &[Import<'_>],
     listed: &[String],
-    depends: &[String],
+    depends: &[SystemPackage],
 ) -> Vec<Needed> {
     let is_listed = |program: &str| {
         listed.iter().any(|line| {
@@ -257,25 +258,21 @@ pub(crate) fn needed(
             same(&line[..end.unwrap_or(line.len())], program)
         })
     };
-    let asked = |package: &str| {
-        package
-            .split(" | ")
-            .any(|it| depends.iter().any(|name| alternatives(name).any(|has| has == it)))
-    };
+    let asked = |package: &SystemPackage| depends.iter().any(|it| it.is(package));
     let mut found: BTreeMap<String, Needed> = BTreeMap::new();
     for (program, file, line) in called(names) {
         let package = PROVIDED.iter().find(|(names, _)| names.contains(&program.as_str()));
-        let package = package.map(|(_, package)| *package);
-        if package.is_some_and(asked) || is_listed(&program) {
+        let package = package.map(|(_, package)| SystemPackage::new(*package));
+        if package.as_ref().is_some_and(asked) || is_listed(&program) {
             continue;
         }
-        let note = match package {
+        let note = match &package {
             Some(package) => format!("`{file}:{line}` runs `{program}`{}", recommended(package)),
             None => format!(
                 "`{file}:{line}` runs `{program}`: where no package of the app brings it, the recipient's system must have it"
             ),
         };
-        let key = package.map_or_else(|| program.clone(), str::to_owned);
+        let key = package.as_ref().map_or_else(|| program.clone(), ToString::to_string);
         found.entry(key).or_insert(Needed { note, package });
     }
     for import in imports {
@@ -284,38 +281,39 @@ pub(crate) fn needed(
             let used = methods.is_empty() || methods.iter().any(|it| code.has_attribute(it));
             *name == module && used
         });
-        for (_, _, what, package) in needs.filter(|(.., package)| !asked(package)) {
+        for (_, _, what, package) in needs {
+            let package = SystemPackage::new(*package);
+            if asked(&package) {
+                continue;
+            }
             let what = if what.contains(' ') { (*what).to_owned() } else { format!("`{what}`") };
             let note = format!(
                 "`{}` imports `{module}`, which needs {what}{}",
                 import.file,
-                recommended(package)
+                recommended(&package)
             );
-            found.entry((*package).to_owned()).or_insert(Needed { note, package: Some(package) });
+            found.entry(package.to_string()).or_insert(Needed { note, package: Some(package) });
         }
     }
     // The one without `headless` in its name has windows of its own.
     let windowed = ["opencv-python", "opencv-contrib-python"].into_iter().find(|it| is_listed(it));
-    if let Some(windowed) = windowed.filter(|_| !asked("libgl1")) {
+    let gl = SystemPackage::new("libgl1");
+    if let Some(windowed) = windowed.filter(|_| !asked(&gl)) {
         let note = format!(
             "`{windowed}` needs the library libGL, which `{}` does without{}",
             windowed.replace("python", "python-headless"),
-            recommended("libgl1")
+            recommended(&gl)
         );
-        found.insert("libgl1".to_owned(), Needed { note, package: Some("libgl1") });
+        found.insert(gl.to_string(), Needed { note, package: Some(gl) });
     }
     found.into_values().collect()
 }
 
-fn recommended(package: &str) -> String {
-    let first = alternatives(package).next().unwrap_or(package);
+fn recommended(package: &SystemPackage) -> String {
+    let first = package.newest();
     format!(
         ": Debian and Ubuntu have it in `{first}`, which the Debian package recommends; elsewhere the recipient's system must have it"
     )
-}
-
-fn alternatives(package: &str) -> impl Iterator<Item = &str> {
-    package.split(" | ").map(str::trim)
 }
 
 /// Whether two names are the same by the rules of Python's package index (PEP 503).
@@ -411,12 +409,13 @@ mod tests {
         let files: BTreeSet<Utf8PathBuf> = [Utf8PathBuf::from("app.py")].into();
         let code = CodeBase::follow("app.py".into(), &files, |_| Ok(text.to_owned())).unwrap();
         let sources = Sources::parse([(Utf8PathBuf::from("app.py"), text.to_owned())]);
-        let [listed, depends] =
-            [listed, depends].map(|it| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let listed: Vec<_> = listed.iter().map(|it| (*it).to_owned()).collect();
+        let depends: Vec<_> =
+            depends.iter().map(|it| SystemPackage::new((*it).to_owned())).collect();
         needed(&sources.names(), &code, &code.outside(11), &listed, &depends)
     }
 
-    fn packages(text: &str) -> Vec<&'static str> {
+    fn packages(text: &str) -> Vec<SystemPackage> {
         needs(text, &[], &[]).into_iter().filter_map(|needed| needed.package).collect()
     }
 
@@ -424,7 +423,7 @@ mod tests {
     fn pictures_with_windows_of_their_own_need_a_library() {
         let of = |listed, depends: &[&str]| needs("import cv2", &[listed], depends).pop();
         let needed = of("opencv-python>=4", &[]).unwrap();
-        assert_eq!(needed.package, Some("libgl1"));
+        assert_eq!(needed.package, Some(SystemPackage::new("libgl1")));
         assert!(needed.note.contains("`opencv-python-headless`"), "{}", needed.note);
         assert_eq!(of("opencv-python-headless", &[]), None);
         assert_eq!(of("opencv-python", &["libgl1"]), None);
