@@ -14,8 +14,9 @@ use crate::{Result, Sandbox};
 /// How long a build may take when nothing is in the caches.
 pub const BUILD: Duration = Duration::from_secs(400);
 
-/// How long an installer of older programs is kept: another run of the tests may be at it.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long an installer of older programs is kept: another run of the tests may be at it, and none
+/// takes longer.
+const KEPT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The Debian package of `project`.
 pub async fn package(project: &Path) -> Result<PathBuf> {
