@@ -346,7 +346,7 @@ async fn bare(case: &Case) -> Result<()> {
 
 #[tokio::test]
 async fn a_download_can_be_stopped() -> Result<()> {
-    const STOPPED: usize = 200;
+    const STOPPED: usize = 100;
     let (case, window) = huge(STOPPED).await?;
     let python = held(&case, &window).await?;
     case.desktop.seen().press("push button", "Stop").await?;
