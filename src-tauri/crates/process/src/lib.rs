@@ -21,6 +21,9 @@ mod terminal;
 mod tool;
 mod tree;
 
+#[cfg(all(test, windows))]
+extern crate self as waterskin_process;
+
 pub use cancel::{Canceller, cancel_all};
 pub use child::Child;
 pub use command::{Command, Size, SpawnError};

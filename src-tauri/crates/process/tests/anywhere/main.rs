@@ -1,5 +1,5 @@
 //! What holds on every system, with programs that are the same on each (`common/actor.rs`).
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![expect(clippy::unwrap_used, reason = "a test fails so")]
 
 #[path = "../common/mod.rs"]
 mod common;

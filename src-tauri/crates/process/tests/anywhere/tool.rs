@@ -3,13 +3,12 @@
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use waterskin_process::{Canceller, ExitStatus, Output, Stream, Tool, ToolError};
+use waterskin_process::{Canceller, ExitStatus, Stream, Tool, ToolError};
 
-use crate::common::{LIMIT, Lifeline, actor, folder};
+use crate::common::{Lifeline, actor, folder, run};
 
 const NOTHING: [&str; 0] = [];
 
@@ -17,13 +16,6 @@ fn tool(folder: &Path, lifeline: &str, steps: &[&str]) -> Tool {
     let command = actor(folder, lifeline, steps);
     let tool = Tool::new(command.program).args(command.arguments);
     command.environment.into_iter().fold(tool, |tool, (name, value)| tool.env(name, value))
-}
-
-/// Runs a tool on a thread, so that a hanging one fails the test.
-fn run(tool: Tool) -> Result<Output, ToolError> {
-    let (sender, result) = mpsc::channel();
-    thread::spawn(move || sender.send(tool.run(&mut |_, _| {})));
-    result.recv_timeout(LIMIT).unwrap_or_else(|_| panic!("the tool did not return"))
 }
 
 fn chain(error: &dyn Error) -> Vec<String> {
@@ -140,7 +132,10 @@ fn a_panic_of_the_caller_ends_the_tool() {
 #[test]
 fn what_a_tool_leaves_behind_is_ended_and_not_waited_for() {
     let (folder, lifeline) = (folder(), Lifeline::new());
-    let steps = ["start hold left behind|forever", "say done"];
-    // The tool may end before the child has a name: it is killed either way.
-    assert_eq!(run(tool(folder.path(), &lifeline.address, &steps)).unwrap().stdout, "done\n");
+    // The tool may end before the child is there: it is ended either way.
+    let steps = ["start hold |forever", "say done"];
+    for _ in 0..3 {
+        assert_eq!(run(tool(folder.path(), &lifeline.address, &steps)).unwrap().stdout, "done\n");
+    }
+    lifeline.wait_for_end();
 }

@@ -7,6 +7,7 @@
 //! `flood`: prints for ever
 //! `hold NAME`: opens the test's lifeline and says its name
 //! `start STEP|STEP...`: starts another one, and goes on
+//! `nest STEP|STEP...`: starts one that starts another one, and stays
 //! `orphan STEP|STEP...`: starts another one whose parent ends at once
 //! `storm STEP|STEP...`: starts others for ever, each of which is an orphan
 //! `stubborn`: does not end when it is asked to from here on
@@ -44,6 +45,7 @@ fn main() -> Outcome {
             },
             "hold" => lines.push(hold(rest)?),
             "start" => drop(start(rest.split('|'))?),
+            "nest" => drop(start([format!("start {rest}"), "forever".to_owned()])?),
             "orphan" => drop(start([format!("start {rest}")])?.wait()?),
             "storm" => loop {
                 start([format!("start {rest}")])?.wait()?;

@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use waterskin_process::{Command, ExitStatus, Size, TerminalOutput, Tool, find};
+use waterskin_process::{Command, ExitStatus, Output, Size, TerminalOutput, Tool, ToolError, find};
 
 /// Longer than anything here takes on a busy machine: a test that reaches it has failed.
 // Under Wine, starting a program alone takes a second there.
@@ -194,6 +194,13 @@ fn follow(line: TcpStream, news: &Sender<News>) {
         let _ = news.send(News::Named(name));
     }
     let _ = news.send(News::Left);
+}
+
+/// Runs a tool on a thread, so that a hanging one fails the test.
+pub fn run(tool: Tool) -> Result<Output, ToolError> {
+    let (sender, result) = mpsc::channel();
+    thread::spawn(move || sender.send(tool.run(&mut |_, _| {})));
+    result.recv_timeout(LIMIT).expect("the tool did not return")
 }
 
 /// Ends a process in the hardest way.

@@ -1,6 +1,5 @@
 //! What Unix alone has: sessions, groups, signals, stopped programs, terminals that change nothing.
 #![cfg(unix)]
-#![expect(clippy::expect_used, reason = "a test fails so")]
 
 #[path = "../common/mod.rs"]
 mod common;

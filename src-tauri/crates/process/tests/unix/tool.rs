@@ -1,23 +1,15 @@
 //! Helper programs: what they get, what comes back, how they are ended.
 
 use std::path::Path;
-use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::{LIMIT, Lifeline, folder, python};
-use waterskin_process::{Canceller, Output, Tool, ToolError};
+use crate::common::{Lifeline, folder, python, run};
+use waterskin_process::{Canceller, Tool, ToolError};
 
 fn tool(folder: &Path, text: &str, arguments: &[&str]) -> Tool {
     let command = python(folder, text, arguments);
     Tool::new(command.program).args(command.arguments)
-}
-
-/// Runs a tool on a thread, so that a hanging one fails the test.
-fn run(tool: Tool) -> Result<Output, ToolError> {
-    let (sender, result) = mpsc::channel();
-    thread::spawn(move || sender.send(tool.run(&mut |_, _| {})));
-    result.recv_timeout(LIMIT).expect("the tool did not return")
 }
 
 #[test]
