@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -20,6 +22,8 @@ pub enum Command {
     Run(RunArgs),
     /// Open a finished installer as a colleague would, and say what came of it
     Try(TryArgs),
+    /// Say what stops an app on its way from a host, or what this machine lacks
+    Doctor(Box<DoctorArgs>),
     /// Check that the files of a packaged app are as they were built
     Verify(VerifyArgs),
     /// Show what is kept between builds, or remove it
@@ -228,6 +232,62 @@ pub struct TryArgs {
     /// Print one JSON object to standard output instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// The codes that it ends with are a part of what it says.
+const DOCTOR_CODES: &str = "Exit codes: 0 where everything works, 10, 20, 30 or 40 by the stage that \
+    failed (first contact; page, scripts and styles; live connection; messages), 2 for a wrong call.";
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = DOCTOR_CODES)]
+pub struct DoctorArgs {
+    /// The app's address as a browser shows it [default: look at this machine and this project]
+    #[arg(value_name = "URL")]
+    pub url: Option<String>,
+
+    /// The project, where there is no address [default: this folder]
+    #[arg(long, value_name = "PATH", conflicts_with = "url")]
+    pub project: Option<Utf8PathBuf>,
+
+    /// Print one JSON object to standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+
+    /// Record what was asked and answered in this file, as an HTTP archive without secrets
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub har: Option<Utf8PathBuf>,
+
+    /// Header to send with each request, such as a token; it is never shown
+    #[arg(long = "header", value_name = "'NAME: VALUE'", requires = "url")]
+    pub headers: Vec<String>,
+
+    /// Cookies to send, in a browser's cookies.txt or as `name=value; ...`; they are never shown
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub cookie_file: Option<Utf8PathBuf>,
+
+    /// Address of the app itself, to ask it past what is in front
+    #[arg(long, value_name = "URL", requires = "url")]
+    pub upstream: Option<String>,
+
+    /// Hold a connection as long, to see whether it stays
+    #[arg(long, value_name = "SECONDS", value_parser = crate::doctor::seconds, requires = "url")]
+    pub idle: Option<Duration>,
+
+    /// Ask again and again, with a line each time, until Ctrl+C
+    #[arg(long, value_name = "SECONDS", value_parser = crate::doctor::seconds, requires = "url")]
+    pub every: Option<Duration>,
+
+    /// Run the app's script once, as opening the page would
+    #[arg(long, requires = "url")]
+    pub run: bool,
+
+    /// Certificates to trust beside the system's, in PEM
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub ca: Option<Utf8PathBuf>,
+
+    /// How long each question may take
+    #[arg(long, value_name = "SECONDS", value_parser = crate::doctor::seconds, default_value = "20")]
+    pub timeout: Duration,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,6 +5,7 @@ mod ask;
 mod attempt;
 mod build;
 mod cache;
+mod doctor;
 mod documents;
 mod interpreter;
 mod interrupt;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         args::Command::Try(args) => attempt::run(&args),
         args::Command::Verify(args) => verify::run(&args),
         args::Command::Cache(args) => cache::run(&args),
+        args::Command::Doctor(args) => doctor::run(&args),
         args::Command::SelfCheck(args) => self_check::run(&args),
         args::Command::Completions(args) => documents::completions(&args),
         args::Command::Man => documents::manual(),

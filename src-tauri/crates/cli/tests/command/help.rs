@@ -14,6 +14,7 @@ fn the_command() {
       build        Make an installer from a project
       run          Run a project in a window, on your own Python, with reload on save
       try          Open a finished installer as a colleague would, and say what came of it
+      doctor       Say what stops an app on its way from a host, or what this machine lacks
       verify       Check that the files of a packaged app are as they were built
       cache        Show what is kept between builds, or remove it
       self-check   Say what Waterskin itself lacks on this machine
