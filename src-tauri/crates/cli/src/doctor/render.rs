@@ -148,11 +148,11 @@ fn write_stage(f: &mut fmt::Formatter<'_>, stage: &Stage) -> fmt::Result {
     } else {
         (Style::new().render(), Style::new().render_reset())
     };
-    writeln!(
-        f,
-        "  {color}{sign}{color:#} {on}{} {name:<NAMES$} {took:>8}   {off}{DIM}{says}{DIM:#}",
-        stage.stage
-    )
+    write!(f, "  {color}{sign}{color:#} {on}{} {name:<NAMES$} {took:>8}{off}", stage.stage)?;
+    match says {
+        "" => writeln!(f),
+        says => writeln!(f, "   {DIM}{says}{DIM:#}"),
+    }
 }
 
 /// What was seen, in lines: what was asked, what came, how long it took. The request and the headers that

@@ -367,12 +367,30 @@ const MALFORMED: &[u8] = b"GET / HTTP/1.1\r\nnot a name: x\r\n\r\n";
 /// Asks whatever is in front for something that it refuses itself.
 pub async fn front(context: &Context, peer: &Peer) -> Exchange {
     let (started, at_ms) = (Instant::now(), ms(context.start));
-    let heard = timeout(context.limit, peer.raw(context, MALFORMED)).await;
-    let heard = heard.unwrap_or_default();
+    let heard = timeout(context.limit, peer.raw(context, MALFORMED, 2048)).await;
+    let (heard, ended) = heard.unwrap_or_default();
+    let outcome = raw_answer(context, &heard, ended);
+    let times = Times { total: ms(started), ..Times::default() };
+    Exchange {
+        what: What::Front,
+        method: "GET".to_owned(),
+        origin: peer.address.origin(),
+        path: "/".to_owned(),
+        sent: Vec::new(),
+        at_ms,
+        times,
+        outcome,
+    }
+}
+
+/// An answer by the bytes that came of it, to its end or not.
+pub fn raw_answer(context: &Context, heard: &[u8], ended: bool) -> Outcome {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut parsed = httparse::Response::new(&mut headers);
-    let outcome = match (heard.is_empty(), parsed.parse(&heard)) {
-        (false, Ok(state)) if parsed.code.is_some() => {
+    let failed = |fault| Outcome::Failed { fault };
+    match parsed.parse(heard) {
+        _ if heard.is_empty() => failed(Fault::Closed),
+        Ok(httparse::Status::Complete(start)) => {
             let mut answer = Answer {
                 status: parsed.code.unwrap_or_default(),
                 version: format!("HTTP/1.{}", parsed.version.unwrap_or(1)),
@@ -386,25 +404,15 @@ pub async fn front(context: &Context, peer: &Peer) -> Exchange {
                     answer.fields.push((name, value));
                 }
             }
-            let start = if let httparse::Status::Complete(at) = state { at } else { heard.len() };
             let (kind, marks) = body::look(&heard[start..]);
             let bytes = u64::try_from(heard.len() - start).unwrap_or(u64::MAX);
-            answer.body = Body { bytes, whole: false, kind, marks };
+            answer.body = Body { bytes, whole: ended, kind, marks };
             Outcome::Answer(answer)
         }
-        (true, _) => Outcome::Failed { fault: Fault::Closed },
-        _ => Outcome::Failed { fault: Fault::NotHttp { says: body::printable(&heard) } },
-    };
-    let times = Times { total: ms(started), ..Times::default() };
-    Exchange {
-        what: What::Front,
-        method: "GET".to_owned(),
-        origin: peer.address.origin(),
-        path: "/".to_owned(),
-        sent: Vec::new(),
-        at_ms,
-        times,
-        outcome,
+        Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
+            failed(Fault::EndlessHead)
+        }
+        Err(_) => failed(Fault::NotHttp { says: context.scrub(&body::printable(heard)) }),
     }
 }
 

@@ -21,12 +21,6 @@ struct Session {
     _driver: JoinSet<()>,
 }
 
-/// Whether a host that chose HTTP/2 has nothing else.
-pub async fn only(context: &Context, peer: &Peer) -> bool {
-    let opened = peer.open(context, Offer::Http1, &mut Times::default()).await;
-    matches!(opened, Err(Fault::Tls { .. }))
-}
-
 /// All that can be asked of a host that has only HTTP/2.
 pub async fn page(context: &Context, peer: &Peer) -> Vec<Exchange> {
     let base = peer.address.bases().swap_remove(0);

@@ -161,16 +161,20 @@ pub async fn examine(options: &Options) -> Result<Seen, ExamineError> {
     let Some(peer) = contact(&context, &options.address, &mut seen.contact).await? else {
         return Ok(seen);
     };
-    let only_http2 = match &seen.contact.tls {
-        Some(Tls { alpn: Some(alpn), .. }) if alpn == "h2" => http2::only(&context, &peer).await,
-        _ => false,
-    };
-    if only_http2 {
-        seen.exchanges.extend(http2::page(&context, &peer).await);
+    let speaks_http2 =
+        seen.contact.tls.as_ref().is_some_and(|tls| tls.alpn.as_deref() == Some("h2"));
+    let page = page::fetch(&context, peer.clone()).await;
+    // It agreed on HTTP/2 and has no HTTP/1.1: a browser has the page all the same.
+    let only_http2 = page.exchanges.last().and_then(Exchange::fault).is_some_and(|fault| {
+        matches!(
+            fault,
+            Fault::OnlyHttp2 | Fault::NotHttp { .. } | Fault::Closed | Fault::Tls { .. }
+        )
+    });
+    if speaks_http2 && only_http2 {
+        seen.exchanges = http2::page(&context, &peer).await;
         return Ok(seen);
     }
-
-    let page = page::fetch(&context, peer).await;
     seen.exchanges.extend(page.exchanges);
     let Some(peer) = page.peer else { return Ok(seen) };
     seen.address = peer.address.shown();

@@ -1,6 +1,6 @@
 use super::{Ask, Context, Peer};
 use crate::Address;
-use crate::seen::{Exchange, Fault, Outcome, What};
+use crate::seen::{Exchange, Fault, What};
 
 /// How many redirects are followed, as browsers do.
 const REDIRECTS: usize = 20;
@@ -28,10 +28,8 @@ pub async fn fetch(context: &Context, mut peer: Peer) -> Page {
         let mut heard = context.ask(&peer, ask).await;
         // The query may be one of a login.
         heard.exchange.path = peer.address.path().to_owned();
-        if let Outcome::Failed { fault } = &mut heard.exchange.outcome
-            && matches!(fault, Fault::NotHttp { .. } | Fault::Closed)
-        {
-            *fault = peer.second_look(context).await;
+        if matches!(heard.exchange.fault(), Some(Fault::NotHttp { .. } | Fault::Closed)) {
+            heard.exchange.outcome = peer.second_look(context).await;
         }
         let answer = heard.exchange.answer().cloned();
         exchanges.push(heard.exchange);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, timeout};
 
-use super::{Context, body, connect, ms, tls::Offer};
-use crate::seen::{Fault, Times};
+use super::{Context, body, connect, exchange::raw_answer, ms, tls::Offer};
+use crate::seen::{Fault, Outcome, Times};
 use crate::{Address, Scheme};
 
 /// Where requests go: an address, and the one of its host's that was reached.
@@ -76,56 +76,65 @@ impl Peer {
         Ok((Counted { inner, read: Arc::clone(&read) }, read))
     }
 
-    /// What came is no HTTP, or the connection was closed: looks at the bytes themselves.
-    pub async fn second_look(&self, context: &Context) -> Fault {
-        let bytes = self.raw(context, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-        match bytes.as_slice() {
+    /// What came is no HTTP, or it came before it was asked for, or nothing came: looks at the bytes
+    /// themselves.
+    pub async fn second_look(&self, context: &Context) -> Outcome {
+        let request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let (heard, ended) = self.raw(context, request, body::LOOKED_AT).await;
+        let failed = |fault| Outcome::Failed { fault };
+        match heard.as_slice() {
+            [b'H', b'T', b'T', b'P', b'/', b'1', ..] => raw_answer(context, &heard, ended),
             // A frame of HTTP/2 on the connection itself: SETTINGS or GOAWAY (RFC 9113, section 4.1).
-            [0, _, _, 4 | 7, _, 0, 0, 0, 0, ..] => Fault::OnlyHttp2,
+            [0, _, _, 4 | 7, _, 0, 0, 0, 0, ..] => failed(Fault::OnlyHttp2),
             // An alert of TLS, or a handshake (RFC 8446, section 5.1).
-            [0x15 | 0x16, 3, ..] => Fault::NotHttp { says: "TLS".to_owned() },
+            [0x15 | 0x16, 3, ..] => failed(Fault::NotHttp { says: "TLS".to_owned() }),
             [] => {
                 // The preface of HTTP/2, and SETTINGS without any.
                 let preface =
                     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
-                match self.raw(context, preface).await.as_slice() {
-                    [0, _, _, 4, _, 0, 0, 0, 0, ..] => Fault::OnlyHttp2,
-                    _ => Fault::Closed,
+                match self.raw(context, preface, 64).await.0.as_slice() {
+                    [0, _, _, 4, _, 0, 0, 0, 0, ..] => failed(Fault::OnlyHttp2),
+                    _ => failed(Fault::Closed),
                 }
             }
-            other => Fault::NotHttp { says: context.scrub(&body::printable(other)) },
+            other => failed(Fault::NotHttp { says: context.scrub(&body::printable(other)) }),
         }
     }
 
-    /// The first bytes that come in answer to some. None where the connection is closed or silent.
-    pub async fn raw(&self, context: &Context, said: &[u8]) -> Vec<u8> {
-        let mut heard = vec![0; 2048];
+    /// The first bytes that come in answer to some, at most so many, and whether the other
+    /// side ended there. None where the connection is closed or silent.
+    pub async fn raw(&self, context: &Context, said: &[u8], most: usize) -> (Vec<u8>, bool) {
+        let mut heard = vec![0; most];
         let mut times = Times::default();
         let exchange = async {
             let (mut stream, _) = self.open(context, Offer::Http1, &mut times).await.ok()?;
             // Whoever closes at once may have spoken before.
             let _ = stream.write_all(said).await;
-            let mut filled = 0;
+            let (mut filled, mut ended) = (0, false);
             while filled < heard.len() {
                 match stream.read(&mut heard[filled..]).await {
-                    Ok(0) | Err(_) => break,
+                    Ok(0) | Err(_) => {
+                        ended = true;
+                        break;
+                    }
                     Ok(read) => filled += read,
                 }
-                if heard[..filled].windows(2).any(|two| two == b"\r\n") && filled > 64 {
+                // An answer of HTTP is read on: what matters of it is at its end.
+                let other = !heard.starts_with(b"HTTP/1");
+                if other && filled > 64 && heard[..filled].windows(2).any(|two| two == b"\r\n") {
                     break;
                 }
             }
-            Some(filled)
+            Some((filled, ended))
         };
         // What came is enough: some servers wait for more.
         let limit = context.limit.min(Duration::from_secs(3));
-        let filled = timeout(limit, exchange).await;
-        let filled = match filled {
-            Ok(filled) => filled.unwrap_or(0),
-            Err(_) => heard.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1),
+        let (filled, ended) = match timeout(limit, exchange).await {
+            Ok(filled) => filled.unwrap_or((0, true)),
+            Err(_) => (heard.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1), false),
         };
         heard.truncate(filled);
-        heard
+        (heard, ended)
     }
 }
 
