@@ -12,7 +12,7 @@ pub fn forward(
     if verdict.whole {
         return String::new();
     }
-    let mut text = format!("The Streamlit app at {address} can't be used as it is.\n\n");
+    let mut text = format!("The Streamlit app at {address} does not work as it should.\n\n");
     text.push_str(&verdict.sentence);
     if !why.is_empty() {
         text.push(' ');

@@ -192,9 +192,7 @@ impl Cause {
             Self::NoName | Self::OtherProtocol | Self::NotStreamlit | Self::LoginInFront => {
                 Whose::You
             }
-            Self::Unreachable | Self::TlsPrivateAuthority | Self::Silent | Self::SlowLine => {
-                Whose::Network
-            }
+            Self::Unreachable | Self::Silent | Self::SlowLine => Whose::Network,
             Self::Starting | Self::OldLoginCookie | Self::ClosedByApp | Self::NotCompiled => {
                 Whose::App
             }

@@ -1,4 +1,4 @@
-use super::{Cause, Finding};
+use super::{Cause, Finding, Whose};
 use crate::seen::{Connect, Fault, Seen, Tls, TlsFault, What};
 
 /// What is wrong with the first contact: the name, the connection, TLS, or that nothing answers in HTTP.
@@ -11,7 +11,9 @@ pub fn find(seen: &Seen) -> Option<Finding> {
         return Some(unreached(&contact.connects));
     }
     if let Some(Tls { fault: Some(fault), issuer, subject, self_signed, .. }) = &contact.tls {
-        let finding = tls(fault);
+        let mut finding = tls(fault);
+        let inspected = issuer.as_deref().is_some_and(inspects);
+        finding.whose = (inspected && *fault == TlsFault::UnknownIssuer).then_some(Whose::Network);
         let issuer = issuer.as_deref().unwrap_or("nobody that is known");
         let signed = if *self_signed { "itself" } else { issuer };
         return Some(
@@ -55,6 +57,38 @@ fn unreached(connects: &[Connect]) -> Finding {
         _ => None,
     });
     Finding::named(1, Cause::Unreachable).with("says", says.unwrap_or("no answer"))
+}
+
+/// Those who sign certificates in place of a host's, to read what passes; by a part of their names.
+const INSPECTORS: &[&str] = &[
+    "zscaler",
+    "netskope",
+    "fortinet",
+    "fortigate",
+    "palo alto",
+    "sophos",
+    "kaspersky",
+    "avast",
+    "avg ",
+    "eset ",
+    "bitdefender",
+    "cisco umbrella",
+    "blue coat",
+    "bluecoat",
+    "forcepoint",
+    "skyhigh",
+    "mcafee",
+    "check point",
+    "watchguard",
+    "mitmproxy",
+    "portswigger",
+    "charles proxy",
+];
+
+/// Whether whoever signed a certificate reads what passes.
+fn inspects(issuer: &str) -> bool {
+    let issuer = issuer.to_lowercase();
+    INSPECTORS.iter().any(|name| issuer.contains(name))
 }
 
 fn tls(fault: &TlsFault) -> Finding {

@@ -4,6 +4,9 @@ use crate::seen::{Closed, Hold, Seen};
 /// How much the ages of two connections may differ that were closed at the same one, as a part of it.
 const SAME_AGE: f64 = 0.2;
 
+/// How soon after its opening a connection is closed that was never to stay, in milliseconds.
+const AT_ONCE: f64 = 1_000.0;
+
 /// The close codes with which a server says itself that it ends (RFC 6455, section 7.4; 1012 is in IANA's
 /// registry, and what uvicorn sends).
 const OWN: [u16; 3] = [1000, 1001, 1012];
@@ -17,6 +20,10 @@ pub fn find(seen: &Seen) -> Option<Finding> {
     if let Some(closed) = stream.closed {
         return Some(match closed.code {
             Some(_) => by_the_app(closed),
+            // Tornado takes a handshake in HTTP/1.0, and ends the connection with its answer.
+            None if closed.after_ms < AT_ONCE => {
+                Finding::one_of(4, &[Cause::Http10, Cause::ClosedByApp])
+            }
             None => Finding::one_of(4, &[Cause::Silent, Cause::ClosedByApp]),
         });
     }

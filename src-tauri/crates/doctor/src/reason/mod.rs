@@ -23,17 +23,20 @@ pub struct Finding {
     pub cause: Option<Cause>,
     /// Those that remain, where none did.
     pub possible: Vec<Cause>,
+    /// Whose it is, where that is not what the cause says.
+    pub whose: Option<Whose>,
     /// What belongs into the sentences, by name.
     pub details: Vec<(&'static str, String)>,
 }
 
 impl Finding {
     fn named(stage: u8, cause: Cause) -> Self {
-        Self { stage, cause: Some(cause), possible: Vec::new(), details: Vec::new() }
+        Self { stage, cause: Some(cause), possible: Vec::new(), whose: None, details: Vec::new() }
     }
 
     fn one_of(stage: u8, possible: &[Cause]) -> Self {
-        Self { stage, cause: None, possible: possible.to_vec(), details: Vec::new() }
+        let possible = possible.to_vec();
+        Self { stage, cause: None, possible, whose: None, details: Vec::new() }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -171,6 +171,12 @@ fn first_contact() {
         seen.contact.tls = Some(Tls { fault: Some(fault), ..Tls::default() });
         is(&seen, 1, cause);
     }
+    let mut inspected = whole();
+    let issuer = Some("CN=Zscaler Intermediate,O=Zscaler Inc.".to_owned());
+    inspected.contact.tls =
+        Some(Tls { fault: Some(TlsFault::UnknownIssuer), issuer, ..Tls::default() });
+    let report = is(&inspected, 1, Cause::TlsPrivateAuthority);
+    assert_eq!(report.verdict.whose, Some(Whose::Network));
     let plain = answer(400, HTML, &[], &[Mark::PlainToTls, Mark::Nginx]);
     is(&healthy().only_page(plain), 1, Cause::OtherProtocol);
 }
@@ -344,8 +350,11 @@ fn messages() {
     is(&with(Stream::default()), 4, Cause::Silent);
     let closed = |code| Some(Closed { after_ms: 20.0, silent_ms: 20.0, code });
     is(&with(Stream { closed: closed(Some(1012)), ..Stream::default() }), 4, Cause::ClosedByApp);
-    let dropped = with(Stream { closed: closed(None), ..Stream::default() });
-    is_one_of(&dropped, 4, &[Cause::Silent, Cause::ClosedByApp]);
+    let at_once = with(Stream { closed: closed(None), ..Stream::default() });
+    is_one_of(&at_once, 4, &[Cause::Http10, Cause::ClosedByApp]);
+    let later = Some(Closed { after_ms: 9_000.0, silent_ms: 9_000.0, code: None });
+    let later = with(Stream { closed: later, ..Stream::default() });
+    is_one_of(&later, 4, &[Cause::Silent, Cause::ClosedByApp]);
     let not_compiled = Stream { pong_ms: Some(1.0), not_compiled: true, ..Stream::default() };
     is(&with(not_compiled), 4, Cause::NotCompiled);
 

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::reason::{Cause, Finding};
-use crate::seen::{Answer, Exchange, Fault, Field, Kind, Outcome, Seen, What};
+use crate::seen::{Answer, Closed, Exchange, Fault, Field, Kind, Outcome, Seen, What};
 
 /// One thing that a verdict stands on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -206,11 +206,12 @@ fn tls_fault(fault: &crate::seen::TlsFault) -> String {
 
 fn messages(seen: &Seen, evidence: &mut Vec<Evidence>) {
     if let Some(stream) = &seen.stream {
-        let came = match stream.pong_ms {
-            Some(_) => "came back".to_owned(),
-            None => "did not come back".to_owned(),
+        let (came, took) = match (stream.pong_ms, stream.closed) {
+            (Some(took), _) => ("came back".to_owned(), took),
+            (None, Some(closed)) => (ended(closed), closed.after_ms),
+            (None, None) => ("did not come back".to_owned(), seen.terms.limit * 1e3),
         };
-        evidence.push(plain("a ping", came, stream.pong_ms.unwrap_or(seen.terms.limit * 1e3)));
+        evidence.push(plain("a ping", came, took));
         if seen.terms.run {
             let kinds: Vec<String> =
                 stream.messages.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
@@ -228,16 +229,20 @@ fn messages(seen: &Seen, evidence: &mut Vec<Evidence>) {
         let what = if hold.busy { "a busy connection" } else { "a quiet connection" };
         let came = match hold.closed {
             _ if hold.not_opened => "did not open".to_owned(),
-            None => {
-                format!("stayed for {:.0} s, {} pings came", hold.held_ms / 1e3, hold.pings.len())
-            }
-            Some(closed) => {
-                let code = closed
-                    .code
-                    .map_or("without a close frame".to_owned(), |code| format!("with code {code}"));
-                format!("closed after {:.1} s, {code}", closed.after_ms / 1e3)
-            }
+            None => match hold.pings.len() {
+                0 => format!("stayed for {:.0} s", hold.held_ms / 1e3),
+                pings => format!("stayed for {:.0} s, {pings} pings came", hold.held_ms / 1e3),
+            },
+            Some(closed) => ended(closed),
         };
         evidence.push(plain(what, came, hold.held_ms));
     }
+}
+
+fn ended(closed: Closed) -> String {
+    let code = match closed.code {
+        Some(code) => format!("with code {code}"),
+        None => "without a close frame".to_owned(),
+    };
+    format!("closed after {:.1} s, {code}", closed.after_ms / 1e3)
 }

@@ -183,7 +183,7 @@ impl Told {
             })
             .collect();
         let whose = match finding.cause {
-            Some(cause) => Some(cause.whose()),
+            Some(cause) => Some(finding.whose.unwrap_or(cause.whose())),
             None => {
                 let mut all = finding.possible.iter().map(|cause| cause.whose());
                 all.next().filter(|first| all.all(|other| other == *first))

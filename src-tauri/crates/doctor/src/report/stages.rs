@@ -120,12 +120,15 @@ fn messages(seen: &Seen) -> Took {
     let says = match (stream.finished_ms, stream.pong_ms) {
         (Some(_), _) => format!("{came} messages, the run ended"),
         (None, Some(_)) => "a ping came back".to_owned(),
+        (None, None) if stream.closed.is_some() => "closed".to_owned(),
         (None, None) => "a ping did not come back".to_owned(),
     };
     let held = seen.holds.iter().map(|hold| hold.held_ms).fold(0.0, f64::max);
     let says = if held > 0.0 { format!("{says}, held for {:.0} s", held / 1e3) } else { says };
     // What did not come back took the whole limit.
-    (Some(stream.finished_ms.or(stream.pong_ms).unwrap_or(seen.terms.limit * 1e3)), says)
+    let closed = stream.closed.map(|closed| closed.after_ms);
+    let took = stream.finished_ms.or(stream.pong_ms).or(closed);
+    (Some(took.unwrap_or(seen.terms.limit * 1e3)), says)
 }
 
 /// From the first one's beginning to the last one's end.
