@@ -110,6 +110,28 @@ impl Gaps {
         self.0.push((format!("{{{name}}}"), value.to_owned()));
     }
 
+    /// A sentence with its gaps filled; what is not known is left out.
+    pub fn say(&self, text: &str) -> String {
+        let filled = self.fill(text);
+        let (mut said, mut rest) = (String::new(), filled.as_str());
+        while let Some((before, after)) = rest.split_once('{') {
+            said.push_str(before);
+            match after.split_once('}') {
+                Some((name, behind))
+                    if name.chars().all(|it| it.is_ascii_lowercase() || it == '_') =>
+                {
+                    said.push('…');
+                    rest = behind;
+                }
+                _ => {
+                    said.push('{');
+                    rest = after;
+                }
+            }
+        }
+        said + rest
+    }
+
     /// The text with its gaps filled.
     pub fn fill(&self, text: &str) -> String {
         // One pass from the left: what is put in is not looked at again.
@@ -201,5 +223,6 @@ mod tests {
         gaps.put("a", "{b}");
         gaps.put("b", "x");
         assert_eq!(gaps.fill("{a} {b} {c} {"), "{b} x {c} {");
+        assert_eq!(gaps.say("{b} after {seconds} s {X} {"), "x after … s {X} {");
     }
 }

@@ -39,7 +39,12 @@ pub fn find(seen: &Seen) -> Option<Finding> {
         Fault::Unreachable { says } => {
             Some(Finding::named(1, Cause::Unreachable).with("says", says))
         }
-        Fault::Tls { fault } => Some(tls(fault)),
+        // Where a redirect led: its certificate was not looked at by itself.
+        Fault::Tls { fault } => Some(
+            tls(fault)
+                .with("issuer", "an authority of its own")
+                .with("subject", "a name that was not looked at"),
+        ),
         Fault::EndlessHead => None,
         Fault::Other { says } => {
             Some(Finding::one_of(1, &[Cause::OtherProtocol, Cause::NoAnswer]).with("says", says))

@@ -106,7 +106,7 @@ fn is(seen: &Seen, stage: u8, cause: Cause) -> Report {
     let verdict = &report.verdict;
     assert_eq!((verdict.cause, verdict.stage), (Some(cause), Some(stage)), "{}", verdict.sentence);
     for text in [&verdict.sentence, &report.why] {
-        assert!(!text.contains('{'), "a gap is left: {text}");
+        assert!(!text.contains(['{', '…']), "a gap is left: {text}");
     }
     assert_eq!(report.exit_code(), stage * 10);
     assert!(!report.evidence.is_empty(), "nothing was shown");
@@ -160,6 +160,8 @@ fn first_contact() {
         &[Cause::OtherProtocol, Cause::Firewall],
     );
 
+    let redirected = Fault::Tls { fault: TlsFault::UnknownIssuer };
+    is(&whole().fail(What::Page, redirected), 1, Cause::TlsPrivateAuthority);
     for (fault, cause) in [
         (TlsFault::UnknownIssuer, Cause::TlsPrivateAuthority),
         (TlsFault::Certificate { says: "expired".to_owned() }, Cause::TlsFailed),

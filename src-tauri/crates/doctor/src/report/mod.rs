@@ -178,7 +178,7 @@ impl Told {
             .iter()
             .map(|cause| {
                 let text = advice::text(*cause);
-                let (sentence, test) = (gaps.fill(&text.sentence), gaps.fill(&text.test));
+                let (sentence, test) = (gaps.say(&text.sentence), gaps.say(&text.test));
                 Possible { cause: *cause, sentence, test }
             })
             .collect();
@@ -191,10 +191,10 @@ impl Told {
         };
         let text = finding.cause.map(advice::text);
         let sentence = match &text {
-            Some(text) => gaps.fill(&text.sentence),
+            Some(text) => gaps.say(&text.sentence),
             None => advice::unsure(finding),
         };
-        let why = text.as_ref().map(|text| gaps.fill(&text.why)).unwrap_or_default();
+        let why = text.as_ref().map(|text| gaps.say(&text.why)).unwrap_or_default();
         let change = match finding.cause {
             Some(cause) => Some(change(cause, found, &gaps)),
             None => found.filter(|_| finding.stage >= 3).and_then(settings),

@@ -13,6 +13,9 @@ pub fn of(seen: &Seen, finding: Option<&Finding>) -> Vec<String> {
         add("what the app itself answers behind what is in front");
     }
     if let Some(stream) = &seen.stream {
+        if seen.holds.iter().any(|hold| hold.not_opened) {
+            add("how long a connection stays: another one to hold did not open");
+        }
         if seen.terms.idle.is_none() {
             add("whether the live connection stays when nothing passes (`--idle 120` holds one)");
         }
