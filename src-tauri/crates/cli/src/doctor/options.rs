@@ -85,7 +85,37 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::args::{Args, Command};
+
+    fn failure(arguments: &[&str]) -> String {
+        let all = ["waterskin", "doctor", "http://h/"].iter().chain(arguments);
+        let Command::Doctor(args) = Args::try_parse_from(all).unwrap().command else { panic!() };
+        of("http://h/", &args).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn failures_are_clear_and_keep_secrets() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Utf8PathBuf::try_from(folder.path().join("ä secret.txt")).unwrap();
+        std::fs::write(&file, "# nothing\n").unwrap();
+        for (arguments, says) in [
+            (&["--header", "s3cret"][..], "no colon"),
+            (&["--header", "X y: s3cret"], "signs that no name has"),
+            (&["--header", "X: s3\ncret"], "signs that can't be sent"),
+            (&["--header", "Upgrade: s3cret"], "the probe's own"),
+            (&["--cookie-file", file.as_str()], "has no cookies"),
+            (&["--cookie-file", "/nowhere/ä"], "could not read `/nowhere/ä`"),
+            (&["--ca", file.as_str()], "has no certificate"),
+            (&["--upstream", "ftp://h"], "`ftp` is not how a browser"),
+        ] {
+            let failure = failure(arguments);
+            assert!(failure.contains(says) && failure.contains("hint"), "{failure}");
+            assert!(!failure.contains("s3"), "{failure}");
+        }
+    }
 
     #[test]
     fn numbers_of_seconds() {

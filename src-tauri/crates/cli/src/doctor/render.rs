@@ -164,8 +164,13 @@ fn write_seen(f: &mut fmt::Formatter<'_>, all: &[Evidence]) -> fmt::Result {
         let mut answer = wrapped(&evidence.answer, WIDTH - 2 - ASKED - 2 - 10).into_iter();
         let first = answer.next().unwrap_or_default();
         let what = cut(&evidence.what, ASKED);
-        let room = WIDTH - 2 - ASKED - 2 - 9;
-        writeln!(f, "  {what:<ASKED$}  {BOLD}{first:<room$}{BOLD:#}{DIM}{took:>9}{DIM:#}")?;
+        write!(f, "  {what:<ASKED$}  ")?;
+        if took.is_empty() {
+            writeln!(f, "{BOLD}{first}{BOLD:#}")?;
+        } else {
+            let room = WIDTH - 2 - ASKED - 2 - 9;
+            writeln!(f, "{BOLD}{first:<room$}{BOLD:#}{DIM}{took:>9}{DIM:#}")?;
+        }
         for line in answer {
             writeln!(f, "  {:<ASKED$}  {BOLD}{line}{BOLD:#}", "")?;
         }

@@ -385,6 +385,17 @@ fn connections_that_are_held() {
 }
 
 #[test]
+fn where_an_address_leads_is_shown() {
+    let mut seen = healthy().put(What::Health, answer(503, Kind::Text, &[], &[]));
+    seen.address = "http://h:2/app".to_owned();
+    let evidence = Report::of(&seen).evidence;
+    assert_eq!(
+        (evidence[0].answer.as_str(), evidence[0].request.as_ref()),
+        ("http://h:2/app", None)
+    );
+}
+
+#[test]
 fn what_was_seen_can_be_kept() {
     let seen = healthy();
     let text = serde_json::to_string(&seen).unwrap();

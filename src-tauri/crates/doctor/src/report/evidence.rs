@@ -46,6 +46,9 @@ pub fn of(seen: &Seen, finding: Option<&Finding>) -> Vec<Evidence> {
     if stage == 1 {
         contact(seen, &mut evidence);
     }
+    if seen.address != seen.asked {
+        evidence.push(plain("the address leads to", seen.address.clone(), 0.0));
+    }
     let wanted: &[What] = match stage {
         1 => &[What::Page],
         2 if cause == Some(Cause::BasePath) => &[
