@@ -167,6 +167,9 @@ pub fn unsure(finding: &Finding) -> String {
     let status = finding.detail("status").map(|it| format!(" (status {it})")).unwrap_or_default();
     match finding.stage {
         1 => "The host is there, and closes the connection before it answers.".to_owned(),
+        2 if finding.detail("asset").is_some() => {
+            "The page comes, but not all of its scripts and styles come in time.".to_owned()
+        }
         2 => format!("The host answers, and no page comes{status}."),
         3 => format!(
             "The page loads; the live connection does not{}.",

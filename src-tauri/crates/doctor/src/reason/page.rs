@@ -132,7 +132,9 @@ pub fn is_ok(seen: &Seen, what: What) -> bool {
 fn assets(seen: &Seen) -> Option<Finding> {
     let bad: Vec<(&Exchange, Wrong)> =
         seen.exchanges.iter().filter_map(|it| Some((it, wrong(it)?))).collect();
-    let (first, what) = bad.first()?;
+    // What came tells more than what did not come in time.
+    let told = bad.iter().find(|(_, wrong)| *wrong != Wrong::Late);
+    let (first, what) = told.or(bad.first())?;
     let all = seen.exchanges.iter().filter(|it| is_asset(it)).count();
     // All of them are lost, and the app's own routes with them: the app is at another path.
     let healthy = is_ok(seen, What::Health) || is_ok(seen, What::HealthAbove);
@@ -142,16 +144,18 @@ fn assets(seen: &Seen) -> Option<Finding> {
         match what {
             Wrong::Type(_) => Finding::named(2, Cause::ScriptType),
             Wrong::Missing => Finding::named(2, Cause::ScriptMissing),
+            Wrong::Late => Finding::one_of(2, &[Cause::SlowLine, Cause::ScriptMissing]),
             Wrong::Login => Finding::named(2, Cause::LoginInFront).with("status", "200"),
         }
     };
     let came = match what {
         Wrong::Type(came) => came.clone(),
         Wrong::Login => "a page to sign in on".to_owned(),
+        Wrong::Late => "nothing, or a part of it, in time".to_owned(),
         Wrong::Missing => match first.answer() {
             Some(answer) if answer.status != 200 => format!("status {}", answer.status),
             Some(answer) if answer.body.kind == Kind::Html => "a page in its place".to_owned(),
-            Some(_) => "a part of it".to_owned(),
+            Some(_) => "an empty answer".to_owned(),
             None => "nothing".to_owned(),
         },
     };
@@ -170,6 +174,8 @@ fn assets(seen: &Seen) -> Option<Finding> {
 pub enum Wrong {
     /// Its type.
     Type(String),
+    /// It had not come, or not whole, when the limit was over.
+    Late,
     /// A page to sign in on came in its place.
     Login,
     /// It did not come.
@@ -185,14 +191,21 @@ pub fn wrong(exchange: &Exchange) -> Option<Wrong> {
     if !is_asset(exchange) {
         return None;
     }
-    let Some(answer) = exchange.answer() else { return Some(Wrong::Missing) };
+    let answer = match (exchange.answer(), exchange.fault()) {
+        (Some(answer), _) => answer,
+        (None, Some(Fault::Silent)) => return Some(Wrong::Late),
+        (None, _) => return Some(Wrong::Missing),
+    };
     if answer.has(Mark::Login) {
         return Some(Wrong::Login);
     }
     // Streamlit gives its page for every path that it does not know (1.57 and newer).
     let page = answer.body.kind == Kind::Html;
-    if answer.status != 200 || !answer.body.whole || answer.body.kind == Kind::Empty || page {
+    if answer.status != 200 || answer.body.kind == Kind::Empty || page {
         return Some(Wrong::Missing);
+    }
+    if !answer.body.whole {
+        return Some(Wrong::Late);
     }
     let kind = answer.content_type().to_ascii_lowercase();
     let fits = match exchange.what {

@@ -239,7 +239,10 @@ fn scripts_and_styles() {
     let report =
         is(&healthy().put(What::Script, answer(404, HTML, &[], &[])), 2, Cause::ScriptMissing);
     assert!(report.verdict.sentence.contains("1 of its 2"), "{}", report.verdict.sentence);
-    is(&healthy().fail(What::Script, Fault::Silent), 2, Cause::ScriptMissing);
+    let late = healthy().fail(What::Script, Fault::Silent);
+    is_one_of(&late, 2, &[Cause::SlowLine, Cause::ScriptMissing]);
+    is(&late.put(What::Style, answer(404, HTML, &[], &[])), 2, Cause::ScriptMissing);
+    is(&healthy().fail(What::Script, Fault::Closed), 2, Cause::ScriptMissing);
     // Every one of them, and the health route: another path.
     let lost = healthy().put(What::Script, page.clone()).put(What::Style, page.clone());
     is(&lost.put(What::Health, page), 2, Cause::BasePath);
