@@ -25,6 +25,7 @@ splash-reloading = Die Seite wird wieder angezeigt
 splash-stopping = Wird geschlossen
 splash-stopped = Die App ist geschlossen
 splash-gave-up = Die App konnte nicht gestartet werden
+splash-details = Details anzeigen
 splash-step = Schritt { $step } von { $of }
 
 ## Fehler: Name und Bedeutung
@@ -137,6 +138,101 @@ log-lost = Älteres steht nur in der Protokolldatei
 log-region = Ausgabe der App
 log-tools = Werkzeuge
 
+## Der Inspektor
+
+inspector-title = { $app }: Inspektor
+inspector-title-plain = Inspektor
+inspector-stages = Stufen des Ladens
+inspector-stage-contact = Erster Kontakt
+inspector-stage-page = Seite, Skripte, Stile
+inspector-stage-upgrade = Wechsel zu WebSocket
+inspector-stage-messages = Nachrichten
+inspector-stage-at = nach { $time }
+inspector-stage-waiting = wartet seit { $time }
+inspector-stage-open = nicht erreicht
+inspector-stage-refused = abgelehnt mit { $status }
+inspector-stage-finished = Skript fertig nach { $time }
+inspector-search = Datenverkehr durchsuchen
+inspector-tools = Werkzeuge
+inspector-filter = Was gezeigt wird
+inspector-requests = Anfragen
+inspector-messages = Nachrichten
+inspector-pings = Pings
+inspector-runs = Läufe
+inspector-save = Speichern
+inspector-saved = Gespeichert im Ordner „Downloads“: { $trace } und { $har }
+inspector-grid = Datenverkehr
+inspector-time = Zeit
+inspector-what = Was
+inspector-status = Status
+inspector-by = Von
+inspector-size = Größe
+inspector-took = Dauer
+inspector-by-app = App
+inspector-by-files = Dateien
+inspector-by-proxy = Fenster
+inspector-stream = Verbindung
+inspector-run = Lauf { $number }
+inspector-run-sent = { $messages ->
+    [one] 1 Nachricht, { $size }
+   *[other] { $messages } Nachrichten, { $size }
+  }
+inspector-running = läuft
+inspector-ended = Verbindung { $number } beendet
+inspector-again = Vorher ohne Verbindung
+inspector-lost = { $lines ->
+    [one] 1 Eintrag ging verloren
+   *[other] { $lines } Einträge gingen verloren
+  }
+inspector-lost-why = Sie kamen schneller, als dieses Fenster sie aufnehmen konnte.
+inspector-entries = { $lines ->
+    [one] 1 Eintrag
+   *[other] { $lines } Einträge
+  }
+inspector-open = { $count ->
+    [one] 1 offene Verbindung
+   *[other] { $count } offene Verbindungen
+  }
+inspector-reconnections = { $count ->
+    [one] 1-mal neu verbunden
+   *[other] { $count }-mal neu verbunden
+  }
+inspector-gone = die ältesten sind entfallen
+inspector-private = Inhalte, Cookies und Abfragen werden nicht aufgezeichnet
+inspector-empty = Seit dieses Fenster offen ist, ist nichts übertragen worden. Benutzen Sie die App, oder laden Sie ihre Seite neu.
+inspector-none = Nichts dergleichen
+inspector-newer = { $lines ->
+    [one] 1 neuer Eintrag
+   *[other] { $lines } neue Einträge
+  }
+inspector-details = Details
+inspector-pending = Es gibt noch keine Antwort.
+inspector-cut = Das Fenster brach ab, bevor die Antwort vollständig war.
+inspector-waited = Warten auf die Antwort
+inspector-up = Zur App gesendet
+inspector-down = Zum Fenster gesendet
+inspector-direction = Richtung
+inspector-to-app = Zur App
+inspector-to-window = Zum Fenster
+inspector-opcode = Frame
+inspector-length = Länge
+inspector-gap = Seit dem Frame davor
+inspector-trip = Seit dem Ping
+inspector-code = Schlusscode
+inspector-asked = Warten auf den Lauf
+inspector-sent = Was er gesendet hat
+inspector-kind-rerun = Die Seite bittet um einen Lauf des Skripts.
+inspector-kind-session = Ein Lauf des Skripts beginnt.
+inspector-kind-delta = Etwas, das die Seite zeichnet oder ändert.
+inspector-kind-finished = Das Skript ist an seinem Ende angekommen.
+inspector-kind-ping = Fragt, ob die Gegenseite noch da ist.
+inspector-kind-pong = Die Antwort auf einen Ping.
+inspector-code-normal = Die Verbindung endete wie vorgesehen.
+inspector-code-away = Die Seite wurde verlassen oder neu geladen.
+inspector-code-restart = Die App wird neu gestartet.
+inspector-code-none = Sie brach ab: Keine Seite hat ihr Ende angekündigt.
+inspector-code-other = Die Verbindung wurde aus dem Grund beendet, den der Code nennt.
+
 ## Das Formular für Geheimnisse
 
 secrets-title = { $app } braucht Angaben von Ihnen
@@ -241,6 +337,7 @@ login-done = Sie können diese Seite schließen.
 menu-page = Seite
 menu-edit = Bearbeiten
 menu-restart = App neu starten
+menu-inspector = Inspektor
 menu-clear-cache = Cache leeren
 menu-zoom = Zoom
 menu-secrets = Geheimnisse …

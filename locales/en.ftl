@@ -30,6 +30,7 @@ splash-reloading = Showing the page again
 splash-stopping = Closing
 splash-stopped = The app has closed
 splash-gave-up = The app could not be started
+splash-details = Show details
 # For a screen reader: which of the four steps a load is in.
 splash-step = Step { $step } of { $of }
 
@@ -143,6 +144,101 @@ log-lost = older lines are in the log file only
 log-region = Output of the app
 log-tools = Tools
 
+## The inspector
+
+inspector-title = { $app }: inspector
+inspector-title-plain = Inspector
+inspector-stages = Stages of the load
+inspector-stage-contact = First contact
+inspector-stage-page = Page, scripts, styles
+inspector-stage-upgrade = Switch to WebSocket
+inspector-stage-messages = Messages
+inspector-stage-at = after { $time }
+inspector-stage-waiting = waiting for { $time }
+inspector-stage-open = not reached
+inspector-stage-refused = refused with { $status }
+inspector-stage-finished = script finished after { $time }
+inspector-search = Search the traffic
+inspector-tools = Tools
+inspector-filter = What is shown
+inspector-requests = Requests
+inspector-messages = Messages
+inspector-pings = Pings
+inspector-runs = Runs
+inspector-save = Save
+inspector-saved = Saved in your Downloads folder: { $trace } and { $har }
+inspector-grid = Traffic
+inspector-time = Time
+inspector-what = What
+inspector-status = Status
+inspector-by = From
+inspector-size = Size
+inspector-took = Took
+inspector-by-app = App
+inspector-by-files = Files
+inspector-by-proxy = Window
+inspector-stream = Connection
+inspector-run = Run { $number }
+inspector-run-sent = { $messages ->
+    [one] 1 message, { $size }
+   *[other] { $messages } messages, { $size }
+  }
+inspector-running = running
+inspector-ended = Connection { $number } ended
+inspector-again = Without a connection before
+inspector-lost = { $lines ->
+    [one] 1 entry was lost
+   *[other] { $lines } entries were lost
+  }
+inspector-lost-why = They came faster than this window could take them.
+inspector-entries = { $lines ->
+    [one] 1 entry
+   *[other] { $lines } entries
+  }
+inspector-open = { $count ->
+    [one] 1 open connection
+   *[other] { $count } open connections
+  }
+inspector-reconnections = { $count ->
+    [one] 1 reconnection
+   *[other] { $count } reconnections
+  }
+inspector-gone = the oldest are gone
+inspector-private = no contents, cookies or queries are kept
+inspector-empty = Nothing has passed since this window was opened. Use the app, or load its page again.
+inspector-none = Nothing like that
+inspector-newer = { $lines ->
+    [one] 1 new entry
+   *[other] { $lines } new entries
+  }
+inspector-details = Details
+inspector-pending = There is no answer yet.
+inspector-cut = The window went before the whole answer was there.
+inspector-waited = Wait for the answer
+inspector-up = Sent to the app
+inspector-down = Sent to the window
+inspector-direction = Direction
+inspector-to-app = To the app
+inspector-to-window = To the window
+inspector-opcode = Frame
+inspector-length = Length
+inspector-gap = Since the frame before
+inspector-trip = Since its ping
+inspector-code = Close code
+inspector-asked = Wait for the run
+inspector-sent = What it sent
+inspector-kind-rerun = The page asks for a run of the script.
+inspector-kind-session = A run of the script begins.
+inspector-kind-delta = Something to draw on the page, or to change.
+inspector-kind-finished = The script has come to its end.
+inspector-kind-ping = Asks whether the other side is still there.
+inspector-kind-pong = The answer to a ping.
+inspector-code-normal = The connection ended as planned.
+inspector-code-away = The page was left or loaded again.
+inspector-code-restart = The app is being restarted.
+inspector-code-none = It broke off: no side said that it would end.
+inspector-code-other = The connection was ended for the reason that its code names.
+
 ## The form for secrets
 
 secrets-title = { $app } needs something from you
@@ -247,6 +343,7 @@ login-done = You can close this page.
 menu-page = Page
 menu-edit = Edit
 menu-restart = Restart app
+menu-inspector = Inspector
 menu-clear-cache = Clear cache
 menu-zoom = Zoom
 menu-secrets = Secrets…

@@ -25,6 +25,7 @@ splash-reloading = Mostrando la página de nuevo
 splash-stopping = Cerrando
 splash-stopped = La aplicación se ha cerrado
 splash-gave-up = No se pudo iniciar la aplicación
+splash-details = Ver detalles
 splash-step = Paso { $step } de { $of }
 
 ## Fallos: cómo se llaman y qué significan
@@ -137,6 +138,101 @@ log-lost = lo anterior está solo en el archivo de registro
 log-region = Salida de la aplicación
 log-tools = Herramientas
 
+## El inspector
+
+inspector-title = { $app }: inspector
+inspector-title-plain = Inspector
+inspector-stages = Etapas de la carga
+inspector-stage-contact = Primer contacto
+inspector-stage-page = Página, scripts, estilos
+inspector-stage-upgrade = Cambio a WebSocket
+inspector-stage-messages = Mensajes
+inspector-stage-at = a los { $time }
+inspector-stage-waiting = esperando { $time }
+inspector-stage-open = sin alcanzar
+inspector-stage-refused = rechazado con { $status }
+inspector-stage-finished = script terminado a los { $time }
+inspector-search = Buscar en el tráfico
+inspector-tools = Herramientas
+inspector-filter = Qué se muestra
+inspector-requests = Peticiones
+inspector-messages = Mensajes
+inspector-pings = Pings
+inspector-runs = Ejecuciones
+inspector-save = Guardar
+inspector-saved = Guardado en su carpeta Descargas: { $trace } y { $har }
+inspector-grid = Tráfico
+inspector-time = Hora
+inspector-what = Qué
+inspector-status = Estado
+inspector-by = De
+inspector-size = Tamaño
+inspector-took = Duración
+inspector-by-app = Aplicación
+inspector-by-files = Archivos
+inspector-by-proxy = Ventana
+inspector-stream = Conexión
+inspector-run = Ejecución { $number }
+inspector-run-sent = { $messages ->
+    [one] 1 mensaje, { $size }
+   *[other] { $messages } mensajes, { $size }
+  }
+inspector-running = en curso
+inspector-ended = Conexión { $number } terminada
+inspector-again = Antes, sin conexión durante
+inspector-lost = { $lines ->
+    [one] Se perdió 1 entrada
+   *[other] Se perdieron { $lines } entradas
+  }
+inspector-lost-why = Llegaron más rápido de lo que esta ventana pudo recibirlas.
+inspector-entries = { $lines ->
+    [one] 1 entrada
+   *[other] { $lines } entradas
+  }
+inspector-open = { $count ->
+    [one] 1 conexión abierta
+   *[other] { $count } conexiones abiertas
+  }
+inspector-reconnections = { $count ->
+    [one] 1 reconexión
+   *[other] { $count } reconexiones
+  }
+inspector-gone = las más antiguas ya no están
+inspector-private = no se guardan contenidos, cookies ni consultas
+inspector-empty = No ha pasado nada desde que se abrió esta ventana. Use la aplicación o vuelva a cargar su página.
+inspector-none = Nada parecido
+inspector-newer = { $lines ->
+    [one] 1 entrada nueva
+   *[other] { $lines } entradas nuevas
+  }
+inspector-details = Detalles
+inspector-pending = Todavía no hay respuesta.
+inspector-cut = La ventana se fue antes de recibir la respuesta completa.
+inspector-waited = Espera de la respuesta
+inspector-up = Enviado a la aplicación
+inspector-down = Enviado a la ventana
+inspector-direction = Dirección
+inspector-to-app = A la aplicación
+inspector-to-window = A la ventana
+inspector-opcode = Trama
+inspector-length = Longitud
+inspector-gap = Desde la trama anterior
+inspector-trip = Desde su ping
+inspector-code = Código de cierre
+inspector-asked = Espera de la ejecución
+inspector-sent = Lo que envió
+inspector-kind-rerun = La página pide que se ejecute el script.
+inspector-kind-session = Empieza una ejecución del script.
+inspector-kind-delta = Algo que dibujar o cambiar en la página.
+inspector-kind-finished = El script ha llegado a su fin.
+inspector-kind-ping = Pregunta si el otro lado sigue ahí.
+inspector-kind-pong = La respuesta a un ping.
+inspector-code-normal = La conexión terminó como estaba previsto.
+inspector-code-away = Se salió de la página o se volvió a cargar.
+inspector-code-restart = La aplicación se está reiniciando.
+inspector-code-none = Se cortó: ningún lado anunció el final.
+inspector-code-other = La conexión terminó por el motivo que indica su código.
+
 ## El formulario de los secretos
 
 secrets-title = { $app } necesita algunos datos
@@ -241,6 +337,7 @@ login-done = Puede cerrar esta página.
 menu-page = Página
 menu-edit = Editar
 menu-restart = Reiniciar la aplicación
+menu-inspector = Inspector
 menu-clear-cache = Vaciar la caché
 menu-zoom = Zoom
 menu-secrets = Secretos…

@@ -25,6 +25,7 @@ splash-reloading = Nouvel affichage de la page
 splash-stopping = Fermeture
 splash-stopped = L’application est fermée
 splash-gave-up = L’application n’a pas pu démarrer
+splash-details = Afficher les détails
 splash-step = Étape { $step } sur { $of }
 
 ## Les pannes : leur nom et leur sens
@@ -137,6 +138,101 @@ log-lost = le début se trouve seulement dans le fichier journal
 log-region = Sortie de l’application
 log-tools = Outils
 
+## L’inspecteur
+
+inspector-title = { $app } : inspecteur
+inspector-title-plain = Inspecteur
+inspector-stages = Étapes du chargement
+inspector-stage-contact = Premier contact
+inspector-stage-page = Page, scripts, styles
+inspector-stage-upgrade = Passage à WebSocket
+inspector-stage-messages = Messages
+inspector-stage-at = après { $time }
+inspector-stage-waiting = en attente depuis { $time }
+inspector-stage-open = pas atteinte
+inspector-stage-refused = refusé avec { $status }
+inspector-stage-finished = script terminé après { $time }
+inspector-search = Rechercher dans les échanges
+inspector-tools = Outils
+inspector-filter = Ce qui est affiché
+inspector-requests = Requêtes
+inspector-messages = Messages
+inspector-pings = Pings
+inspector-runs = Exécutions
+inspector-save = Enregistrer
+inspector-saved = Enregistré dans votre dossier Téléchargements : { $trace } et { $har }
+inspector-grid = Échanges
+inspector-time = Heure
+inspector-what = Quoi
+inspector-status = État
+inspector-by = De
+inspector-size = Taille
+inspector-took = Durée
+inspector-by-app = Application
+inspector-by-files = Fichiers
+inspector-by-proxy = Fenêtre
+inspector-stream = Connexion
+inspector-run = Exécution { $number }
+inspector-run-sent = { $messages ->
+    [one] { $messages } message, { $size }
+   *[other] { $messages } messages, { $size }
+  }
+inspector-running = en cours
+inspector-ended = Connexion { $number } terminée
+inspector-again = Sans connexion auparavant
+inspector-lost = { $lines ->
+    [one] { $lines } entrée perdue
+   *[other] { $lines } entrées perdues
+  }
+inspector-lost-why = Elles sont arrivées plus vite que cette fenêtre ne pouvait les recevoir.
+inspector-entries = { $lines ->
+    [one] { $lines } entrée
+   *[other] { $lines } entrées
+  }
+inspector-open = { $count ->
+    [one] { $count } connexion ouverte
+   *[other] { $count } connexions ouvertes
+  }
+inspector-reconnections = { $count ->
+    [one] { $count } reconnexion
+   *[other] { $count } reconnexions
+  }
+inspector-gone = les plus anciennes ont disparu
+inspector-private = ni contenus, ni cookies, ni paramètres ne sont conservés
+inspector-empty = Rien n’est passé depuis l’ouverture de cette fenêtre. Utilisez l’application ou rechargez sa page.
+inspector-none = Rien de tel
+inspector-newer = { $lines ->
+    [one] { $lines } nouvelle entrée
+   *[other] { $lines } nouvelles entrées
+  }
+inspector-details = Détails
+inspector-pending = Il n’y a pas encore de réponse.
+inspector-cut = La fenêtre est partie avant la fin de la réponse.
+inspector-waited = Attente de la réponse
+inspector-up = Envoyé à l’application
+inspector-down = Envoyé à la fenêtre
+inspector-direction = Sens
+inspector-to-app = Vers l’application
+inspector-to-window = Vers la fenêtre
+inspector-opcode = Trame
+inspector-length = Longueur
+inspector-gap = Depuis la trame précédente
+inspector-trip = Depuis son ping
+inspector-code = Code de fermeture
+inspector-asked = Attente de l’exécution
+inspector-sent = Ce qu’elle a envoyé
+inspector-kind-rerun = La page demande une exécution du script.
+inspector-kind-session = Une exécution du script commence.
+inspector-kind-delta = Quelque chose à dessiner ou à modifier dans la page.
+inspector-kind-finished = Le script est arrivé à sa fin.
+inspector-kind-ping = Demande si l’autre côté est toujours là.
+inspector-kind-pong = La réponse à un ping.
+inspector-code-normal = La connexion s’est terminée comme prévu.
+inspector-code-away = La page a été quittée ou rechargée.
+inspector-code-restart = L’application redémarre.
+inspector-code-none = Elle s’est interrompue : aucun côté n’avait annoncé la fin.
+inspector-code-other = La connexion s’est terminée pour la raison qu’indique son code.
+
 ## Le formulaire des secrets
 
 secrets-title = { $app } a besoin de quelques informations
@@ -241,6 +337,7 @@ login-done = Vous pouvez fermer cette page.
 menu-page = Page
 menu-edit = Édition
 menu-restart = Redémarrer l’application
+menu-inspector = Inspecteur
 menu-clear-cache = Vider le cache
 menu-zoom = Zoom
 menu-secrets = Secrets…

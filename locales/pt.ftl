@@ -25,6 +25,7 @@ splash-reloading = Mostrando a página de novo
 splash-stopping = Fechando
 splash-stopped = O aplicativo foi fechado
 splash-gave-up = Não foi possível iniciar o aplicativo
+splash-details = Mostrar detalhes
 splash-step = Etapa { $step } de { $of }
 
 ## Falhas: como se chamam e o que significam
@@ -137,6 +138,101 @@ log-lost = o que veio antes está apenas no arquivo de registro
 log-region = Saída do aplicativo
 log-tools = Ferramentas
 
+## O inspetor
+
+inspector-title = { $app }: inspetor
+inspector-title-plain = Inspetor
+inspector-stages = Etapas do carregamento
+inspector-stage-contact = Primeiro contato
+inspector-stage-page = Página, scripts, estilos
+inspector-stage-upgrade = Mudança para WebSocket
+inspector-stage-messages = Mensagens
+inspector-stage-at = após { $time }
+inspector-stage-waiting = aguardando há { $time }
+inspector-stage-open = não alcançada
+inspector-stage-refused = recusado com { $status }
+inspector-stage-finished = script concluído após { $time }
+inspector-search = Pesquisar no tráfego
+inspector-tools = Ferramentas
+inspector-filter = O que é mostrado
+inspector-requests = Requisições
+inspector-messages = Mensagens
+inspector-pings = Pings
+inspector-runs = Execuções
+inspector-save = Salvar
+inspector-saved = Salvo na pasta Downloads: { $trace } e { $har }
+inspector-grid = Tráfego
+inspector-time = Hora
+inspector-what = O quê
+inspector-status = Status
+inspector-by = De
+inspector-size = Tamanho
+inspector-took = Duração
+inspector-by-app = Aplicativo
+inspector-by-files = Arquivos
+inspector-by-proxy = Janela
+inspector-stream = Conexão
+inspector-run = Execução { $number }
+inspector-run-sent = { $messages ->
+    [one] { $messages } mensagem, { $size }
+   *[other] { $messages } mensagens, { $size }
+  }
+inspector-running = em andamento
+inspector-ended = Conexão { $number } encerrada
+inspector-again = Antes, sem conexão por
+inspector-lost = { $lines ->
+    [one] { $lines } entrada perdida
+   *[other] { $lines } entradas perdidas
+  }
+inspector-lost-why = Elas chegaram mais rápido do que esta janela conseguiu receber.
+inspector-entries = { $lines ->
+    [one] { $lines } entrada
+   *[other] { $lines } entradas
+  }
+inspector-open = { $count ->
+    [one] { $count } conexão aberta
+   *[other] { $count } conexões abertas
+  }
+inspector-reconnections = { $count ->
+    [one] { $count } reconexão
+   *[other] { $count } reconexões
+  }
+inspector-gone = as mais antigas já não estão aqui
+inspector-private = conteúdos, cookies e consultas não são guardados
+inspector-empty = Nada passou desde que esta janela foi aberta. Use o aplicativo ou recarregue a página dele.
+inspector-none = Nada parecido
+inspector-newer = { $lines ->
+    [one] { $lines } entrada nova
+   *[other] { $lines } entradas novas
+  }
+inspector-details = Detalhes
+inspector-pending = Ainda não há resposta.
+inspector-cut = A janela saiu antes de a resposta chegar inteira.
+inspector-waited = Espera pela resposta
+inspector-up = Enviado ao aplicativo
+inspector-down = Enviado à janela
+inspector-direction = Direção
+inspector-to-app = Para o aplicativo
+inspector-to-window = Para a janela
+inspector-opcode = Quadro
+inspector-length = Comprimento
+inspector-gap = Desde o quadro anterior
+inspector-trip = Desde o ping
+inspector-code = Código de encerramento
+inspector-asked = Espera pela execução
+inspector-sent = O que ela enviou
+inspector-kind-rerun = A página pede uma execução do script.
+inspector-kind-session = Uma execução do script começa.
+inspector-kind-delta = Algo para desenhar ou mudar na página.
+inspector-kind-finished = O script chegou ao fim.
+inspector-kind-ping = Pergunta se o outro lado ainda está lá.
+inspector-kind-pong = A resposta a um ping.
+inspector-code-normal = A conexão terminou como previsto.
+inspector-code-away = A página foi deixada ou recarregada.
+inspector-code-restart = O aplicativo está sendo reiniciado.
+inspector-code-none = Ela caiu: nenhum lado avisou que terminaria.
+inspector-code-other = A conexão foi encerrada pelo motivo que o código indica.
+
 ## O formulário dos segredos
 
 secrets-title = { $app } precisa de algumas informações
@@ -241,6 +337,7 @@ login-done = Você pode fechar esta página.
 menu-page = Página
 menu-edit = Editar
 menu-restart = Reiniciar o aplicativo
+menu-inspector = Inspetor
 menu-clear-cache = Limpar a cache
 menu-zoom = Zoom
 menu-secrets = Segredos…

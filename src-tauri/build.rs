@@ -3,8 +3,12 @@
 use std::path::Path;
 
 /// What of `ui/` is compiled into the shell; the rest of the folder comes with it.
-const SCREENS: [&str; 3] =
-    ["../ui/dist/index.html", "../ui/dist/overlay.js", "../ui/dist/inpage.js"];
+const SCREENS: [&str; 4] = [
+    "../ui/dist/index.html",
+    "../ui/dist/inspector.html",
+    "../ui/dist/overlay.js",
+    "../ui/dist/inpage.js",
+];
 
 /// What the screens can ask for.
 const COMMANDS: &str = include_str!("src/app/commands.rs");

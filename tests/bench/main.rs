@@ -108,6 +108,12 @@ enum What {
         #[arg(long)]
         quick: bool,
     },
+    /// The proxy with the inspector open, closed, and without one
+    Inspector {
+        /// One short round
+        #[arg(long)]
+        quick: bool,
+    },
     /// The server behind the proxies
     #[command(hide = true)]
     Upstream {
@@ -148,6 +154,7 @@ async fn run(what: What) -> Result<()> {
         What::Large { files } => large::run(files).await,
         What::Versions { other, runs, app } => versions::run(runs, &app, &other).await,
         What::Proxy { quick } => proxy::run(quick).await,
+        What::Inspector { quick } => proxy::run_inspector(quick).await,
         What::Upstream { socket } => proxy::serve_upstream(socket).await,
         What::Ours(arguments) => proxy::serve_ours(arguments),
     }

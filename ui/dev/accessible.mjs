@@ -83,6 +83,12 @@ await withScreens(async (open) => {
         await page.waitForSelector("[aria-invalid]");
         await lookAll(", complaining");
       }
+      if (screen === "inspector") {
+        await page.focus("[role=grid]");
+        for (const key of ["Home", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+        await page.waitForSelector(".detail:not([hidden])");
+        await lookAll(", with details");
+      }
       if (screen === "log" || screen === "about") {
         await page.type("input", screen === "log" ? "request 1" : "py");
         if (screen === "about") await page.click("li:not([hidden]) summary");

@@ -8,6 +8,7 @@ import { serve } from "./serve.mjs";
 export const SCREENS = [
   "starting", "waiting", "stopping", "crashing", "unresponsive", "damaged", "too-new", "no-app", "no-port", "no-space",
   "no-permission", "old-web-view", "unlocking", "keychain", "system", "unreachable", "secrets", "secrets-again", "secrets-asked", "log", "about",
+  "inspector", "inspector-waiting", "inspector-detail",
 ];
 
 /** The first Chromium that is on the path, or none. */
@@ -42,9 +43,12 @@ export async function withScreens(work) {
     const page = await browser.newPage();
     await page.setViewport({ width, height, deviceScaleFactor: scale });
     await emulate(page, [{ name: "prefers-color-scheme", value: scheme }, ...media]);
+    // The windows that have a page of their own.
+    const own = ["log", "inspector"].find((name) => screen.startsWith(name));
     const hash = screen === "about" ? "#about" : screen.startsWith("secrets") && screen !== "secrets-asked" ? "#secrets" : "#failure";
-    await page.goto(`${address}/${screen === "log" ? "log.html" : ""}?state=${screen}&theme=${theme}${query}${screen === "log" ? "" : hash}`);
-    await page.waitForSelector(screen === "log" ? ".xterm-rows span" : "main :is(.line, h1, h2)");
+    await page.goto(`${address}/${own === undefined ? "" : `${own}.html`}?state=${screen}&theme=${theme}${query}${own === undefined ? hash : ""}`);
+    await page.waitForSelector(own === undefined ? "main :is(.line, h1, h2)" : { log: ".xterm-rows span", inspector: ".inspector .body .row" }[own]);
+    if (screen === "inspector-detail") await page.evaluate(() => document.querySelector(".inspector .row.run:not([hidden])").click());
     return page;
   };
   try {

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ui = fileURLToPath(new URL("..", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".png": "image/png" };
 /** Pages get the stand-in; the rest is as it was built. */
-const PAGES = { "/": "dist/index.html", "/log.html": "dist/log.html" };
+const PAGES = { "/": "dist/index.html", "/log.html": "dist/log.html", "/inspector.html": "dist/inspector.html" };
 
 /** Starts the server on a free port of the loopback, and returns it with its address. */
 export async function serve(port = 0) {
@@ -39,4 +39,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const { address } = await serve(Number(process.env.PORT ?? "5199"));
   console.log(`${address}/?state=crashing&theme=dark`);
   console.log(`${address}/log.html?lines=20000&live`);
+  console.log(`${address}/inspector.html?state=inspector&live`);
 }

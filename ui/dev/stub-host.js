@@ -34,6 +34,9 @@
     "old-web-view": failure("old-web-view", "the web view lacks what the page needs: CSS `:has()`", ["update-system"], { subject: { kind: "missing", name: "CSS :has(), Array.prototype.at" } }),
     unlocking: { phase: { kind: "unlocking" } },
     "secrets-asked": { phase: { kind: "asking" } },
+    inspector: { phase: { kind: "ready" }, stage: "finished" },
+    "inspector-detail": { phase: { kind: "ready" }, stage: "finished" },
+    "inspector-waiting": { phase: { kind: "ready" }, stage: "page" },
     keychain: failure("keychain", "the system's keychain does not answer", ["unlock-keychain", "enter-once"], { logFile: "" }),
     system: failure("system", "could not make the secrets of the app's window", ["restart-computer"]),
   };
@@ -102,6 +105,18 @@
     },
     secrets_save: () => new Promise((resolve) => setTimeout(() => resolve([{ key: "OPENAI_API_KEY", problem: "malformed" }, { key: "database.password", problem: "missing" }]), 300)),
     secrets_use: () => commands.secrets_save(),
+    inspector_follow: ({ batches }) => {
+      channel = batches.id;
+      sent = 0;
+      const { stages, lines } = traffic(wanted === "inspector-waiting");
+      // Once the answer is there, as the host does it.
+      setTimeout(() => batch(lines, stages));
+      return null;
+    },
+    inspector_took: () => null,
+    inspector_save: () => ["Sales Explorer traffic.jsonl", "Sales Explorer traffic.har"],
+    inspector_reveal: () => null,
+    inspector_show: () => null,
     log_show: () => null,
     // The numbers count lines here, and bytes in the host: only the host reads them.
     log_output: ({ from }) => ({ start: from, next: lines, text: Array.from({ length: Math.max(0, lines - from) }, (_, at) => `${line(from + at)}\r\n`).join("") }),
@@ -112,6 +127,58 @@
       return handler;
     },
     "plugin:event|unlisten": () => null,
+  };
+  let channel = 0;
+  let sent = 0;
+  const batch = (lines, stages = null) => callbacks.get(channel)?.({ index: sent++, message: { stages, lines } });
+  /** What passes while the app is loaded and used; `waiting` is a load that stops before its connection. */
+  const traffic = (waiting) => {
+    const lines = [{ type: "begin", version: 1, time: waiting ? Date.now() - 9400 : new Date(2026, 10, 23, 9, 14, 7).getTime() }];
+    let request = 0;
+    const ask = (start, method, path, answer) => {
+      request += 1;
+      lines.push({ type: "asked", request, method, path, start });
+      if (answer === undefined) return;
+      const [status, by, received, wait, took, more] = answer;
+      lines.push({ type: "request", request, method, path, status, by, sent: 0, received, start, first_byte: start + wait, end: start + took, whole: true, ...more });
+    };
+    const frame = (at, to, opcode, length, message, more) => lines.push({ type: "frame", stream: 1, at, to, opcode, fin: true, length, ...(message ? { message } : {}), ...more });
+    const down = (at, message, length) => frame(at, "window", "binary", length, message);
+    ask(212.1, "GET", "/_waterskin/enter", [303, "proxy", 0, 0.4, 0.5]);
+    ask(214.8, "GET", "/", [200, "files", 7863, 0.6, 0.9]);
+    [["js/index.DormvYxC.js", 811204], ["css/index.CJVRHjQi.css", 27686], ["js/AppView.B1x9dQ.js", 190311], ["media/SourceSansVF-Upright.woff2", 170072], ["js/DataFrame.Dn2b.js", 402118], ["js/protobuf.C6gW.js", 88120]].forEach(([file, size], at) =>
+      ask(221.3 + at * 1.7, "GET", `/static/${file}`, [200, "files", size, 1.1 + at, 3.2 + at * 2.4]),
+    );
+    const stages = [{ stage: "contact", at: 212.1 }, { stage: "page", at: 215.4 }];
+    if (waiting) {
+      ask(604.2, "GET", "/_stcore/health", [200, "app", 2, 310.5, 310.8]);
+      ask(604.9, "GET", "/_stcore/host-config", [200, "app", 687, 311.9, 312.4]);
+      for (const at of [921.7, 3480.2, 7512.9]) ask(at, "GET", "/_stcore/stream", [403, "app", 0, 12.6, 12.9]);
+      ask(7904.4, "GET", "/_stcore/health");
+      return { stages, lines };
+    }
+    ask(604.2, "GET", "/_stcore/health", [200, "app", 2, 341.3, 341.5]);
+    ask(604.9, "GET", "/_stcore/host-config", [200, "app", 687, 342.2, 342.6]);
+    ask(951.3, "GET", "/_stcore/stream", [101, "app", 0, 6.4, 6.4, { stream: 1 }]);
+    frame(966.2, "app", "binary", 54, "rerun_script");
+    const run = (at, sizes) => {
+      down(at, "new_session", 1204);
+      down(at + 0.4, "session_status_changed", 42);
+      sizes.forEach(([after, size]) => down(at + after, "delta", size));
+      const end = at + sizes[sizes.length - 1][0] + 6.3;
+      down(end, "script_finished", 8);
+      down(end + 0.3, "session_status_changed", 42);
+      return end;
+    };
+    stages.push({ stage: "upgrade", at: 957.7 }, { stage: "messages", at: 978.4 });
+    const end = run(978.4, [[12.6, 312], [14.2, 1580], [61.5, 48212], [118.9, 206331]]);
+    stages.push({ stage: "finished", at: end });
+    ask(end + 14.1, "GET", "/media/5d0f81c2e7.png", [200, "app", 61377, 3.1, 6.9]);
+    frame(30988.2, "window", "ping", 4);
+    frame(30988.9, "app", "pong", 4);
+    frame(41220.4, "app", "binary", 211, "rerun_script");
+    run(41226.1, [[9.2, 1580], [38.4, 48990]]);
+    return { stages, lines };
   };
   let last = 0;
   window.__TAURI_INTERNALS__ = {
@@ -124,7 +191,11 @@
   // For the console and for tests: `stub.log(1000)` writes lines, `stub.state("waiting")` changes the state.
   window.stub = {
     log: (more) => { lines += more; emit("log-changed", null); },
+    batch: (lines) => batch(lines),
     state: (name) => emit("session-state", snapshot(states[name])),
   };
-  if (query.has("live")) setInterval(() => window.stub.log(1 + Math.floor(Math.random() * 5)), 120);
+  if (query.has("live") && wanted.startsWith("inspector")) {
+    let at = 45000;
+    setInterval(() => window.stub.batch(Array.from({ length: 8 }, () => ({ type: "frame", stream: 1, at: (at += 10), to: "window", opcode: "binary", fin: true, length: 900, message: "delta" }))), 80);
+  } else if (query.has("live")) setInterval(() => window.stub.log(1 + Math.floor(Math.random() * 5)), 120);
 })();

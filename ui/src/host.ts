@@ -1,6 +1,7 @@
-import { invoke } from "@tauri-apps/api/core";
+import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Answers } from "./gen/Answers";
+import type { Batch } from "./gen/Batch";
 import { LOG_EVENT, STATE_EVENT, type Commands } from "./gen/commands";
 import type { IpcError } from "./gen/IpcError";
 import type { SessionState } from "./gen/SessionState";
@@ -27,6 +28,20 @@ export const host = {
   licenceText: (part: number) => ask("about_text", { part }),
   showLog: () => ask("log_show"),
   showAbout: () => ask("about_show"),
+  showInspector: () => ask("inspector_show"),
+  /** Calls back with what passes the proxy from now on, batch by batch. */
+  followTraffic: (passed: (batch: Batch) => void) => {
+    const batches = new Channel<Batch>((batch) => {
+      // At once, and not when it is drawn: the host may have more for the next picture.
+      void ask("inspector_took").catch(() => undefined);
+      passed(batch);
+    });
+    return ask("inspector_follow", { batches });
+  },
+  /** Saves what was seen in the Downloads folder; returns the names of the trace and the HAR. */
+  saveTraffic: () => ask("inspector_save"),
+  /** Shows what was saved in the file manager. */
+  revealTraffic: () => ask("inspector_reveal"),
   logOutput: (from: number) => ask("log_output", { from }),
   openLogFolder: () => ask("log_folder"),
   /** What the app asks for, and where it is kept; `once` is for a form whose answers are kept nowhere. */

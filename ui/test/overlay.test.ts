@@ -146,6 +146,16 @@ describe("the splash", () => {
     expect(page.reports).toEqual([{ event: "splash" }, { event: "rendered" }, { event: "finished" }]);
   });
 
+  it("has a button for more where it has more to say, and reports who presses it", () => {
+    const page = open();
+    const more = page.splash()?.querySelector("button");
+    expect(more?.hidden).toBe(true);
+    page.tell(session(2, { kind: "unlocking" }));
+    expect(more?.hidden).toBe(false);
+    more?.click();
+    expect(page.reports).toEqual([{ event: "splash" }, { event: "details" }]);
+  });
+
   it("fades where motion is welcome, and is gone after that", async () => {
     const page = open({ reducedMotion: false });
     render(page, "running", HEADING);

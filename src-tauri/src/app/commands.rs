@@ -5,7 +5,11 @@
 #![expect(clippy::needless_pass_by_value, reason = "Tauri hands its arguments over by value")]
 
 use serde::Serialize;
-use tauri::{AppHandle, Manager as _, State, WebviewWindow, async_runtime::spawn_blocking};
+use tauri::{
+    AppHandle, Manager as _, State, WebviewWindow,
+    async_runtime::spawn_blocking,
+    ipc::{Channel, InvokeResponseBody, IpcResponse},
+};
 use tauri_plugin_opener::OpenerExt as _;
 use ts_rs::TS;
 use waterskin_session::{About, Answers, Complaint, Part, Rejected, SecretsForm, SessionState};
@@ -28,6 +32,15 @@ pub struct LogOutput {
     next: u64,
     /// The bytes, as text.
     text: String,
+}
+
+/// What passed the proxy, as the JSON that the session wrote of it.
+pub struct Batch(String);
+
+impl IpcResponse for Batch {
+    fn body(self) -> tauri::Result<InvokeResponseBody> {
+        Ok(InvokeResponseBody::Json(self.0))
+    }
 }
 
 /// The state now.
@@ -81,6 +94,47 @@ pub async fn about_show(app: AppHandle) -> Result<(), IpcError> {
 #[tauri::command(async)]
 pub fn about_text(context: State<'_, Context>, part: usize) -> String {
     context.host.about().parts.get(part).map(Part::text).unwrap_or_default()
+}
+
+/// Sends what passes the proxy from now on, until the window is closed. Each batch is to be answered by
+/// [`inspector_took`]: those that are on their way are few.
+#[tauri::command]
+pub fn inspector_follow(
+    context: State<'_, Context>,
+    batches: Channel<Batch>,
+) -> Result<(), IpcError> {
+    let session = context.host.session().ok_or_else(IpcError::no_session)?;
+    let send = move |batch| batches.send(Batch(batch)).is_ok();
+    context.inspector.begin(session.inspect(), send);
+    Ok(())
+}
+
+/// A batch came, and there is room for one more.
+#[tauri::command]
+pub fn inspector_took(context: State<'_, Context>) {
+    context.inspector.took();
+}
+
+/// Saves what was seen in the Downloads folder, as a trace and as a HAR, and returns their names.
+#[tauri::command(async)]
+pub fn inspector_save(context: State<'_, Context>) -> Result<Vec<String>, IpcError> {
+    let saved = context.save_traffic().map_err(|error| IpcError::desktop(&error))?;
+    let names = [saved.trace, saved.har];
+    Ok(names.iter().map(|path| path.file_name().unwrap_or_default().to_owned()).collect())
+}
+
+/// Shows what was saved in the file manager.
+#[tauri::command]
+pub fn inspector_reveal(app: AppHandle, context: State<'_, Context>) -> Result<(), IpcError> {
+    let path = context.inspector.saved();
+    let path = path.ok_or_else(|| IpcError::desktop(&"nothing was saved"))?;
+    app.opener().reveal_item_in_dir(path).map_err(|error| IpcError::desktop(&error))
+}
+
+/// Opens the inspector.
+#[tauri::command]
+pub async fn inspector_show(app: AppHandle) -> Result<(), IpcError> {
+    own::show_inspector(&app).map_err(|error| IpcError::desktop(&error))
 }
 
 /// Opens the log's window.

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use syn::{FnArg, GenericArgument, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
 
-use crate::app::{output::LOG_EVENT, present::STATE_EVENT};
+use crate::{
+    app::{output::LOG_EVENT, present::STATE_EVENT},
+    windows::registry::INSPECTOR,
+};
 
 /// What Tauri hands to a command by itself.
 const GIVEN: [&str; 3] = ["AppHandle", "State", "WebviewWindow"];
@@ -51,6 +54,10 @@ fn in_typescript(of: &Type, files: &mut BTreeSet<String>) -> String {
     match (name.as_str(), &inner[..]) {
         ("Result", [good, _]) => in_typescript(good, files),
         ("Vec", [one]) => format!("{}[]", in_typescript(one, files)),
+        // What a channel is apart from that, one file of the screens alone knows.
+        ("Channel", [one]) => {
+            format!("{{ onmessage: (message: {}) => void }}", in_typescript(one, files))
+        }
         ("()", []) => "void".to_owned(),
         ("bool", []) => "boolean".to_owned(),
         ("String", []) => "string".to_owned(),
@@ -111,14 +118,30 @@ fn the_screens_have_the_same() {
     }
 }
 
+/// The commands that a capability allows, and the windows that it allows them to.
+fn allowed(capability: &str) -> (BTreeSet<String>, Vec<String>) {
+    let capability: serde_json::Value = serde_json::from_str(capability).unwrap();
+    let texts = |name: &str| -> Vec<String> {
+        let texts = capability[name].as_array().unwrap().iter();
+        texts.filter_map(|it| it.as_str().map(str::to_owned)).collect()
+    };
+    assert!(capability["remote"].is_null());
+    let permissions = texts("permissions");
+    let commands = permissions.iter().filter_map(|it| it.strip_prefix("allow-"));
+    (commands.map(|it| it.replace('-', "_")).collect(), texts("windows"))
+}
+
 /// A command that `build.rs` did not find would need no permission.
 #[test]
 fn every_command_needs_a_permission_and_the_screens_have_it() {
-    let capability: serde_json::Value =
-        serde_json::from_str(include_str!("../../capabilities/screens.json")).unwrap();
-    let permissions = capability["permissions"].as_array().unwrap();
-    let allowed = permissions.iter().filter_map(|it| it.as_str()?.strip_prefix("allow-"));
-    assert_eq!(allowed.map(|it| it.replace('-', "_")).collect::<BTreeSet<_>>(), names());
+    let (screens, windows) = allowed(include_str!("../../capabilities/screens.json"));
+    let (inspector, inspectors) = allowed(include_str!("../../capabilities/inspector.json"));
+    assert_eq!(screens.union(&inspector).cloned().collect::<BTreeSet<_>>(), names());
+    // The main window shows the app's page most of the time.
+    let both: Vec<_> = screens.intersection(&inspector).collect();
+    assert_eq!(both, ["session_state"]);
+    assert_eq!(inspectors, [INSPECTOR]);
+    assert!(!windows.contains(&INSPECTOR.to_owned()));
     let found = env!("WATERSKIN_COMMANDS").split(' ').map(str::to_owned);
     assert_eq!(found.collect::<BTreeSet<_>>(), names());
 }
@@ -130,12 +153,14 @@ fn types_are_written_as_json_has_them() {
         "fn a(app: AppHandle, it: State<'_, Context>, from_byte: u64) -> Result<Vec<Part>, Bad>",
         "async fn b() -> Result<(), Bad>",
         "fn c(once: bool, text: String)",
+        "fn d(parts: Channel<Part>)",
     ]
     .map(|text| line(&syn::parse_str(&format!("{text} {{}}")).unwrap(), &mut files));
     assert_eq!(
         written.concat(),
         "  a: (args: { fromByte: number }) => Part[];\n  b: () => void;\n  \
-         c: (args: { once: boolean, text: string }) => void;\n"
+         c: (args: { once: boolean, text: string }) => void;\n  \
+         d: (args: { parts: { onmessage: (message: Part) => void } }) => void;\n"
     );
     assert_eq!(files.into_iter().collect::<Vec<_>>(), ["Part"]);
 }

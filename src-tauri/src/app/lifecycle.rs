@@ -9,7 +9,7 @@ use crate::{
     windows::{
         page,
         perform::perform,
-        registry::{ANOTHER, MAIN, meant, raise},
+        registry::{ANOTHER, INSPECTOR, MAIN, meant, raise},
     },
 };
 
@@ -37,6 +37,11 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             commands::about_show,
             commands::about_text,
             commands::app_quit,
+            commands::inspector_follow,
+            commands::inspector_reveal,
+            commands::inspector_save,
+            commands::inspector_show,
+            commands::inspector_took,
             commands::log_folder,
             commands::log_output,
             commands::log_show,
@@ -64,6 +69,11 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
     app.run(|app, event| match event {
         RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } if label == MAIN => {
             app.exit(0);
+        }
+        RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. }
+            if label == INSPECTOR =>
+        {
+            Context::of(app).inspector.end();
         }
         // The one event that every way out passes, macOS's Cmd+Q included.
         RunEvent::Exit => stop(app),

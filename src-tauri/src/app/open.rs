@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     context::{
-        AskAgain, ChoicesFile, Context, Host, MenuBar, Pace, SavedReport, Screens, icon,
+        AskAgain, ChoicesFile, Context, Host, Inspector, MenuBar, Pace, SavedReport, Screens, icon,
         keychain::Asking,
     },
     model::{looks::Looks, screen::Screen, ui::Ui},
@@ -84,7 +84,8 @@ fn open_app(app: &AppHandle, found: App, start: Instant) -> tauri::Result<()> {
     if echo {
         async_runtime::spawn(output::echo(Arc::clone(&session)));
     }
-    async_runtime::spawn(output::follow(app.clone(), session));
+    async_runtime::spawn(output::follow(app.clone(), Arc::clone(&session)));
+    async_runtime::spawn(present::details(app.clone(), session));
     async_runtime::spawn(login::follow(app.clone(), logins));
     Ok(())
 }
@@ -155,6 +156,7 @@ impl First {
             menu,
             screens: Screens::new(!is_page),
             links: Pace::default(),
+            inspector: Inspector::default(),
             saved_report: SavedReport::default(),
             web,
         });

@@ -10,7 +10,9 @@ use crate::{
     model::screen::Screen,
     windows::{
         main_window::{show_page, show_screen},
+        own,
         page::push_state,
+        perform,
         registry::pages,
     },
 };
@@ -45,6 +47,14 @@ pub async fn follow(app: AppHandle, session: Arc<Session>, first: Screen) {
         }
     };
     each_state(session.subscribe(), first, show).await;
+}
+
+/// Opens the inspector each time when a person asks the splash for details.
+pub async fn details(app: AppHandle, session: Arc<Session>) {
+    loop {
+        session.details_asked().await;
+        perform::apart(&app, own::show_inspector);
+    }
 }
 
 /// Shows the state that there is and each later one, with what the main window showed before it and

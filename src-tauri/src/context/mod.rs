@@ -3,6 +3,7 @@
 mod choices;
 mod host;
 pub mod icon;
+mod inspector;
 pub mod keychain;
 mod links;
 mod menu_bar;
@@ -13,13 +14,13 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use camino::Utf8PathBuf;
 use tauri::{Manager, State, Wry};
-use waterskin_session::Vault;
+use waterskin_session::{Saved, Vault};
 
 use crate::{model::choices::Device, platform::shell::Shell};
 
 pub use self::{
-    choices::ChoicesFile, host::Host, keychain::AskAgain, links::Pace, menu_bar::MenuBar,
-    saved_report::SavedReport, screens::Screens,
+    choices::ChoicesFile, host::Host, inspector::Inspector, keychain::AskAgain, links::Pace,
+    menu_bar::MenuBar, saved_report::SavedReport, screens::Screens,
 };
 
 /// All that windows and commands need. It is made once, before the first window.
@@ -40,6 +41,8 @@ pub struct Context {
     pub screens: Screens,
     /// How many links pages open.
     pub links: Pace,
+    /// Who looks at what passes the proxy.
+    pub inspector: Inspector,
     /// The report that was saved last.
     pub saved_report: SavedReport,
     /// Where the web view keeps its data, if anywhere.
@@ -64,5 +67,12 @@ impl Context {
     pub fn save_report(&self) -> io::Result<Utf8PathBuf> {
         let folder = self.shell.folder.as_deref().ok_or(io::ErrorKind::NotFound)?;
         self.saved_report.save(&self.host, folder)
+    }
+
+    /// Saves what the inspector saw in the folder for downloads.
+    pub fn save_traffic(&self) -> io::Result<Saved> {
+        let folder = self.shell.folder.as_deref().ok_or(io::ErrorKind::NotFound)?;
+        let session = self.host.session().ok_or(io::ErrorKind::NotFound)?;
+        self.inspector.save(session, folder)
     }
 }

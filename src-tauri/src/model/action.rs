@@ -21,6 +21,7 @@ pub enum Action {
     Camera,
     Microphone,
     Log,
+    Inspector,
     CopyReport,
     SaveReport,
     Close,
@@ -29,7 +30,7 @@ pub enum Action {
 
 /// Every action with its name in the menu and the key that the menu shows for it.
 ///
-/// The keys are those of the browsers; `CmdOrCtrl` is Command on macOS and Control elsewhere.
+/// The keys are those of the browsers, but for F8, which none of them and nothing of Streamlit's uses; `CmdOrCtrl` is Command on macOS and Control elsewhere.
 pub const ALL: &[(Action, &str, &str)] = &[
     (Action::Back, "menu-back", if MAC { "Cmd+[" } else { "Alt+Left" }),
     (Action::Forward, "menu-forward", if MAC { "Cmd+]" } else { "Alt+Right" }),
@@ -49,6 +50,7 @@ pub const ALL: &[(Action, &str, &str)] = &[
     (Action::Camera, "menu-camera", ""),
     (Action::Microphone, "menu-microphone", ""),
     (Action::Log, "action-show-log", ""),
+    (Action::Inspector, "menu-inspector", if MAC { "Cmd+F8" } else { "F8" }),
     (Action::CopyReport, "action-copy-report", ""),
     (Action::SaveReport, "action-save-report", ""),
     (Action::Close, "menu-close", "CmdOrCtrl+W"),

@@ -32,6 +32,7 @@ pub fn of_keys(keys: &Keys) -> Option<Action> {
         (false, true, false, "right" | "kp_right") | (false, false, _, "forward") => {
             Some(Action::Forward)
         }
+        (false, false, false, "f8") => Some(Action::Inspector),
         (false, false, false, "f11") => Some(Action::FullScreen),
         (false, false, false, "f10" | "menu_bar") => Some(Action::Menu),
         _ => None,
@@ -62,6 +63,8 @@ mod tests {
             ("alt+right", Some(Action::Forward)),
             ("ctrl+f", Some(Action::Find)),
             ("ctrl+p", Some(Action::Print)),
+            ("f8", Some(Action::Inspector)),
+            ("ctrl+f8", None),
             ("f11", Some(Action::FullScreen)),
             ("f10", Some(Action::Menu)),
             ("r", None),

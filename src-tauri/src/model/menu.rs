@@ -32,6 +32,7 @@ pub const APP: &[Entry] = &[
     ),
     Line,
     Do(Action::Log),
+    Do(Action::Inspector),
     Do(Action::CopyReport),
     Do(Action::SaveReport),
     Line,

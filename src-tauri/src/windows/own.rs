@@ -7,7 +7,7 @@ use waterskin_session::{Ground, Phase};
 use super::{
     frame::{colour, keeping},
     outside,
-    registry::{ABOUT, LOG, MAIN, SECRETS, raise},
+    registry::{ABOUT, INSPECTOR, LOG, MAIN, SECRETS, raise},
 };
 use crate::{
     context::Context,
@@ -21,6 +21,11 @@ use crate::{
 /// Opens the log's window, or raises it.
 pub fn show_log(app: &AppHandle) -> tauri::Result<()> {
     show_own(app, LOG, "log.html", "log-title", (900.0, 600.0))
+}
+
+/// Opens the window that shows what passes the proxy, or raises it.
+pub fn show_inspector(app: &AppHandle) -> tauri::Result<()> {
+    show_own(app, INSPECTOR, "inspector.html", "inspector-title", (1120.0, 720.0))
 }
 
 /// Opens the window about the app, or raises it.

@@ -44,6 +44,7 @@ fn done(window: &WebviewWindow, action: Action) -> tauri::Result<()> {
         Action::Camera => switch(app, Device::Camera),
         Action::Microphone => switch(app, Device::Microphone),
         Action::Log => apart(app, own::show_log),
+        Action::Inspector => apart(app, own::show_inspector),
         Action::CopyReport => copy_report(app),
         Action::SaveReport => save_report(window),
         Action::Close => window.close()?,
@@ -54,7 +55,7 @@ fn done(window: &WebviewWindow, action: Action) -> tauri::Result<()> {
 
 /// Opens a window from another thread: on Windows the one with the events waits for itself
 /// otherwise (Tauri 2.12, `WebviewWindowBuilder`).
-fn apart(app: &AppHandle, open: fn(&AppHandle) -> tauri::Result<()>) {
+pub fn apart(app: &AppHandle, open: fn(&AppHandle) -> tauri::Result<()>) {
     let app = app.clone();
     tauri::async_runtime::spawn_blocking(move || {
         if let Err(error) = open(&app) {

@@ -13,6 +13,9 @@ pub const ANOTHER: &str = "page-";
 /// The window with Python's output.
 pub const LOG: &str = "log";
 
+/// The window that shows what passes the proxy.
+pub const INSPECTOR: &str = "inspector";
+
 /// The window about the app.
 pub const ABOUT: &str = "about";
 

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod crowd;
+mod inspector;
 mod ours;
 mod rivals;
 mod rounds;
@@ -13,18 +14,30 @@ mod upstream;
 mod usage;
 
 use anyhow::Context;
-use waterskin_tests::{NEWEST, PATIENCE, Result, Sandbox, Venv};
+use waterskin_tests::{NEWEST, PATIENCE, Result, Running, Sandbox, Venv};
 
+pub use inspector::run as run_inspector;
 pub use ours::{OursArguments, serve as serve_ours};
 pub use upstream::serve as serve_upstream;
 
 use crate::machine;
-use rounds::Plan;
+use rounds::{Plan, kinds};
 use sides::{Kind, Server, whole_line};
 use table::Table;
 
 /// The newest version that is tested.
 const STREAMLIT: &str = NEWEST;
+
+/// Starts the minimal server.
+async fn minimal(sandbox: &Sandbox, venv: &Venv) -> Result<(Server, Running)> {
+    let socket = sandbox.path().join("upstream");
+    let server = sandbox.launch(std::env::current_exe()?).arg("upstream").arg(&socket);
+    let mut running = server.start()?;
+    let line = running.stdout.wait_for("the server's port", PATIENCE, whole_line).await?;
+    let port = line.rsplit(' ').next().and_then(|port| port.parse().ok());
+    let port = port.context("the server named no port")?;
+    Ok((Server { port, socket: Some(socket), statics: venv.streamlit_static() }, running))
+}
 
 /// Measures every side and prints the figures.
 pub async fn run(quick: bool) -> Result<()> {
@@ -32,16 +45,8 @@ pub async fn run(quick: bool) -> Result<()> {
     let before = machine::load()?;
     let venv = Venv::with_streamlit(STREAMLIT).await?;
     let sandbox = Sandbox::new()?;
-    let statics = venv.streamlit_static();
-
-    let socket = sandbox.path().join("upstream");
-    let server = sandbox.launch(std::env::current_exe()?).arg("upstream").arg(&socket);
-    let mut running = server.start()?;
-    let line = running.stdout.wait_for("the server's port", PATIENCE, whole_line).await?;
-    let port = line.rsplit(' ').next().and_then(|port| port.parse().ok());
-    let port = port.context("the server named no port")?;
-    let server = Server { port, socket: Some(socket), statics: statics.clone() };
-    let minimal = rounds::run(&server, &plan).await?;
+    let (server, running) = minimal(&sandbox, &venv).await?;
+    let minimal = rounds::run(&server, &plan, &kinds()).await?;
     drop(running);
 
     let streamlit = streamlit::run(&sandbox, &venv, &plan).await?;

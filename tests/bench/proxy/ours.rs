@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use waterskin_proxy::{Address, Gate, Listener, Proxy, Upstream};
-use waterskin_session::{lone_observer, proxy_options};
+use waterskin_session::{Lone, lone_observer, proxy_options};
 use waterskin_tests::Result;
 
 /// What the proxy has to know.
@@ -24,6 +24,12 @@ pub struct OursArguments {
     /// Where to write a trace
     #[arg(long)]
     trace: Option<Utf8PathBuf>,
+    /// Whether somebody looks at what passes
+    #[arg(long)]
+    inspected: bool,
+    /// Whether nobody can look at it
+    #[arg(long)]
+    bare: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -53,7 +59,13 @@ pub fn serve(arguments: OursArguments) -> Result<()> {
         };
         let (_app, upstream) = watch::channel(Upstream::Ready(address));
         let statics = arguments.statics.as_deref();
-        let observer = lone_observer(arguments.trace.as_deref()).await;
+        let how = match &arguments.trace {
+            Some(trace) => Lone::Traced(trace),
+            None if arguments.inspected => Lone::Open,
+            None if arguments.bare => Lone::Bare,
+            None => Lone::Closed,
+        };
+        let observer = lone_observer(how).await;
         let options = proxy_options(gate.clone(), upstream, statics, "", observer);
         let _proxy = Proxy::serve_apart(listener, options)?;
         println!("listening {port} {}", gate.entry_path().context("a new gate has a token")?);

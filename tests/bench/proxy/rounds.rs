@@ -52,8 +52,7 @@ pub fn kinds() -> Vec<Kind> {
 }
 
 /// Measures everything in front of the minimal server.
-pub async fn run(server: &Server, plan: &Plan) -> Result<Table> {
-    let kinds = kinds();
+pub async fn run(server: &Server, plan: &Plan, kinds: &[Kind]) -> Result<Table> {
     let mut table = Table::new(kinds.iter().map(|kind| kind.name()).collect());
     for round in 0..plan.rounds {
         // Each side begins once in a while, and comes last.
@@ -92,7 +91,7 @@ impl Measurement<'_> {
         for connections in CONNECTIONS {
             self.small("small answers", "/small", connections).await?;
         }
-        if self.side.kind == Kind::OursTraced {
+        if matches!(self.side.kind, Kind::OursTraced | Kind::OursBare | Kind::OursInspected) {
             // What a trace costs is in what is small.
             return self.turns().await;
         }

@@ -22,6 +22,10 @@ pub enum Kind {
     OursUnix,
     /// As [`Kind::Ours`], with a trace written.
     OursTraced,
+    /// As [`Kind::Ours`], where nobody could look at what passes.
+    OursBare,
+    /// As [`Kind::Ours`], while somebody looks at what passes.
+    OursInspected,
     Rival(Rival),
 }
 
@@ -60,6 +64,8 @@ impl Kind {
             Self::Ours => "ours",
             Self::OursUnix => "ours, unix",
             Self::OursTraced => "ours, trace",
+            Self::OursBare => "without",
+            Self::OursInspected => "open",
             Self::Rival(rival) => rival.name(),
         }
     }
@@ -71,10 +77,11 @@ impl Side {
         let began = Instant::now();
         let (site, process) = match kind {
             Kind::Direct => (Site::on(server.port), None),
-            Kind::Ours => ours(&server.port.to_string(), server, false).await?,
-            Kind::OursTraced => ours(&server.port.to_string(), server, true).await?,
             Kind::OursUnix => {
-                ours(server.socket.as_deref().context("no socket")?, server, false).await?
+                ours(server.socket.as_deref().context("no socket")?, server, kind).await?
+            }
+            Kind::Ours | Kind::OursTraced | Kind::OursBare | Kind::OursInspected => {
+                ours(&server.port.to_string(), server, kind).await?
             }
             Kind::Rival(rival) => rivals(rival, server).await?,
         };
@@ -103,14 +110,17 @@ impl Side {
 async fn ours(
     upstream: impl AsRef<OsStr>,
     server: &Server,
-    traces: bool,
+    kind: Kind,
 ) -> Result<(Site, Option<Process>)> {
     let sandbox = Sandbox::new()?;
     let launch = sandbox.launch(std::env::current_exe()?).arg("ours").arg(upstream);
     let mut launch = launch.arg("--statics").arg(&server.statics);
-    if traces {
-        launch = launch.arg("--trace").arg(sandbox.work().join("trace"));
-    }
+    launch = match kind {
+        Kind::OursTraced => launch.arg("--trace").arg(sandbox.work().join("trace")),
+        Kind::OursBare => launch.arg("--bare"),
+        Kind::OursInspected => launch.arg("--inspected"),
+        _ => launch,
+    };
     let mut running = launch.start()?;
     let line = running.stdout.wait_for("the proxy's port", PATIENCE, whole_line).await?;
     let mut words = line.split(' ').skip(1);

@@ -52,7 +52,8 @@ async fn a_trace_tells_what_passed() -> Result<()> {
     served.stop(PATIENCE).await?;
     let lines = lines(&file)?;
     let request = |path: &str| {
-        let mut found = lines.iter().filter(|line| line["path"] == path);
+        let answered = lines.iter().filter(|line| line["type"] == "request");
+        let mut found = answered.filter(|line| line["path"] == path);
         found.next().unwrap_or_else(|| panic!("no request for {path} in {lines:#?}"))
     };
 
@@ -66,6 +67,11 @@ async fn a_trace_tells_what_passed() -> Result<()> {
     assert_eq!((&health["by"], &health["received"]), (&"app".into(), &2.into()));
     assert_eq!(request("/stranger")["status"], 403, "the last line, written at the end");
     for line in lines.iter().filter(|line| line["type"] == "request") {
+        let begun = |other: &&Value| other["request"] == line["request"];
+        let asked = lines.iter().take_while(|other| *other != line).find(begun);
+        let asked = asked.expect("the line of a request without its answer");
+        assert_eq!((&asked["type"], &asked["path"]), (&"asked".into(), &line["path"]));
+        assert_eq!(number(asked, "start"), number(line, "start"));
         assert!(number(line, "start") <= number(line, "first_byte"), "{line}");
         assert!(number(line, "first_byte") <= number(line, "end"), "{line}");
         assert_eq!(line["whole"], true, "{line}");

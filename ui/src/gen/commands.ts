@@ -1,6 +1,7 @@
 // Written by the tests of `waterskin-shell`, from its `commands.rs`.
 import type { About } from "./About";
 import type { Answers } from "./Answers";
+import type { Batch } from "./Batch";
 import type { Complaint } from "./Complaint";
 import type { LogOutput } from "./LogOutput";
 import type { SecretsForm } from "./SecretsForm";
@@ -16,6 +17,11 @@ export interface Commands {
   about_info: () => About;
   about_show: () => void;
   about_text: (args: { part: number }) => string;
+  inspector_follow: (args: { batches: { onmessage: (message: Batch) => void } }) => void;
+  inspector_took: () => void;
+  inspector_save: () => string[];
+  inspector_reveal: () => void;
+  inspector_show: () => void;
   log_show: () => void;
   log_output: (args: { from: number }) => LogOutput;
   log_folder: () => void;

@@ -10,14 +10,23 @@ export interface Splash {
   update(view: Progress & { detail: string }): void;
 }
 
-/** Makes the splash of an app. In a window of ours the name is the heading; over a page that has its own it is not. */
-export function createSplash(name: string, icon: string, heading: "h1" | "p"): Splash {
+/**
+ * Makes the splash of an app. In a window of ours the name is the heading; over a page that has its own it is not.
+ *
+ * @param details opens what there is to know of a load that takes long.
+ */
+export function createSplash(name: string, icon: string, heading: "h1" | "p", details: () => void): Splash {
   const dashes = Array.from({ length: STEPS }, () => h("i", { class: "step" }));
   const steps = h("div", { class: "steps", role: "img" }, ...dashes);
   const line = h("p", { class: "line" });
   const detail = h("p", { class: "detail" });
   const status = h("div", { role: "status", "aria-live": "polite" }, line, detail);
-  const element = h("div", { class: "splash" }, appIcon(name, icon), h(heading, { class: "name" }, name), steps, status);
+  const more = h("button", { type: "button", class: "more" }, say("splash-details"));
+  more.hidden = true;
+  more.addEventListener("click", details);
+  // Of no height, so that nothing moves when the button comes.
+  const below = h("div", { class: "below" }, more);
+  const element = h("div", { class: "splash" }, appIcon(name, icon), h(heading, { class: "name" }, name), steps, status, below);
   return {
     element,
     update(view) {
@@ -29,6 +38,7 @@ export function createSplash(name: string, icon: string, heading: "h1" | "p"): S
       steps.style.visibility = view.busy ? "" : "hidden";
       setText(line, view.line);
       setText(detail, view.detail);
+      more.hidden = view.detail === "";
     },
   };
 }

@@ -23,15 +23,16 @@ export interface Cover {
  * content is in a closed shadow tree, so the page's styles do not reach it and its styles do not reach the page.
  *
  * @param attached called each time when the cover gets into the document.
+ * @param details called when a person wants to know more about the load.
  */
-export function createCover(boot: Boot, attached: () => void): Cover {
+export function createCover(boot: Boot, attached: () => void, details: () => void): Cover {
   const host = h("div");
   for (const [name, value] of HOST_STYLE) host.style.setProperty(name, value, "important");
   const shadow = host.attachShadow({ mode: "closed" });
   const ground = h("div", { class: "cover" });
   ground.lang = boot.language;
   applyTheme(ground, boot.theme, boot.grounds);
-  const splash = createSplash(boot.name, boot.icon, "p");
+  const splash = createSplash(boot.name, boot.icon, "p", details);
   ground.append(splash.element);
   shadow.append(h("style", {}, tokens + splashStyle + coverStyle), ground);
 

@@ -33,10 +33,14 @@ function start(): void {
   let slow: number | undefined;
   let splashReported = false;
 
-  const cover = createCover(boot, () => {
-    if (!splashReported) report({ event: "splash" });
-    splashReported = true;
-  });
+  const cover = createCover(
+    boot,
+    () => {
+      if (!splashReported) report({ event: "splash" });
+      splashReported = true;
+    },
+    () => report({ event: "details" }),
+  );
 
   const show = () => {
     const wanted = covered(model);

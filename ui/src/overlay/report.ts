@@ -2,6 +2,8 @@
 export type Report =
   | { event: "splash" | "rendered" | "finished" }
   | { event: "title"; title: string }
+  /** A person wants to know more about a load that takes long. */
+  | { event: "details" }
   | { event: "failed"; what: string }
   /** The web view lacks what the page needs, so the page ended before it began. */
   | { event: "unsupported"; what: string };

@@ -43,7 +43,7 @@ function openSession(boot: Boot): void {
     const now = screen(model);
     document.title = model.session?.app.name ?? boot.name;
     if (now.kind === "starting") {
-      starting ??= createStarting(boot, boot.name !== "" ? boot.name : (model.session?.app.name ?? ""));
+      starting ??= createStarting(boot, boot.name !== "" ? boot.name : (model.session?.app.name ?? ""), () => void host.showInspector().catch(refused));
       starting.update(now.view);
     } else if (now.kind === "secrets") {
       // What was typed while the keychain was silent stays when it says that it has nothing.

@@ -13,7 +13,8 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use crate::body::{Body, BoxError};
 use crate::observer::Observer;
 
-/// One request and its answer, told to the [`Observer`] when the answer has ended.
+/// One request and its answer, told to the [`Observer`] when the request is there, and when the answer
+/// has ended.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     /// Counts the requests that this proxy was sent, from 1.
@@ -102,6 +103,7 @@ impl Begun {
             end: now,
             whole: false,
         };
+        observer.asked(&exchange);
         Self { exchange, sent, observer }
     }
 

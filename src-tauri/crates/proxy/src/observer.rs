@@ -19,10 +19,15 @@ pub trait Observer: Send + Sync {
         let _ = (stream, direction, head, prefix);
     }
 
-    /// Whether [`Observer::exchange`] is to be called. Asked for each request: while it says no,
-    /// nothing is measured.
+    /// Whether [`Observer::asked`] and [`Observer::exchange`] are to be called. Asked for each
+    /// request: while it says no, nothing is measured.
     fn wants_exchanges(&self) -> bool {
         false
+    }
+
+    /// A request is there. What `exchange` has of its answer says nothing yet.
+    fn asked(&self, exchange: &Exchange) {
+        let _ = exchange;
     }
 
     /// A request was answered.

@@ -3,9 +3,11 @@
 
 mod about;
 mod copying;
+mod course;
 mod failure;
 mod folders;
 mod ground;
+mod inspect;
 mod launch;
 mod launcher;
 mod login;
@@ -25,9 +27,11 @@ mod trial;
 mod watcher;
 
 pub use about::{About, Part};
+pub use course::StageTime;
 pub use failure::{causes, damaged, no_app, not_opened, system};
 pub use folders::{Folders, FoldersError};
 pub use ground::{Ground, Grounds};
+pub use inspect::{Inspection, Kept, Saved};
 pub use launcher::edition;
 pub use login::{Login, LoginStep};
 pub use milestones::{Milestone, Milestones};
@@ -37,7 +41,7 @@ pub use secrets::{
     Answers, Complaint, Problem, Rejected, SecretField, SecretPlace, SecretValues, SecretsForm,
     Vault, VaultError, Wait,
 };
-pub use serving::{lone_observer, options as proxy_options};
+pub use serving::{Lone, lone_observer, options as proxy_options};
 pub use session::{OpenError, Session};
 pub use state::{
     AppInfo, Failure, FailureCode, Hint, Phase, PortInfo, SessionState, Stage, Subject,

@@ -38,6 +38,11 @@ impl Milestones {
         Self { start, passed: watch::Sender::default() }
     }
 
+    /// From when they are counted.
+    pub fn start(&self) -> Instant {
+        self.start
+    }
+
     /// Notes that `milestone` was passed, and says so in the log, the first time.
     pub fn pass(&self, milestone: Milestone) {
         let after = self.start.elapsed();

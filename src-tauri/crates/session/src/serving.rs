@@ -11,9 +11,9 @@ use waterskin_streamlit::{Kept, STATIC, Static};
 use waterskin_supervisor::OutputLog;
 
 use crate::{
-    AppInfo, Milestones, PortInfo,
+    AppInfo, Inspection, Milestones, PortInfo,
     shared::Shared,
-    trace::{self, Place},
+    trace::{self, Followers, Place, Source},
     watcher::Watcher,
 };
 
@@ -52,15 +52,40 @@ fn static_files(folder: &Utf8Path, edition: &str) -> StaticFiles {
     })
 }
 
-/// The observer that a session has, without the session: for benchmarks of the proxy alone. It
-/// writes a trace to the file `trace`, as long as the runtime is there.
-pub async fn lone_observer(trace: Option<&Utf8Path>) -> Arc<dyn Observer> {
+/// How a proxy alone is watched, for benchmarks.
+#[derive(Clone, Copy, Debug)]
+pub enum Lone<'a> {
+    /// By what knows the stages of a load, and nobody can follow what passes.
+    Bare,
+    /// As in a session: nobody follows.
+    Closed,
+    /// Somebody looks at what passes, as the inspector does.
+    Open,
+    /// A trace is written to this file.
+    Traced(&'a Utf8Path),
+}
+
+/// The observer that a session has, without the session: for benchmarks of the proxy alone. Who follows
+/// does so as long as the runtime is there.
+pub async fn lone_observer(how: Lone<'_>) -> Arc<dyn Observer> {
     let milestones = Arc::new(Milestones::since(Instant::now()));
     let none = String::new;
     let app = AppInfo { id: none(), name: none(), version: none() };
     let shared = Arc::new(Shared::new(app, PortInfo { port: 0, preferred: 0 }));
     let watcher = Arc::new(Watcher::new(shared, milestones, Box::new(|| {})));
-    let Some(path) = trace else { return watcher };
-    let (log, closing) = (Arc::new(OutputLog::open(None)), CancellationToken::new());
-    trace::begin(watcher, Place { path, log, tasks: &TaskTracker::new(), closing }).await
+    let followers = Arc::<Followers>::default();
+    match how {
+        Lone::Bare => return watcher,
+        Lone::Closed => {}
+        Lone::Open => {
+            let mut inspection = Inspection::begin(&followers, &watcher.course());
+            TaskTracker::new().spawn(async move { while inspection.next().await.is_some() {} });
+        }
+        Lone::Traced(path) => {
+            let (log, closing) = (Arc::new(OutputLog::open(None)), CancellationToken::new());
+            let place = Place { path, log, tasks: &TaskTracker::new(), closing };
+            trace::begin(&followers, place).await;
+        }
+    }
+    Arc::new(Source::new(watcher, followers))
 }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use camino::Utf8PathBuf;
-use tokio::{runtime, sync::watch};
+use tokio::{
+    runtime,
+    sync::{Notify, watch},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use waterskin_proxy::{Address, BindError, Gate, GateError, Listener, Observer, Proxy, Upstream};
 use waterskin_supervisor::{
@@ -15,9 +18,10 @@ use waterskin_supervisor::{
 };
 
 use crate::{
-    About, Failure, FoldersError, Milestone, Milestones, Options, Phase, PortInfo, Report,
-    SecretValues, SessionState, Wait, about,
+    About, Failure, FoldersError, Inspection, Milestone, Milestones, Options, Phase, PortInfo,
+    Report, SecretValues, SessionState, Wait, about,
     copying::Copying,
+    course::Course,
     failure::{self, Ending},
     launch,
     launcher::{self, LauncherError},
@@ -25,7 +29,8 @@ use crate::{
     report::Material,
     serving,
     shared::Shared,
-    socket, trace,
+    socket,
+    trace::{self, Followers, Source},
     watcher::Watcher,
 };
 
@@ -43,6 +48,12 @@ pub struct Session {
     gate: Gate,
     /// Nothing passes any more: what writes about it ends.
     closing: CancellationToken,
+    /// Those who follow what passes the proxy.
+    followers: Arc<Followers>,
+    /// The stages of the current load.
+    course: Arc<Course>,
+    /// Told when a person asks the splash for details.
+    details: Arc<Notify>,
     versions: Vec<String>,
     stopping: AtomicBool,
 }
@@ -167,13 +178,15 @@ impl Session {
         let options = &start.options;
         let watcher = Watcher::new(shared, milestones, Box::new(healthy))
             .telling(options.login.as_ref().map(|login| login.steps.clone()));
+        let (course, details) = (watcher.course(), watcher.details());
         let closing = CancellationToken::new();
-        let mut observer: Arc<dyn Observer> = Arc::new(watcher);
+        let followers = Arc::<Followers>::default();
         if let Some(path) = &options.trace {
             let (tasks, closing) = (&start.tasks, closing.clone());
-            let place = trace::Place { path, log, tasks, closing };
-            observer = trace::begin(observer, place).await;
+            trace::begin(&followers, trace::Place { path, log, tasks, closing }).await;
         }
+        let observer: Arc<dyn Observer> =
+            Arc::new(Source::new(Arc::new(watcher), Arc::clone(&followers)));
         let (statics, edition) = (options.statics.as_deref(), &*options.edition);
         let mut serving = serving::options(gate.clone(), serving, statics, edition, observer);
         serving.returned = options.login.as_ref().map(|login| Arc::clone(&login.page));
@@ -181,7 +194,18 @@ impl Session {
             Proxy::serve_apart(listener, serving).map_err(|source| OpenError::Proxy { source })?;
         start.tasks.close();
         let stopping = AtomicBool::new(false);
-        Ok(Self { start, python, proxy, gate, closing, versions, stopping })
+        Ok(Self {
+            start,
+            python,
+            proxy,
+            gate,
+            closing,
+            followers,
+            course,
+            details,
+            versions,
+            stopping,
+        })
     }
 
     /// Starts Python with these secrets, where it waits for them. `kept` says whether earlier sessions
@@ -260,6 +284,16 @@ impl Session {
     /// What the start passed, and when.
     pub fn milestones(&self) -> &Arc<Milestones> {
         &self.start.milestones
+    }
+
+    /// Follows what passes the proxy, until what this gives is dropped. Before that nothing is measured.
+    pub fn inspect(&self) -> Inspection {
+        Inspection::begin(&self.followers, &self.course)
+    }
+
+    /// Waits until a person asks the splash in the page for details.
+    pub async fn details_asked(&self) {
+        self.details.notified().await;
     }
 
     /// What a person can send to the app's author; `system` are lines about what all of it runs on.

@@ -4,12 +4,13 @@ use std::sync::{
 };
 
 use serde::Deserialize;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Notify, mpsc::UnboundedSender};
 use waterskin_proxy::{Direction, Event, FrameHead, Observer};
 use waterskin_streamlit::Forward;
 
 use crate::{
-    LoginStep, Milestone, Milestones, Phase, PortInfo, Stage, failure::old_web_view, shared::Shared,
+    LoginStep, Milestone, Milestones, Phase, PortInfo, Stage, course::Course,
+    failure::old_web_view, shared::Shared,
 };
 
 /// Turns what passes the proxy into the stage of the load. It only reads, and never waits.
@@ -20,8 +21,14 @@ pub struct Watcher {
     healthy: Box<dyn Fn() + Send + Sync>,
     /// Told what a login asks of the host.
     logins: Option<(UnboundedSender<LoginStep>, PortInfo)>,
+    /// When the load reached which stage.
+    course: Arc<Course>,
+    /// Told when a person wants to know more than the splash says.
+    details: Arc<Notify>,
     streams: AtomicUsize,
     asked: AtomicBool,
+    /// Whether this load has had anything drawn.
+    drawn: AtomicBool,
 }
 
 /// What the splash in the page says of itself.
@@ -40,13 +47,26 @@ impl Watcher {
         healthy: Box<dyn Fn() + Send + Sync>,
     ) -> Self {
         Self {
+            course: Arc::new(Course::since(milestones.start())),
+            details: Arc::default(),
             shared,
             milestones,
             healthy,
             logins: None,
             streams: AtomicUsize::new(0),
             asked: AtomicBool::new(false),
+            drawn: AtomicBool::new(false),
         }
+    }
+
+    /// The stages of the current load.
+    pub fn course(&self) -> Arc<Course> {
+        Arc::clone(&self.course)
+    }
+
+    /// What is told each time when a person wants to know more than the splash says.
+    pub fn details(&self) -> Arc<Notify> {
+        Arc::clone(&self.details)
     }
 
     /// The same, and tells a host what logins ask of it.
@@ -68,6 +88,8 @@ impl Watcher {
                 tracing::error!(%missing, "the web view is too old for the page");
                 self.shared.set_phase(Phase::GaveUp { failure: old_web_view(&missing) });
             }
+            // A page that shows the app has no splash with a button for it, and is to open no windows.
+            "details" if self.is_covered() => self.details.notify_one(),
             "failed" => {
                 let what: String = report.what.chars().take(200).collect();
                 tracing::warn!(%what, "the page could not load a part of itself");
@@ -76,11 +98,17 @@ impl Watcher {
         }
     }
 
+    /// Whether the splash covers the page.
+    fn is_covered(&self) -> bool {
+        self.shared.get().phase != Phase::Ready || !self.drawn.load(Ordering::Relaxed)
+    }
+
     /// A stage counts only forwards within a load.
     fn reach(&self, stage: Stage) {
         // A look first: this comes with every frame, and a change copies the state.
         if self.shared.stage() < stage {
             self.shared.update(|state| state.stage = state.stage.max(stage));
+            self.course.reach(stage);
         }
     }
 }
@@ -102,6 +130,8 @@ impl Observer for Watcher {
             Event::Page => {
                 self.milestones.pass(Milestone::Contact);
                 self.shared.update(|state| state.stage = Stage::Page);
+                self.drawn.store(false, Ordering::Relaxed);
+                self.course.page();
             }
             Event::Asset => self.reach(Stage::Page),
             Event::Upgraded { .. } => {
@@ -113,6 +143,7 @@ impl Observer for Watcher {
             Event::UpgradeClosed { .. } => {
                 if self.streams.fetch_sub(1, Ordering::Relaxed) == 1 {
                     self.shared.update(|state| state.stage = state.stage.min(Stage::Page));
+                    self.course.fall(Stage::Page);
                 }
             }
             Event::UpgradeRefused { status } => {
@@ -140,6 +171,7 @@ impl Observer for Watcher {
                 message => {
                     if message == Some(Forward::Delta) {
                         self.milestones.pass(Milestone::FirstDelta);
+                        self.drawn.store(true, Ordering::Relaxed);
                     }
                     if self.asked.load(Ordering::Relaxed) {
                         self.reach(Stage::Messages);
@@ -191,5 +223,42 @@ mod tests {
         watcher.milestones.pass(Milestone::FirstDelta);
         watcher.page(UNSUPPORTED);
         assert_eq!(gave_up(&shared), None);
+    }
+
+    #[tokio::test]
+    async fn a_page_asks_for_details_only_while_the_splash_covers_it() {
+        let (watcher, shared) = watched();
+        let asked = async |watcher: &Watcher| {
+            watcher.page(br#"{"event":"details"}"#);
+            let wait = std::time::Duration::ZERO;
+            tokio::time::timeout(wait, watcher.details().notified()).await.is_ok()
+        };
+        let delta = |watcher: &Watcher| {
+            let head = FrameHead { opcode: 2, fin: true, length: 2, masked: false, rsv: 0 };
+            watcher.frame(1, Direction::ToWindow, &head, b"\x2a\x00");
+        };
+        assert!(asked(&watcher).await, "Python is starting");
+        shared.set_start(Phase::Ready, 1);
+        assert!(asked(&watcher).await, "nothing was drawn");
+        delta(&watcher);
+        assert!(!asked(&watcher).await, "the app has drawn");
+        watcher.event(Event::Page);
+        assert!(asked(&watcher).await, "another load");
+        delta(&watcher);
+        shared.set_start(Phase::Starting, 2);
+        assert!(asked(&watcher).await, "Python is gone");
+    }
+
+    #[test]
+    fn a_load_has_the_times_of_its_stages() {
+        let (watcher, _) = watched();
+        watcher.event(Event::Entered);
+        watcher.event(Event::Page);
+        watcher.event(Event::Upgraded { stream: 1 });
+        let times = watcher.course().subscribe();
+        let stages = || times.borrow().iter().map(|it| it.stage).collect::<Vec<_>>();
+        assert_eq!(stages(), [Stage::Contact, Stage::Page, Stage::Upgrade]);
+        watcher.event(Event::UpgradeClosed { stream: 1 });
+        assert_eq!(stages(), [Stage::Contact, Stage::Page]);
     }
 }

@@ -105,7 +105,7 @@ mod tests {
     fn the_splash_gets_whole_messages() {
         for language in Language::ALL {
             let splash = Words::of(language).splash();
-            assert_eq!(splash.len(), 20, "{language:?}");
+            assert_eq!(splash.len(), 21, "{language:?}");
             assert!(splash["splash-step"].contains("{ $step }"), "{language:?}");
         }
     }

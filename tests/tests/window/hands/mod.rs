@@ -4,6 +4,7 @@
 mod clipboard;
 mod devices;
 mod downloads;
+mod inspector;
 mod keys;
 mod links;
 mod log;

@@ -14,6 +14,8 @@ use crate::support::{App, Setup, Wire, soon, status};
 /// Every exchange that the proxy tells of.
 #[derive(Default)]
 struct Told {
+    /// The paths of the requests that are there.
+    asked: Mutex<Vec<String>>,
     exchanges: Mutex<Vec<Exchange>>,
     changed: watch::Sender<()>,
 }
@@ -21,6 +23,11 @@ struct Told {
 impl Observer for Told {
     fn wants_exchanges(&self) -> bool {
         true
+    }
+
+    fn asked(&self, exchange: &Exchange) {
+        self.asked.lock().unwrap().push(exchange.path.clone());
+        self.changed.send_replace(());
     }
 
     fn exchange(&self, exchange: &Exchange) {
@@ -40,14 +47,15 @@ impl Told {
     }
 
     async fn find(&self, wanted: impl Fn(&Exchange) -> bool) -> Exchange {
+        let find = || self.exchanges.lock().unwrap().iter().find(|it| wanted(it)).cloned();
+        self.until("an exchange", find).await
+    }
+
+    async fn until<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
         let mut changed = self.changed.subscribe();
-        soon("an exchange", async {
+        soon(what, async {
             loop {
-                let found = {
-                    let exchanges = self.exchanges.lock().unwrap();
-                    exchanges.iter().find(|it| wanted(it)).cloned()
-                };
-                if let Some(found) = found {
+                if let Some(found) = find() {
                     return found;
                 }
                 changed.changed().await.unwrap();
@@ -124,6 +132,10 @@ async fn a_window_that_goes_is_told_too() {
     wire.send(setup.head("GET /held", "")).await;
     // Connections are accepted in turn, and who is gone by then is let in by nobody.
     setup.ask("GET /_waterskin/nothing", "").await;
+    let is_held = |path: &String| path == "/held";
+    let asked = || told.asked.lock().unwrap().iter().any(is_held).then_some(());
+    told.until("a request without an answer", asked).await;
+    assert!(told.exchanges.lock().unwrap().iter().all(|it| it.path != "/held"));
     drop(wire);
     let held = told.path("/held").await;
     assert_eq!((held.path.as_str(), held.status, held.answered), ("/held", None, None));

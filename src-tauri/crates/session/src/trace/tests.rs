@@ -8,7 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use waterskin_proxy::{Direction, Event, FrameHead, Observer, Silent};
 use waterskin_supervisor::OutputLog;
 
-use super::{Place, WAITING, Writer, begin};
+use super::{Followers, Place, Source, WAITING, Writer, begin};
 
 /// Counts the frames that are handed on.
 #[derive(Default)]
@@ -43,7 +43,9 @@ impl Setup {
 
     async fn begin(&self, path: &Utf8Path, inner: Arc<dyn Observer>) -> Arc<dyn Observer> {
         let (log, closing) = (Arc::clone(&self.log), self.closing.clone());
-        begin(inner, Place { path, log, tasks: &self.tasks, closing }).await
+        let followers = Arc::<Followers>::default();
+        begin(&followers, Place { path, log, tasks: &self.tasks, closing }).await;
+        Arc::new(Source::new(inner, followers))
     }
 
     /// The lines, once the trace has ended.
@@ -133,7 +135,7 @@ async fn a_place_that_cant_be_written_is_said_once() {
     let setup = Setup::new();
     let path = setup.path("no folder/trace");
     let observer = setup.begin(&path, Arc::new(Silent)).await;
-    assert!(!observer.wants_exchanges(), "it is the one that was given");
+    assert!(!observer.wants_exchanges(), "nobody follows");
     let path = setup.path("");
     setup.begin(&path, Arc::new(Silent)).await;
     let notes = setup.notes();
@@ -149,17 +151,18 @@ async fn a_full_disk_ends_the_writing_and_nothing_else() {
     let error = Writer::begin(full.into_parts().0).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
 
-    // After the beginning: what sends is told by the closed channel, and never waits.
-    let (tracer, traced) = super::Tracer::new(Arc::new(Silent));
+    // After the beginning: what sends learns that nobody follows any more, and never waits.
+    let followers = Arc::<Followers>::default();
+    let following = followers.follow();
+    let tracer = Source::new(Arc::new(Silent), followers);
     let writer = Writer::begin(Limited { left: 60 }).await.unwrap();
     for _ in 0..10 {
         tracer.frame(1, Direction::ToApp, &frame(9, 0), b"");
     }
-    let error = writer.run(traced, CancellationToken::new()).await.unwrap_err();
+    let error = writer.run(following, CancellationToken::new()).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
     assert!(!tracer.wants_exchanges());
     tracer.event(Event::UpgradeClosed { stream: 1 });
-    assert_eq!(tracer.lost.load(std::sync::atomic::Ordering::Relaxed), 0);
 }
 
 /// A disk with room for so many bytes.

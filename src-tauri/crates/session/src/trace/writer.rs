@@ -1,7 +1,5 @@
 use std::{
-    collections::HashMap,
     io,
-    sync::atomic::Ordering,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -11,12 +9,8 @@ use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
 };
 use tokio_util::sync::CancellationToken;
-use waterskin_proxy::Direction;
 
-use super::{
-    Frame, Passed, Traced, WAITING,
-    line::{Line, Opcode, Total, VERSION, since},
-};
+use super::{line::Line, passed::Totals, source::Following};
 
 /// How long lines are gathered before they are written.
 const GATHER: Duration = Duration::from_millis(50);
@@ -26,8 +20,7 @@ const GATHER: Duration = Duration::from_millis(50);
 pub struct Writer<F = File> {
     file: F,
     begin: Instant,
-    /// For each open stream what went to the app, and to the window.
-    streams: HashMap<u64, [Total; 2]>,
+    totals: Totals,
     text: Vec<u8>,
 }
 
@@ -62,79 +55,44 @@ impl<F: AsyncWrite + Unpin> Writer<F> {
     ///
     /// When the file can't be written.
     pub async fn begin(file: F) -> io::Result<Self> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let mut writer =
-            Self { file, begin: Instant::now(), streams: HashMap::new(), text: Vec::new() };
-        let time = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        writer.put(&Line::Begin { version: VERSION, time });
+            Self { file, begin: Instant::now(), totals: Totals::default(), text: Vec::new() };
+        Line::begin(SystemTime::now()).put(&mut writer.text);
         writer.flush().await?;
         Ok(writer)
     }
 
-    /// Writes what comes, until nobody can send any more, or until what there is when `closing` is
-    /// cancelled.
+    /// Writes what comes until `closing` is cancelled, and then what there is.
     ///
     /// # Errors
     ///
     /// When the file can't be written; the rest is not.
-    pub async fn run(mut self, mut traced: Traced, closing: CancellationToken) -> io::Result<()> {
+    pub async fn run(
+        mut self,
+        mut following: Following,
+        closing: CancellationToken,
+    ) -> io::Result<()> {
         let mut batch = Vec::new();
         let mut goes_on = true;
         while goes_on {
-            let came = traced.passed.recv_many(&mut batch, WAITING);
+            let came = following.take(&mut batch);
             goes_on = closing.run_until_cancelled(came).await.is_some_and(|count| count > 0);
             if !goes_on {
-                traced.passed.close();
-                while traced.passed.recv_many(&mut batch, WAITING).await > 0 {}
+                following.close();
+                while following.take(&mut batch).await > 0 {}
             }
-            batch.drain(..).for_each(|passed| self.take(passed));
-            let lines = traced.lost.swap(0, Ordering::Relaxed);
+            for mut passed in batch.drain(..) {
+                self.totals.count(&mut passed);
+                Line::of(&passed, self.begin).put(&mut self.text);
+            }
+            let lines = following.lost();
             if lines > 0 {
-                self.put(&Line::Lost { lines });
+                Line::Lost { lines }.put(&mut self.text);
             }
             self.flush().await?;
             closing.run_until_cancelled(tokio::time::sleep(GATHER)).await;
         }
         Ok(())
-    }
-
-    fn take(&mut self, passed: Passed) {
-        match passed {
-            Passed::Exchange(exchange) => self.put(&Line::request(&exchange, self.begin)),
-            Passed::Frame(frame) => self.frame(frame),
-            Passed::Closed { stream, at } => {
-                let [sent, received] = self.streams.remove(&stream).unwrap_or_default();
-                self.put(&Line::Close { stream, at: since(self.begin, at), sent, received });
-            }
-        }
-    }
-
-    fn frame(&mut self, frame: Frame) {
-        let Frame { stream, at, direction, head, message, code } = frame;
-        let totals = self.streams.entry(stream).or_default();
-        let total = match direction {
-            Direction::ToApp => &mut totals[0],
-            Direction::ToWindow => &mut totals[1],
-        };
-        total.frames += 1;
-        total.bytes += head.length;
-        self.put(&Line::Frame {
-            stream,
-            at: since(self.begin, at),
-            to: direction.into(),
-            opcode: Opcode::of(head.opcode),
-            fin: head.fin,
-            length: head.length,
-            message,
-            code,
-        });
-    }
-
-    fn put(&mut self, line: &Line<'_>) {
-        // Numbers and text can't fail.
-        if serde_json::to_writer(&mut self.text, line).is_ok() {
-            self.text.push(b'\n');
-        }
     }
 
     async fn flush(&mut self) -> io::Result<()> {
