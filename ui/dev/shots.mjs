@@ -7,7 +7,7 @@ import { SCREENS, withScreens } from "./chromium.mjs";
 const docs = process.argv.includes("--docs");
 const [folder, ...named] = process.argv.slice(2).filter((argument) => argument !== "--docs");
 const place = resolve(folder ?? "shots");
-const size = (screen) => (docs && screen === "inspector" ? [[1120, 720, 2]] : SIZES);
+const size = (screen) => (docs && screen === "inspector" ? [[1120, 880, 2]] : SIZES);
 const SIZES = docs ? [[900, 600, 2]] : [[900, 600, 1], [1600, 1000, 1], [900, 600, 2], [1600, 1000, 2]];
 const chosen = docs ? ["starting", "waiting", "crashing", "damaged", "secrets", "log", "about", "inspector"] : SCREENS;
 

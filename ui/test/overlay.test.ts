@@ -6,7 +6,7 @@ import { beforeAll, expect, it, describe } from "vitest";
 import { READY, session, STARTING, WAITING } from "./states";
 
 /** Words as the shell gives them. */
-const WORDS = { "splash-wait-contact": "Öffnet", "splash-again-count": "Again ({ $failures })" };
+const WORDS = { "splash-wait-contact": "Öffnet", "splash-again-count": "Again ({ $failures })", "splash-slow-keychain": "Unlock it", "splash-details": "More" };
 
 /** The overlay as the shell gets it. */
 let script = "";

@@ -72,7 +72,7 @@ export function createBand() {
       if (found.mark === "now") part.item.setAttribute("aria-current", "step");
       else part.item.removeAttribute("aria-current");
       setText(part.mark, step.mark === "done" ? "✓" : step.mark === "stopped" ? "!" : String(at + 1));
-      setText(part.took, step.mark === "done" && step.took !== null && at > 0 ? `+${format.duration(step.took)}` : "");
+      setText(part.took, step.mark === "done" && step.took !== null && step.took > 0 ? `+${format.duration(step.took)}` : "");
       const began = at === 0 && step.mark === "done" ? format.time(epoch + begin) : null;
       setText(part.note, began ?? note(step, at, refused, finished === undefined ? null : finished.at - begin));
     });

@@ -43,7 +43,7 @@ function openInspector(boot: Boot): void {
   const save = h("button", { type: "button" }, say("inspector-save"));
   const newerButton = h("button", { type: "button", class: "newer" });
   const empty = h("div", { class: "empty" });
-  const counts = h("span", { class: "counts" });
+  const counts = h("p", { class: "counts" });
   const notice = h("span", { class: "notice", role: "status", "aria-live": "polite" });
   const reveal = h("button", { type: "button", class: "link" }, say("action-show-in-folder"));
   const heading = h("h1", { class: "offscreen" });

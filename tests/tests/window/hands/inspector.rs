@@ -46,7 +46,7 @@ async fn the_inspector_shows_what_passes_and_ends_with_its_window() -> Result<()
     desktop.press(&["F8"]).await?;
     let title = &format!("{NAME}: inspector");
     desktop.window(title).await?;
-    seen.window_shows(title, "script finished after").await?;
+    seen.window_shows(title, "finished after").await?;
     window.click("Press").await?;
     window.shows("Pressed 1 times.", PATIENCE).await?;
     seen.window_shows(title, "script_finished").await?;
@@ -75,6 +75,8 @@ async fn the_inspector_shows_what_passes_and_ends_with_its_window() -> Result<()
     seen.window_shows(title, "1 reconnection").await?;
     search("stream 101").await?;
     seen.window_shows(title, "/_stcore/stream").await?;
+    desktop.press(&["End", "Return"]).await?;
+    seen.window_shows(title, "Without a connection before").await?;
     search("close").await?;
     seen.window_shows(title, "Connection 1 ended").await?;
     window.shows("The last text.", PATIENCE).await?;
@@ -118,7 +120,8 @@ async fn the_splash_of_a_load_that_takes_long_leads_to_the_inspector() -> Result
     seen.window_shows(title, "waiting for").await?;
     seen.window_shows(title, "The app is loading the parts that it needs.").await?;
     desktop.screenshot("inspector-waiting").await?;
-    kill_process(python.id, Signal::CONT)?;
-    seen.window_shows(title, "script finished after").await?;
+    // A busy machine may have given it up by now: then another one starts.
+    let _gone_already = kill_process(python.id, Signal::CONT);
+    seen.window_shows(title, "finished after").await?;
     desktop.screenshot("inspector-finished").await.map(drop)
 }
