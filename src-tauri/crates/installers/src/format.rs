@@ -39,10 +39,14 @@ pub trait Format: Send + Sync {
     }
 
     /// Whether the recipient's system installs what the app needs of it along with the app.
-    fn brings_needs(&self) -> bool;
+    fn brings_needs(&self) -> bool {
+        false
+    }
 
     /// What the author should know before one is made for this app.
-    fn notes(&self, app: &App) -> Vec<String>;
+    fn notes(&self, _app: &App) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Writes the file into the job's folder.
     ///
@@ -66,6 +70,12 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Begins the file that will have this name.
+    pub(crate) fn begin(&self, name: &str) -> Result<StagedFile, FormatError> {
+        let staging = |source| FormatError::Staging { output: self.output.to_owned(), source };
+        StagedFile::new(&self.output.join(name)).map_err(staging)
+    }
+
     /// Puts a finished file in its place, signed by the author's command where files like it can be;
     /// gives its path and its size in bytes.
     pub(crate) fn finish(

@@ -1,17 +1,14 @@
+use std::io;
+
 use waterskin_bundle::App;
 
-use std::io::{self, Write as _};
-
 use crate::about::synopsis;
-use crate::archive::gzip;
-use crate::text::one_line;
+use crate::text::{gzipped, one_line};
 use crate::version;
 
-/// The manual page of the app's command, compressed as packages have it (Debian Policy 12.1).
+/// The manual page of the app's command, as packages have it.
 pub(crate) fn compressed(app: &App) -> io::Result<Vec<u8>> {
-    let mut encoder = gzip(Vec::new());
-    encoder.write_all(manual(app).as_bytes())?;
-    encoder.finish()
+    gzipped(&manual(app))
 }
 
 /// The same before it is compressed.

@@ -1,3 +1,7 @@
+use std::io::{self, Write as _};
+
+use crate::archive::gzip;
+
 /// One line of text for a file whose fields are lines: every control character and run of white
 /// space becomes one space, and nothing stands at the ends.
 pub(crate) fn one_line(text: &str) -> String {
@@ -9,6 +13,13 @@ pub(crate) fn one_line(text: &str) -> String {
 /// Unicode's own separators of lines and paragraphs, which are no control characters.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A text as packages have documents (Debian Policy 12.1): the same gives the same bytes.
+pub(crate) fn gzipped(text: &str) -> io::Result<Vec<u8>> {
+    let mut encoder = gzip(Vec::new());
+    encoder.write_all(text.as_bytes())?;
+    encoder.finish()
 }
 
 /// Breaks a text at its spaces into lines of at most `width` characters; longer words stand alone.

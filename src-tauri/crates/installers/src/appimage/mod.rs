@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use waterskin_appimage::{Digest, Elf, ElfError, Note};
-use waterskin_bundle::{App, Layout, StagedFile, System, Target};
+use waterskin_bundle::{App, Layout, System, Target};
 
 use crate::archive::{self, Entries, Entry};
 use crate::deb::quoted;
@@ -73,22 +73,13 @@ impl Format for AppImage {
         true
     }
 
-    fn brings_needs(&self) -> bool {
-        false
-    }
-
-    fn notes(&self, _: &App) -> Vec<String> {
-        Vec::new()
-    }
-
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
         let app = tree.app();
         let version = of_package(&app.version);
         let name = format!("{}-{version}-{}.AppImage", app.package, tree.target.processor());
-        let destination = job.output.join(name);
         let runtime = runtime(job.options.appimage.runtime.as_deref())?;
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&name)?;
+        let destination = staged.destination().to_owned();
 
         let time = time::of_build();
         let entries = entries(tree, &version, time)?;
@@ -114,11 +105,9 @@ impl Format for AppImage {
         let note = Note { id, name, version, offset, length, digest };
         file.seek(SeekFrom::Start(offset + length))
             .and_then(|_| file.write_all(note.to_text().as_bytes()))
-            .and_then(|()| file.flush())
             .map_err(write())?;
 
-        let bytes = file.metadata().map_err(write())?.len();
-        let path = staged.commit().map_err(staging)?;
+        let (path, bytes) = job.finish(staged, false)?;
         make_executable(&path).map_err(write())?;
         let word = quoted(&path);
         Ok(Artifact {
@@ -160,6 +149,9 @@ fn entries(tree: &InstallTree<'_>, version: &str, time: u64) -> Result<Entries, 
     entries.add("AppRun", Entry::Link(format!("{folder}/{name}")));
     entries.add(format!("usr/bin/{name}"), Entry::Link(format!("../lib/{name}/{name}")));
     freedesktop::add(&mut entries, tree, version, time)?;
+    for (file, text) in tree.documents.files() {
+        entries.add_bytes(format!("usr/share/doc/{name}/{file}"), text);
+    }
     let entry = desktop(app, version);
     entries.add_bytes(format!("{id}.desktop"), entry.as_str());
     entries.add_bytes(format!("usr/share/applications/{id}.desktop"), entry);

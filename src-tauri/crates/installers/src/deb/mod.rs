@@ -10,9 +10,10 @@ pub(crate) mod packages;
 use std::io::{self, BufWriter, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use waterskin_bundle::{App, Layout, StagedFile, System, Target};
+use waterskin_bundle::{App, Layout, System, Target};
 
 use crate::archive::{self, Archive, Container, Entries, Entry, gzip};
+use crate::text::gzipped;
 use crate::version::of_package;
 use crate::{Artifact, Compression, Documents, Format, FormatError, InstallTree, Job};
 use crate::{freedesktop, manual};
@@ -66,9 +67,8 @@ impl Format for Deb {
                 triple: tree.target.triple().to_owned(),
             })?;
         let name = format!("{}_{}_{architecture}.deb", app.package, of_package(&app.version));
-        let destination = job.output.join(name);
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&name)?;
+        let destination = staged.destination().to_owned();
 
         let time = tree.documents.time;
         let depends = depends::depends(tree, job.progress);
@@ -109,8 +109,7 @@ impl Format for Deb {
             .map_err(write())?;
         members.into_inner().and_then(|mut file| file.flush()).map_err(write())?;
 
-        let bytes = staged.file().metadata().map_err(write())?.len();
-        let path = staged.commit().map_err(staging)?;
+        let (path, bytes) = job.finish(staged, false)?;
         let install = format!("sudo apt install {}", quoted(&path));
         Ok(Artifact { path, bytes, kind: self.name(), install })
     }
@@ -139,13 +138,7 @@ fn entries(
 fn add_documents(entries: &mut Entries, tree: &InstallTree<'_>) -> Result<(), FormatError> {
     let (manifest, documents) = (tree.manifest(), &tree.documents);
     let name = &manifest.app.package;
-    let compressed = |text: &str, path: &str| {
-        let mut encoder = gzip(Vec::new());
-        encoder
-            .write_all(text.as_bytes())
-            .and_then(|()| encoder.finish())
-            .map_err(FormatError::write(path))
-    };
+    let compressed = |text: &str, path: &str| gzipped(text).map_err(FormatError::write(path));
     let folder = format!("usr/share/doc/{name}");
     entries.add_bytes(format!("{folder}/copyright"), copyright(manifest, documents.time));
     let path = format!("{folder}/changelog.gz");

@@ -3,7 +3,7 @@
 mod layers;
 mod udif;
 
-use waterskin_bundle::{App, StagedFile, System, Target};
+use waterskin_bundle::{System, Target};
 
 use crate::archive::{Entries, Entry};
 use crate::iso::Image;
@@ -35,18 +35,9 @@ impl Format for Dmg {
         true
     }
 
-    fn brings_needs(&self) -> bool {
-        false
-    }
-
-    fn notes(&self, _: &App) -> Vec<String> {
-        Vec::new()
-    }
-
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
-        let destination = job.output.join(format!("{}.{}", tree.full_name(), self.name()));
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&format!("{}.{}", tree.full_name(), self.name()))?;
+        let destination = staged.destination().to_owned();
 
         let Bundle { name: app, mut entries, layers, folder: _folder } = Bundle::of(tree, job)?;
         entries.add("Applications", Entry::Link("/Applications".to_owned()));

@@ -14,7 +14,7 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use camino::Utf8PathBuf;
-use waterskin_bundle::{App, Digest, StagedFile, System, Target};
+use waterskin_bundle::{App, Digest, System, Target};
 use waterskin_process::find;
 
 use crate::windows::{Files, InstalledFile, ico, program};
@@ -49,10 +49,6 @@ impl Format for Msi {
         find(NSIS).is_none()
     }
 
-    fn brings_needs(&self) -> bool {
-        false
-    }
-
     fn notes(&self, app: &App) -> Vec<String> {
         let mut notes = Vec::new();
         if find(NSIS).is_none() {
@@ -71,9 +67,8 @@ impl Format for Msi {
     }
 
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
-        let destination = job.output.join(format!("{}.msi", tree.full_name()));
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&format!("{}.msi", tree.full_name()))?;
+        let destination = staged.destination().to_owned();
         let write = || FormatError::write(&destination);
 
         let mut files = Files::of(tree)?;

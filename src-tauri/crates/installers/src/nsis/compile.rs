@@ -1,3 +1,4 @@
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -66,7 +67,21 @@ impl Folder {
             .directory(&self.path)
             .run(&mut |_, _| {})
             .map(drop)
-            .map_err(|source| FormatError::Makensis { source })
+            .map_err(|source| self.full_disk().unwrap_or(FormatError::Makensis { source }))
+    }
+
+    /// Whether there is no room left where `makensis` writes: what it says of that is that some function
+    /// failed. Its temporary files go where the C library has them.
+    fn full_disk(&self) -> Option<FormatError> {
+        const ROOM: usize = 1 << 20;
+        let temporary = Utf8PathBuf::from_path_buf(std::env::temp_dir()).ok();
+        let output = self.path.parent().map(Utf8Path::to_owned);
+        output.into_iter().chain(temporary).find_map(|folder| {
+            let written =
+                tempfile::tempfile_in(&folder).and_then(|mut file| file.write_all(&vec![0; ROOM]));
+            let full = written.err().filter(|it| it.kind() == io::ErrorKind::StorageFull)?;
+            Some(FormatError::write(folder)(full))
+        })
     }
 
     /// Moves the set-up to `path`.
@@ -76,13 +91,13 @@ impl Folder {
 }
 
 #[cfg(unix)]
-fn link_folder(source: &Utf8Path, link: &Utf8Path) -> std::io::Result<()> {
+fn link_folder(source: &Utf8Path, link: &Utf8Path) -> io::Result<()> {
     fs_err::os::unix::fs::symlink(source, link)
 }
 
 /// A symbolic link takes a right that few people have there, a junction none.
 #[cfg(windows)]
-fn link_folder(source: &Utf8Path, link: &Utf8Path) -> std::io::Result<()> {
+fn link_folder(source: &Utf8Path, link: &Utf8Path) -> io::Result<()> {
     if fs_err::os::windows::fs::symlink_dir(source, link).is_ok() {
         return Ok(());
     }
@@ -91,5 +106,5 @@ fn link_folder(source: &Utf8Path, link: &Utf8Path) -> std::io::Result<()> {
         .args(["/c", "mklink", "/J", link.as_str(), source])
         .run(&mut |_, _| {})
         .map(drop)
-        .map_err(std::io::Error::other)
+        .map_err(io::Error::other)
 }

@@ -7,7 +7,7 @@ mod script;
 mod tests;
 mod words;
 
-use waterskin_bundle::{App, Layout, StagedFile, System, Target};
+use waterskin_bundle::{Layout, System, Target};
 
 use crate::windows::{Files, ico, program};
 use crate::{Artifact, Format, FormatError, InstallTree, Job};
@@ -63,17 +63,8 @@ impl Format for Nsis {
         makensis().is_none().then_some(FormatError::NoMakensis)
     }
 
-    fn brings_needs(&self) -> bool {
-        false
-    }
-
-    fn notes(&self, _: &App) -> Vec<String> {
-        Vec::new()
-    }
-
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
         let makensis = makensis().ok_or(FormatError::NoMakensis)?;
-        let destination = job.output.join(format!("{}-setup.exe", tree.full_name()));
         let mut files = Files::of(tree)?;
         let bytes = files.bytes();
         job.progress.begin(bytes);
@@ -108,8 +99,7 @@ impl Format for Nsis {
             folder.write("script.nsi", script(&setup, Uninstaller::AsMade).as_bytes())?;
         }
         folder.compile(&makensis)?;
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let staged = StagedFile::new(&destination).map_err(staging)?;
+        let staged = job.begin(&format!("{}-setup.exe", tree.full_name()))?;
         folder.finish(staged.path())?;
         let (path, bytes) = job.finish(staged, true)?;
         job.progress.advance(files.bytes());

@@ -227,7 +227,9 @@ fn flags(path: &str, entry: &Entry) -> FileFlags {
     match entry {
         Entry::Folder => FileFlags::empty(),
         _ if path.starts_with("usr/share/licenses/") => FileFlags::LICENSE,
-        _ if path.starts_with("usr/share/man/") => FileFlags::DOC,
+        _ if ["usr/share/man/", "usr/share/doc/"].iter().any(|it| path.starts_with(it)) => {
+            FileFlags::DOC
+        }
         _ => FileFlags::empty(),
     }
 }

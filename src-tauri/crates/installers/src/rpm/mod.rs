@@ -12,12 +12,13 @@ use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
 
 use rpm::{Header, Lead, PackageMetadata, RpmFormat, SignatureHeaderBuilder};
 use sha2::{Digest as _, Sha256};
-use waterskin_bundle::{App, Layout, StagedFile, System, Target};
+use waterskin_bundle::{App, Layout, System, Target};
 
 use crate::archive::{self, Archive, Container, Entries, Entry, LARGEST_IN_CPIO};
 use crate::deb::quoted;
+use crate::text::gzipped;
 use crate::version::of_package;
-use crate::{Artifact, Compression, Format, FormatError, InstallTree, Job};
+use crate::{Artifact, Compression, Documents, Format, FormatError, InstallTree, Job};
 use crate::{freedesktop, manual, time};
 use architecture::Architecture;
 use dependencies::Dependencies;
@@ -58,10 +59,6 @@ impl Format for Rpm {
         true
     }
 
-    fn notes(&self, _: &App) -> Vec<String> {
-        Vec::new()
-    }
-
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
         let (app, compression) = (tree.app(), job.options.deb.compression);
         let architecture = Architecture::of(&tree.target).ok_or_else(|| {
@@ -69,9 +66,8 @@ impl Format for Rpm {
         })?;
         let version = of_package(&app.version);
         let name = format!("{}-{version}-{RELEASE}.{}.rpm", app.package, architecture.name);
-        let destination = job.output.join(name);
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&name)?;
+        let destination = staged.destination().to_owned();
 
         let time = time::of_build();
         let entries = entries(tree, &version, time)?;
@@ -131,7 +127,8 @@ fn program(app: &App) -> String {
 fn entries(tree: &InstallTree<'_>, version: &str, time: u64) -> Result<Entries, FormatError> {
     let app = tree.app();
     let (name, folder) = (&app.package, folder(app));
-    let licences = format!("usr/share/licenses/{name}");
+    let (licences, documents) =
+        (format!("usr/share/licenses/{name}"), format!("usr/share/doc/{name}"));
     let mut entries = Entries::default();
     entries.add_program(program(app), tree.program.file)?;
     entries.add_tree(&format!("{folder}/{}", Layout::PAYLOAD), tree.payload.layout.root())?;
@@ -141,8 +138,11 @@ fn entries(tree: &InstallTree<'_>, version: &str, time: u64) -> Result<Entries, 
     let page = manual::compressed(app).map_err(FormatError::write(path.as_str()))?;
     entries.add_bytes(path, page);
     entries.add_bytes(format!("{licences}/LICENSE"), licence(tree.manifest(), time));
+    let path = format!("{documents}/sbom.{}.gz", Documents::SBOM);
+    let sbom = gzipped(&tree.documents.sbom).map_err(FormatError::write(path.as_str()))?;
+    entries.add_bytes(path, sbom);
     entries.keep_folders(|path| {
-        [&folder, &licences]
+        [&folder, &licences, &documents]
             .into_iter()
             .any(|own| path == own || path.starts_with(&format!("{own}/")))
     });

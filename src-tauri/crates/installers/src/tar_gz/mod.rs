@@ -1,8 +1,8 @@
 //! An archive of the app's folder.
 
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufReader};
 
-use waterskin_bundle::{App, Layout, StagedFile, System, Target};
+use waterskin_bundle::{Layout, System, Target};
 
 use crate::archive::{self, Archive, Container, Entries};
 use crate::readme::readme;
@@ -31,19 +31,10 @@ impl Format for TarGz {
         false
     }
 
-    fn brings_needs(&self) -> bool {
-        false
-    }
-
-    fn notes(&self, _: &App) -> Vec<String> {
-        Vec::new()
-    }
-
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
         let top = tree.version_name();
-        let destination = job.output.join(format!("{}.{}", tree.full_name(), self.name()));
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&format!("{}.{}", tree.full_name(), self.name()))?;
+        let destination = staged.destination().to_owned();
 
         let program = tree.program_name();
         let mut entries = Entries::default();
@@ -64,10 +55,8 @@ impl Format for TarGz {
         let content = archive.read(&parts).map_err(write())?;
         let mut content = BufReader::with_capacity(archive::BUFFER, content);
         io::copy(&mut content, staged.file()).map_err(write())?;
-        staged.file().flush().map_err(write())?;
 
-        let bytes = staged.file().metadata().map_err(write())?.len();
-        let path = staged.commit().map_err(staging)?;
+        let (path, bytes) = job.finish(staged, false)?;
         let install = match tree.target.system() {
             // In PowerShell.
             System::Windows => {

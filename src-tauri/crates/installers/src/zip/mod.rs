@@ -5,7 +5,7 @@ mod layers;
 #[cfg(target_os = "linux")]
 mod tests;
 
-use waterskin_bundle::{App, Digest, Layout, StagedFile, System, Target};
+use waterskin_bundle::{Digest, Layout, System, Target};
 
 use crate::archive::{Entries, Layer, layers_of};
 use crate::macos::{Bundle, Scratch};
@@ -35,18 +35,9 @@ impl Format for Zip {
         false
     }
 
-    fn brings_needs(&self) -> bool {
-        false
-    }
-
-    fn notes(&self, _: &App) -> Vec<String> {
-        Vec::new()
-    }
-
     fn write(&self, tree: &InstallTree<'_>, job: &Job<'_>) -> Result<Artifact, FormatError> {
-        let destination = job.output.join(format!("{}.{}", tree.full_name(), self.name()));
-        let staging = |source| FormatError::Staging { output: job.output.to_owned(), source };
-        let mut staged = StagedFile::new(&destination).map_err(staging)?;
+        let mut staged = job.begin(&format!("{}.{}", tree.full_name(), self.name()))?;
+        let destination = staged.destination().to_owned();
 
         let bundle = match tree.target.system() {
             System::MacOs => Bundle::of(tree, job)?,

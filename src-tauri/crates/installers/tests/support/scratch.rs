@@ -39,7 +39,11 @@ impl Store for Scratch {
         let mut is_whole = one.lock().unwrap();
         if !*is_whole {
             fs_err::create_dir(&path).unwrap();
-            make(&path)?;
+            if let Err(error) = make(&path) {
+                // Nobody takes a half-made one for whole.
+                fs_err::remove_dir_all(&path).unwrap();
+                return Err(error);
+            }
             *is_whole = true;
         }
         Ok(Box::new(Folder(path)))
