@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use camino::Utf8Path;
 use serde::Serialize;
 use waterskin_bundle::Target;
-use waterskin_packager::{cache_folder, find_shell, find_uv};
+use waterskin_packager::{cache_folder, find_appimage, find_shell, find_uv};
 use waterskin_process::{Tool, find};
 
 use crate::args::SelfCheckArgs;
@@ -80,6 +80,9 @@ impl fmt::Display for Report {
 /// Looks at what Waterskin needs, and says what is missing. The code is 1 where something is.
 pub fn run(args: &SelfCheckArgs) -> Result<ExitCode, Failure> {
     let mut rows = vec![uv(), shell(), cache()];
+    if cfg!(target_os = "linux") {
+        rows.push(appimage());
+    }
     rows.extend(helpers().into_iter().map(helper));
     let report = Report {
         version: JSON_VERSION,
@@ -130,6 +133,16 @@ fn shell() -> Row {
         }
     };
     Row { name: "shell", purpose: "to open an app", state }
+}
+
+/// What the AppImages of this system begin with; those of another have one beside its shell.
+fn appimage() -> Row {
+    let shell = find_shell(None).ok();
+    let state = match find_appimage(None, shell.as_deref(), &Target::host()) {
+        Ok(path) => State::Found { what: format!("`{path}`") },
+        Err(error) => State::Absent { hint: error.hint().unwrap_or_default() },
+    };
+    Row { name: "appimage", purpose: "for AppImages", state }
 }
 
 /// Why a shell can't show a window here, where that is for want of WebKitGTK, and what to do.

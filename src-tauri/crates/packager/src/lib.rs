@@ -41,7 +41,7 @@ pub use plan::{
     settings::Settings,
     shell::Shell,
     text::size,
-    tools::{ToolsError, find_shell, find_uv},
+    tools::{ToolsError, find_appimage, find_shell, find_uv},
 };
 pub use progress::{Progress, Quiet, Step};
 pub use trial::{Trial, TrialCause, TrialFailure, copied, of_project, remedy::lacks};

@@ -597,6 +597,9 @@ fn the_systems_that_an_app_is_for_are_asked_for_or_named() {
     let one = Settings { targets: vec![of("linux-aarch64")], ..all };
     assert_eq!(names(&one), ["linux-aarch64"]);
     let made = plan(&one).unwrap();
+    assert_eq!(made.formats, [format_named("deb").unwrap()]);
+    let left_out = "no .AppImage is made for linux-aarch64: there is no `waterskin-appimage`";
+    assert!(made.notes.iter().any(|note| note.starts_with(left_out)), "{:?}", made.notes);
     assert_eq!(
         made.shell.to_string(),
         format!("waterskin-shell=={} for linux-aarch64", env!("CARGO_PKG_VERSION"))

@@ -44,6 +44,7 @@ fn what_is_missing_of_the_set_up_is_said() {
     assert!(said("uv          uv "), "{checked}");
     assert!(said("shell       missing, and needed to open an app: could not find"), "{checked}");
     assert!(said("Xvfb        not there"), "{checked}");
+    assert_eq!(said("appimage    "), cfg!(target_os = "linux"), "{checked}");
     let json = context.command(["self-check", "--json"]).finish();
     let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(report["rows"][1]["state"], "missing", "{report}");

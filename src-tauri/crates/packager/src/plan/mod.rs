@@ -228,7 +228,7 @@ impl Shared<'_> {
         let trim = Trim::plan(&project.trim, &project.mentions)?;
         let shell = Shell::choose(settings.shell.as_deref(), target, self.targets)?;
         let mut format_options = settings.format_options.clone();
-        let runtime = appimage_runtime(settings, shell.path(), target, &mut formats)?;
+        let (runtime, left_out) = appimage_runtime(settings, shell.path(), target, &mut formats)?;
         format_options.appimage.runtime = runtime;
         let sign = project.sign.command(target.system()).filter(|_| !settings.no_run);
         let first_start = first_start(target, sign.is_some());
@@ -236,7 +236,8 @@ impl Shared<'_> {
             words: command.words().to_vec(),
             folder: project.root.clone(),
         });
-        let notes = notes(&project, &native, &formats, target, first_start);
+        let mut notes = notes(&project, &native, &formats, target, first_start);
+        notes.add(About::Package, left_out);
         let runs = runs(&project, &self.uv, target, settings, sign)?;
         // Each has one of its own.
         let keep_payload = self.keep_payload.as_ref().map(|folder| match several {
@@ -419,24 +420,30 @@ fn formats(wanted: &[&'static dyn Format], target: &Target) -> Result<Formats, P
 }
 
 /// The program that AppImages begin with, where any is made. One for another system that nobody asked
-/// for and that has none here is left out.
+/// for and that has none here is left out, of which the author is told.
 fn appimage_runtime(
     settings: &Settings,
     shell: Option<&Utf8Path>,
     target: &Target,
     formats: &mut Vec<&'static dyn Format>,
-) -> Result<Option<Utf8PathBuf>, PlanError> {
+) -> Result<(Option<Utf8PathBuf>, Option<String>), PlanError> {
     let is_one = |format: &&'static dyn Format| format.name() == appimage::NAME;
     if !formats.iter().any(is_one) {
-        return Ok(None);
+        return Ok((None, None));
     }
     let given = settings.format_options.appimage.runtime.as_deref();
     match tools::find_appimage(given, shell, target) {
         Err(_) if settings.formats.is_empty() && *target != Target::host() => {
             formats.retain(|format| !is_one(format));
-            Ok(None)
+            let note = format!(
+                "no .{} is made for {}: there is no `{}` for it here; give one with `--appimage-runtime`",
+                appimage::NAME,
+                target.name(),
+                tools::APPIMAGE
+            );
+            Ok((None, Some(note)))
         }
-        found => Ok(found.map(Some)?),
+        found => Ok((Some(found?), None)),
     }
 }
 

@@ -5,7 +5,7 @@ use waterskin_process as process;
 /// The name of the prebuilt shell, without what programs of its system end in, and of its wheel.
 pub(crate) const SHELL: &str = "waterskin-shell";
 /// The name of the program that AppImages begin with.
-const APPIMAGE: &str = "waterskin-appimage";
+pub(crate) const APPIMAGE: &str = "waterskin-appimage";
 /// The name of `uv`, which runs here.
 const UV: &str = if cfg!(windows) { "uv.exe" } else { "uv" };
 

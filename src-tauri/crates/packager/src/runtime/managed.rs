@@ -8,7 +8,7 @@ use super::{
     interpreter, minor, prefix, prune, runs_here, site, start,
 };
 use crate::Progress;
-use crate::elf;
+use crate::binary;
 use crate::wheels::uv::UvFolder;
 
 /// Gets a standalone build into the cache and says which one it is; in one line why not, when it
@@ -50,8 +50,10 @@ pub(super) fn lay_down(
     }
     let executable = executable(version, &request.triple);
     let mut minimum = None;
-    if request.triple.contains("-linux-") {
+    if !request.triple.contains("-windows-") {
         drop_unused_library(destination, &executable, progress)?;
+    }
+    if request.triple.contains("-linux-") {
         minimum = minimum_glibc(destination)?;
     }
     let here = runs_here(&request.triple);
@@ -166,8 +168,10 @@ fn left_out(path: &Utf8Path, with_tk: bool) -> bool {
         "bin" => !second.is_empty() && !second.starts_with("python") || name.ends_with("-config"),
         "DLLs" => {
             (!with_tk && (tk.iter().any(|stem| name.starts_with(stem)) || name.starts_with("_tk")))
-                || name.starts_with("_test")
+                || prune::is_useless_module(name)
                 || ends_pdb(name)
+                // Pictures for files of Python, which an installer of its own would need.
+                || name.ends_with(".ico")
         }
         "lib" if second.starts_with("python") => {
             let inside: Utf8PathBuf = path.components().skip(2).collect();
@@ -194,15 +198,16 @@ fn drop_unused_library(
     executable: &Utf8Path,
     progress: &dyn Progress,
 ) -> Result<(), RuntimeError> {
-    let program = elf::Elf::read(&destination.join(executable))?;
-    if program.needed.iter().any(|name| name.starts_with("libpython")) {
+    // What can't be read may need it.
+    let Some(program) = binary::symbols(&destination.join(executable))? else { return Ok(()) };
+    if program.needed.iter().any(|name| is_libpython(name)) {
         return Ok(());
     }
     let folder = destination.join("lib");
     let entries = folder.read_dir_utf8().map_err(RuntimeError::file("read", &folder))?;
     for entry in entries {
         let entry = entry.map_err(RuntimeError::file("read", &folder))?;
-        if entry.file_name().starts_with("libpython") {
+        if is_libpython(entry.file_name()) {
             fs_err::remove_file(entry.path())
                 .map_err(RuntimeError::file("remove", entry.path()))?;
             progress.note(&format!("left out `{}`: nothing needs it", entry.file_name()));
@@ -211,9 +216,14 @@ fn drop_unused_library(
     Ok(())
 }
 
+fn is_libpython(name: &str) -> bool {
+    name.starts_with("libpython")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Quiet;
 
     #[test]
     fn the_names_of_builds() {
@@ -233,6 +243,26 @@ mod tests {
     }
 
     #[test]
+    fn libpython_goes_where_the_program_has_all_of_it_inside() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let library = root.join("lib/libpython3.12.dylib");
+        let program = executable("3.12.1", "aarch64-apple-darwin");
+        for (content, stays) in [
+            (binary::tests::mac_program(object::macho::CPU_TYPE_ARM64), false),
+            (b"what nobody can read".to_vec(), true),
+        ] {
+            for path in [&library, &root.join("lib/libssl.3.dylib"), &root.join(&program)] {
+                fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+                fs_err::write(path, &content).unwrap();
+            }
+            drop_unused_library(root, &program, &Quiet).unwrap();
+            assert_eq!(library.exists(), stays);
+            assert!(root.join("lib/libssl.3.dylib").exists());
+        }
+    }
+
+    #[test]
     fn what_stays_out_of_a_standalone_build() {
         for path in [
             "share/man/man1/python3.1",
@@ -246,6 +276,9 @@ mod tests {
             "lib/python3.12/site-packages/pip/__init__.py",
             "lib/python3.12/test",
             "DLLs/_tkinter.pyd",
+            "DLLs/_ctypes_test.pyd",
+            "DLLs/xxlimited_35.pyd",
+            "DLLs/py.ico",
             "Lib/idlelib",
             "python312.pdb",
         ] {
@@ -261,6 +294,8 @@ mod tests {
             "python.exe",
             "python312.dll",
             "DLLs/_ssl.pyd",
+            "DLLs/_ctypes.pyd",
+            "DLLs/libffi-8.dll",
             "Lib/os.py",
         ] {
             assert!(!left_out(path.into(), false), "{path}");

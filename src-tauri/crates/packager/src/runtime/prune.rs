@@ -47,7 +47,13 @@ pub(super) fn left_out(path: &Utf8Path, tk: bool) -> bool {
         || FILES.contains(&name)
         || name.ends_with(".a")
         || name.ends_with(".pyc")
-        || (name.ends_with(".so") && MODULES.iter().any(|module| name.starts_with(module)))
+        || is_useless_module(name)
+}
+
+/// Whether it is an extension module, on any system, without which every app runs.
+pub(super) fn is_useless_module(name: &str) -> bool {
+    let is_module = [".so", ".pyd"].iter().any(|end| name.ends_with(end));
+    is_module && MODULES.iter().any(|module| name.starts_with(module))
 }
 
 #[cfg(test)]
