@@ -54,6 +54,7 @@ failure-system-title = Auf diesem Computer fehlt etwas
 failure-system-meaning = Dem System fehlt etwas, das die App braucht.
 failure-unknown-title = Die App konnte nicht angezeigt werden
 failure-unknown-meaning = Das Fenster hat nicht erfahren, was die App gerade tut.
+failure-no-web-view = Auf diesem Computer fehlt die WebView2 Runtime, die das Fenster der App anzeigt. Microsofts Seite öffnen, um sie zu holen?
 
 ## Fehler: worum es geht
 

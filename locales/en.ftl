@@ -60,6 +60,7 @@ failure-system-title = Something is missing on this computer
 failure-system-meaning = The system lacks something that the app needs.
 failure-unknown-title = The app could not be shown
 failure-unknown-meaning = The window did not learn what the app is doing.
+failure-no-web-view = This computer lacks the WebView2 Runtime, which shows the app’s window. Open Microsoft’s page to get it?
 
 ## Failures: what they are about
 

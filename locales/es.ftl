@@ -54,6 +54,7 @@ failure-system-title = Falta algo en este equipo
 failure-system-meaning = Al sistema le falta algo que la aplicación necesita.
 failure-unknown-title = No se pudo mostrar la aplicación
 failure-unknown-meaning = La ventana no pudo saber qué está haciendo la aplicación.
+failure-no-web-view = En este equipo falta WebView2 Runtime, que muestra la ventana de la aplicación. ¿Abrir la página de Microsoft para obtenerlo?
 
 ## Fallos: a qué se refieren
 

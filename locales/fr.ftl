@@ -54,6 +54,7 @@ failure-system-title = Il manque quelque chose sur cet ordinateur
 failure-system-meaning = Il manque au système un élément dont l’application a besoin.
 failure-unknown-title = L’application n’a pas pu être affichée
 failure-unknown-meaning = La fenêtre n’a pas pu savoir ce que fait l’application.
+failure-no-web-view = Il manque à cet ordinateur WebView2 Runtime, qui affiche la fenêtre de l’application. Ouvrir la page de Microsoft pour l’obtenir ?
 
 ## Les pannes : ce qu’elles concernent
 

@@ -54,6 +54,7 @@ failure-system-title = このコンピューターに足りないものがあり
 failure-system-meaning = アプリに必要なものがシステムにありません。
 failure-unknown-title = アプリを表示できませんでした
 failure-unknown-meaning = ウィンドウがアプリの状態を確認できませんでした。
+failure-no-web-view = アプリのウィンドウを表示する WebView2 Runtime がこのコンピューターにありません。入手するために Microsoft のページを開きますか?
 
 ## 問題：対象
 

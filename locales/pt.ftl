@@ -54,6 +54,7 @@ failure-system-title = Falta alguma coisa neste computador
 failure-system-meaning = Falta ao sistema algo de que o aplicativo precisa.
 failure-unknown-title = Não foi possível mostrar o aplicativo
 failure-unknown-meaning = A janela não conseguiu saber o que o aplicativo está fazendo.
+failure-no-web-view = Falta neste computador o WebView2 Runtime, que mostra a janela do aplicativo. Abrir a página da Microsoft para obtê-lo?
 
 ## Falhas: a que se referem
 

@@ -54,6 +54,7 @@ failure-system-title = 这台电脑缺少某些组件
 failure-system-meaning = 系统缺少应用所需的组件。
 failure-unknown-title = 无法显示应用
 failure-unknown-meaning = 窗口无法得知应用当前的状态。
+failure-no-web-view = 此电脑上没有用于显示应用窗口的 WebView2 Runtime。是否打开 Microsoft 的页面来获取？
 
 ## 故障：相关内容
 

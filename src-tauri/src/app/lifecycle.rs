@@ -1,11 +1,13 @@
 use std::time::Instant;
 
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent, ipc::Invoke};
+use waterskin_words::Words;
 
 use super::{boot::Boot, commands, open::open};
 use crate::{
     context::Context,
     model::{action, place},
+    platform,
     windows::{
         page,
         perform::perform,
@@ -22,6 +24,7 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
     context.config_mut().product_name = Some(app.name.clone());
     context.package_info_mut().name.clone_from(&app.name);
 
+    let name = app.name.clone();
     let mut boot = Some(boot);
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
@@ -61,6 +64,9 @@ pub fn run(boot: Boot, start: Instant) -> tauri::Result<()> {
             {
                 tracing::error!(%error, "the window could not be opened");
                 eprintln!("error: could not open the app's window: {error}");
+                // Nothing runs any more while the person reads.
+                stop(app.handle());
+                platform::without_window(&name, &Words::default().say("failure-no-web-view"));
                 app.handle().exit(1);
             }
             Ok(())

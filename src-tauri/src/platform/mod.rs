@@ -20,5 +20,5 @@ use other as system;
 
 pub use system::{
     TELLS_FRAMES, attach, begin, copy, cover, cover_next, dismiss, end_capture, equip, find,
-    fitting, keep_theme, prefers_dark, say, show_menu, tell, uncover,
+    fitting, keep_theme, prefers_dark, say, show_menu, tell, uncover, without_window,
 };

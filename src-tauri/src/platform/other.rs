@@ -31,6 +31,28 @@ pub const TELLS_FRAMES: bool = false;
 /// There is nothing to settle before anything else is begun.
 pub const fn begin() {}
 
+/// Microsoft's page that has the installer of the WebView2 Runtime.
+const WEBVIEW2: &str = "https://developer.microsoft.com/microsoft-edge/webview2/";
+
+/// Says in a dialog why there is no window, where that is for want of the web view, and shows where to
+/// get it.
+pub fn without_window(title: &str, text: &str) {
+    if !cfg!(windows) || tauri::webview_version().is_ok() {
+        return;
+    }
+    let answer = rfd::MessageDialog::new()
+        .set_title(title)
+        .set_description(text)
+        .set_level(rfd::MessageLevel::Error)
+        .set_buttons(rfd::MessageButtons::YesNo)
+        .show();
+    if answer == rfd::MessageDialogResult::Yes
+        && let Err(error) = tauri_plugin_opener::open_url(WEBVIEW2, None::<&str>)
+    {
+        tracing::warn!(%error, "Microsoft's page could not be opened");
+    }
+}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     let copied = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.set_text(text));

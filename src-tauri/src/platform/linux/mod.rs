@@ -54,6 +54,10 @@ pub fn begin() {
     proxies::ask_desktop();
 }
 
+/// There is nothing to show it in: a system without WebKitGTK starts no shell, and one without a display
+/// shows no dialog either.
+pub fn without_window(_title: &str, _text: &str) {}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
