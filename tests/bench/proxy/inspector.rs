@@ -12,7 +12,7 @@ const KINDS: [Kind; 3] = [Kind::OursBare, Kind::Ours, Kind::OursInspected];
 
 /// Measures all three and prints the figures.
 pub async fn run(quick: bool) -> Result<()> {
-    let plan = if quick { Plan::QUICK } else { Plan::WHOLE };
+    let plan = Plan { small: true, ..if quick { Plan::QUICK } else { Plan::WHOLE } };
     let before = machine::load()?;
     let venv = Venv::with_streamlit(NEWEST).await?;
     let sandbox = Sandbox::new()?;
