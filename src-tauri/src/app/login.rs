@@ -3,16 +3,13 @@
 use tauri::{AppHandle, Manager as _, Url};
 use tokio::sync::mpsc::UnboundedReceiver;
 use waterskin_bundle::Theme;
-use waterskin_session::LoginStep;
+use waterskin_session::{Holder, LoginStep, holder};
 use waterskin_words::Words;
 
 use crate::{
     context::Context,
     model::{notice::Notice, ui::Ui},
-    platform::{
-        self,
-        port::{self, Holder},
-    },
+    platform,
     windows::{
         outside,
         registry::{self, MAIN},
@@ -35,7 +32,7 @@ pub async fn follow(app: AppHandle, mut steps: UnboundedReceiver<LoginStep>) {
             }
             LoginStep::Return { url } => come_back(&app, &from, &url),
             LoginStep::PortTaken { port } => {
-                let holder = tauri::async_runtime::spawn_blocking(move || port::holder(port)).await;
+                let holder = tauri::async_runtime::spawn_blocking(move || holder(port)).await;
                 let holder = holder.unwrap_or(Holder::Unknown);
                 say(&app, &front.unwrap_or_default(), |words| taken(words, port, &holder));
             }

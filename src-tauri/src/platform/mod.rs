@@ -8,7 +8,6 @@ mod inpage;
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
-pub mod port;
 pub mod shell;
 pub mod signals;
 pub mod versions;

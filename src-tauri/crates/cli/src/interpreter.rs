@@ -1,3 +1,5 @@
+use std::fmt;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use waterskin_process::Tool;
@@ -14,6 +16,14 @@ pub struct Interpreter {
     pub streamlit: Option<String>,
     /// Streamlit's folder of static files.
     pub statics: Option<Utf8PathBuf>,
+}
+
+impl fmt::Display for Interpreter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let streamlit = self.streamlit.as_deref().unwrap_or("?");
+        let Self { version, executable, .. } = self;
+        write!(f, "Python {version} with Streamlit {streamlit} (`{executable}`)")
+    }
 }
 
 /// Why no interpreter can run the project.

@@ -17,19 +17,23 @@ const JSON_VERSION: u32 = 1;
 
 /// One thing that is looked at.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Row {
+pub struct Row {
     /// What it is called.
-    name: &'static str,
+    pub name: &'static str,
     /// What it is for.
-    purpose: &'static str,
+    pub purpose: &'static str,
+    /// What became of it.
     #[serde(flatten)]
-    state: State,
+    pub state: State,
 }
+
+/// A look at one thing.
+pub type Look = Box<dyn FnOnce() -> Row + Send>;
 
 /// What became of it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
-enum State {
+pub enum State {
     /// It is there.
     Found {
         /// Where, and which.
@@ -79,11 +83,7 @@ impl fmt::Display for Report {
 
 /// Looks at what Waterskin needs, and says what is missing. The code is 1 where something is.
 pub fn run(args: &SelfCheckArgs) -> Result<ExitCode, Failure> {
-    let mut rows = vec![uv(), shell(), cache()];
-    if cfg!(target_os = "linux") {
-        rows.push(appimage());
-    }
-    rows.extend(helpers().into_iter().map(helper));
+    let rows = looks().into_iter().map(|(_, look)| look()).collect();
     let report = Report {
         version: JSON_VERSION,
         waterskin: env!("CARGO_PKG_VERSION"),
@@ -99,6 +99,19 @@ pub fn run(args: &SelfCheckArgs) -> Result<ExitCode, Failure> {
     }
     let whole = !report.rows.iter().any(|row| matches!(row.state, State::Missing { .. }));
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Everything that is looked at, each by its name. `waterskin doctor` looks at the same, and at more.
+pub fn looks() -> Vec<(&'static str, Look)> {
+    let mut looks: Vec<(&'static str, Look)> =
+        vec![("uv", Box::new(uv)), ("shell", Box::new(shell)), ("cache", Box::new(cache))];
+    if cfg!(target_os = "linux") {
+        looks.push(("appimage", Box::new(appimage)));
+    }
+    for it in helpers() {
+        looks.push((it.name, Box::new(move || helper(it))));
+    }
+    looks
 }
 
 fn uv() -> Row {

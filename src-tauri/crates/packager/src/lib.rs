@@ -36,7 +36,7 @@ pub use payload::{AssembleError, provision::ProvisionError};
 pub use plan::{
     BuildPlan, discover,
     error::PlanError,
-    plan, plans,
+    plan, plans, read,
     runs::Run,
     settings::Settings,
     shell::Shell,

@@ -12,6 +12,7 @@ mod build;
 mod cache;
 mod colour;
 mod context;
+mod doctor_machine;
 mod documents;
 mod foreign;
 mod help;

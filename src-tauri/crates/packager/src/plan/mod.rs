@@ -9,13 +9,15 @@ pub(crate) mod shell;
 pub(crate) mod text;
 pub(crate) mod tools;
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use waterskin_bundle::{App, DataPolicy, Downloads, Secret, SystemPackage, Target, Window};
 use waterskin_installers::{Format, FormatOptions, Signer, appimage, default_formats, formats_for};
 use waterskin_project::{
-    About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, OwnDistribution, Project,
-    ProjectFiles, PythonChoice, Reading, Requirements, SignCommand, UnknownModule,
+    About, EMOJI, FoundWrite, Guess, NeededModule, Notes, Outline, Overrides, OwnDistribution,
+    Project, ProjectFiles, PythonChoice, Reading, Requirements, SignCommand, UnknownModule,
 };
 
 use crate::binary;
@@ -376,6 +378,27 @@ pub fn discover(path: &Utf8Path, script: Option<&Utf8Path>) -> Result<Outline, P
     let rules = trim::rules()?;
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
     Ok(Outline::read(path, script, &rules)?)
+}
+
+/// Reads the project at `path` as a build does to which nothing else is said. Nothing is written,
+/// nothing is downloaded and no program is started.
+///
+/// # Errors
+///
+/// Every mistake in the project that can be seen without resolving its requirements.
+pub fn read(path: &Utf8Path) -> Result<Project, PlanError> {
+    let rules = trim::rules()?;
+    Ok(Project::read(&Reading {
+        path,
+        overrides: &Overrides::default(),
+        python: None,
+        python_version: None,
+        answers: &BTreeMap::new(),
+        rules: &rules.iter().map(String::as_str).collect::<Vec<_>>(),
+        outputs: &[],
+        follow_links: false,
+        no_run: false,
+    })?)
 }
 
 /// What is made, in the usual order.
