@@ -101,6 +101,20 @@ install_packages() {
   apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
+# Installs packages without having the system start the servers in them.
+install_idle() {
+  local policy=/usr/sbin/policy-rc.d ours='' status=0
+  if [ "$(packages_missing "$@")" ] && [ ! -e "$policy" ]; then
+    ours="$(mktemp)"
+    printf '#!/bin/sh\nexit 101\n' >"$ours"
+    as_root install -m 755 "$ours" "$policy"
+    rm -f "$ours"
+  fi
+  (install_packages "$@") || status=$?
+  if [ "$ours" ]; then as_root rm -f "$policy"; fi
+  return "$status"
+}
+
 # Runs apt-get without questions. On a terminal it shows its progress, elsewhere only what failed.
 apt_get() {
   local log status=0

@@ -16,6 +16,7 @@ mod differences;
 mod eventually;
 mod exchange;
 mod findings;
+pub mod hosts;
 mod http;
 mod installed;
 mod launch;

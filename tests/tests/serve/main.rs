@@ -7,6 +7,7 @@ mod conformance_browser;
 mod conformance_http;
 mod conformance_websocket;
 mod death;
+mod doctor;
 mod gate;
 mod inpage;
 mod login;
