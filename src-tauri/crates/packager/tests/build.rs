@@ -9,7 +9,6 @@ mod trim;
 use camino::Utf8Path;
 use support::{Folder, folder, names, report};
 use waterskin_bundle::{Payload, tree_digest};
-use waterskin_installers::{Compression, FormatOptions, deb::DebOptions, format_named};
 use waterskin_packager::{BuildError, Quiet, Settings, build, plan};
 use waterskin_process::Tool;
 use waterskin_streamlit::NEWEST_TESTED;
@@ -102,12 +101,6 @@ fn the_same_input_gives_the_same_bytes() {
         keep_payload: Some(folder.path.join(format!("kept {number}"))),
         // No other test works in it meanwhile.
         cache_dir: Some(folder.path.join(cache)),
-        // The quickest; of the others the sameness is tested beside their code.
-        formats: vec![format_named("deb").unwrap()],
-        format_options: FormatOptions {
-            deb: DebOptions { compression: Compression::Zstd(1) },
-            ..FormatOptions::default()
-        },
         ..folder.settings("my_app é")
     };
     let run = |number, cache| {
@@ -236,15 +229,7 @@ fn what_the_author_installs_comes_along_and_the_project_stays_as_it_is() {
     fs_err::create_dir(project.join("uploads")).unwrap();
     let before = tree_digest(&project).unwrap();
     let kept = folder.path.join("kept");
-    let settings = Settings {
-        keep_payload: Some(kept.clone()),
-        formats: vec![format_named("deb").unwrap()],
-        format_options: FormatOptions {
-            deb: DebOptions { compression: Compression::Zstd(1) },
-            ..FormatOptions::default()
-        },
-        ..folder.settings("installed")
-    };
+    let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings("installed") };
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     assert_eq!(tree_digest(&project).unwrap(), before, "the project is only read");
     let own: Vec<_> = outcome.notes.iter().filter(|note| note.contains("suntimes")).collect();

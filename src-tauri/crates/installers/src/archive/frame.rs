@@ -217,9 +217,10 @@ mod tests {
     fn parts_can_follow_each_other_in_any_order() {
         for level in [1, 9, 19] {
             let mut contents = contents();
+            let mut parts: Vec<_> = contents.iter().map(|content| part(content, level)).collect();
             for _ in 0..contents.len() {
                 contents.rotate_left(1);
-                let parts: Vec<_> = contents.iter().map(|content| part(content, level)).collect();
+                parts.rotate_left(1);
                 let frame = join(&parts).unwrap();
                 // Several frames would be read as well; dpkg reads one.
                 let mut decoder = zstd::Decoder::new(frame.as_slice()).unwrap().single_frame();

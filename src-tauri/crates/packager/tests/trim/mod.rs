@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 use waterskin_bundle::Payload;
-use waterskin_installers::{Compression, FormatOptions, deb::DebOptions, format_named};
 use waterskin_packager::{BuildOutcome, Quiet, Settings, build, plan};
 use waterskin_process::Tool;
 
@@ -23,16 +22,7 @@ fn payload(folder: &Folder, name: &str, app: &str, project_file: &str) -> (Paylo
         (&requirements, "streamlit==[STREAMLIT]\n"),
     ]);
     let kept = folder.path.join(format!("kept {name}"));
-    let settings = Settings {
-        keep_payload: Some(kept.clone()),
-        // The quickest: only the payload is looked at.
-        formats: vec![format_named("deb").unwrap()],
-        format_options: FormatOptions {
-            deb: DebOptions { compression: Compression::Zstd(1) },
-            ..FormatOptions::default()
-        },
-        ..folder.settings(name)
-    };
+    let settings = Settings { keep_payload: Some(kept.clone()), ..folder.settings(name) };
     let outcome = build(&plan(&settings).unwrap(), None, &Quiet).unwrap();
     (Payload::open(&kept).unwrap(), outcome)
 }
