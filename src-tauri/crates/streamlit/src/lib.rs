@@ -17,7 +17,9 @@ pub use back::{Back, Widget};
 pub use config::{Fixed, OVERRIDDEN, Overridden};
 pub use forward::{Forward, Page, Status, compile_error, metadata, pages, session_id, status};
 pub use page::{HostMessage, PageSigns, UNNAMED};
-pub use routes::{HEALTH, HOST_CONFIG, Kept, STATIC, STREAM, SUBPROTOCOL, Static, is_own_cookie};
+pub use routes::{
+    HEALTH, HOST_CONFIG, Kept, STATIC, STREAM, SUBPROTOCOL, Static, is_own_cookie, without_session,
+};
 pub use theme::dark_ground;
 pub use version::{
     NEWEST, NEWEST_TESTED, OLDEST, OLDEST_TESTED, Series, TESTED, TORNADO_TESTED, requirement,

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// The readiness route. Anything but a body of exactly `ok` is not ready: the page's own fallback
 /// answers unknown routes with 200 as well.
 pub const HEALTH: &str = "/_stcore/health";
@@ -7,6 +9,18 @@ pub const HOST_CONFIG: &str = "/_stcore/host-config";
 
 /// The route that is switched to WebSocket.
 pub const STREAM: &str = "/_stcore/stream";
+
+/// What is below it names a session, and then a file in it (`{session}/{file}`): who knows both may put
+/// a file there.
+const UPLOAD: &str = "/_stcore/upload_file/";
+
+/// A path as it may be written down: without what names a session.
+pub fn without_session(path: &str) -> Cow<'_, str> {
+    match path.find(UPLOAD) {
+        Some(at) => format!("{}\u{2026}", &path[..at + UPLOAD.len()]).into(),
+        None => path.into(),
+    }
+}
 
 /// The subprotocol that the server must echo. Chromium fails the socket without it; WebKitGTK
 /// does not, so it has to be looked at.
@@ -45,3 +59,20 @@ pub const STATIC: &[Static] = &[
     Static::File("/favicon.png", "favicon.png", Kept::Forever),
     Static::Tree("/static/", "static", Kept::Forever),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_written_down_names_no_session() {
+        for (path, written) in [
+            ("/_stcore/upload_file/0f3a-secret/9c1e", "/_stcore/upload_file/\u{2026}"),
+            ("/base/_stcore/upload_file/0f3a", "/base/_stcore/upload_file/\u{2026}"),
+            ("/_stcore/stream", "/_stcore/stream"),
+            ("/media/0f3a.png", "/media/0f3a.png"),
+        ] {
+            assert_eq!(without_session(path), written);
+        }
+    }
+}

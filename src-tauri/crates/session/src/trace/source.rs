@@ -8,6 +8,7 @@ use std::{
 
 use tokio::sync::mpsc;
 use waterskin_proxy::{Direction, Event, Exchange, FrameHead, Observer};
+use waterskin_streamlit::without_session;
 
 use super::passed::{Frame, Passed};
 
@@ -136,12 +137,18 @@ impl Observer for Source {
     }
 
     fn asked(&self, exchange: &Exchange) {
-        self.followers.tell(&Passed::Asked(Arc::new(exchange.clone())));
+        self.followers.tell(&Passed::Asked(Arc::new(written(exchange))));
         self.inner.asked(exchange);
     }
 
     fn exchange(&self, exchange: &Exchange) {
-        self.followers.tell(&Passed::Exchange(Arc::new(exchange.clone())));
+        self.followers.tell(&Passed::Exchange(Arc::new(written(exchange))));
         self.inner.exchange(exchange);
     }
+}
+
+/// An exchange as it may be shown and written down.
+fn written(exchange: &Exchange) -> Exchange {
+    let path = without_session(&exchange.path).into_owned();
+    Exchange { path, ..exchange.clone() }
 }
