@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use waterskin_tests::{
     DIFFERENCES, Draft, Exchange, Findings, NEWEST, OLDEST, PATIENCE, Page, Pair, Result, Site,
-    Status, Way, app, connections, eventually, is_old,
+    Status, Way, app, connections, eventually, is_old, xsrf,
 };
 
 /// What the items work with besides the servers.
@@ -78,29 +78,8 @@ impl Opened {
 
     /// An upload as the page sends one.
     fn upload(&self, way: Way, name: &str, content: &[u8]) -> Draft {
-        let token = self.xsrf(way).split_once('=').map_or("", |(_, value)| value);
-        let line = format!("PUT /_stcore/upload_file/{}/{name}", self.session(way));
-        Draft::new(line)
-            .cookie(self.xsrf(way))
-            .field("X-Xsrftoken", token)
-            .field("Content-Type", "multipart/form-data; boundary=edge")
-            .body(multipart("f\u{e9}.bin", content))
+        waterskin_tests::upload(self.session(way), name, content, self.xsrf(way))
     }
-}
-
-async fn xsrf(site: &Site) -> Result<String> {
-    let answer = site.send(&Draft::new("GET /_stcore/health")).await?;
-    let cookie = answer.values("set-cookie").find(|it| it.starts_with("_streamlit_xsrf="));
-    let cookie = cookie.context("no cookie against forged requests")?;
-    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
-}
-
-fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-         Content-Type: application/octet-stream\r\n\r\n"
-    );
-    [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat()
 }
 
 async fn each(pair: &Pair, found: &mut Findings, lines: &[&str]) -> Result<()> {

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use waterskin_bundle::Target;
 use waterskin_installers::{FORMATS, Format, format_named};
+use waterskin_packager::Base;
 
 /// Package a Streamlit app so that colleagues open it with a double click
 #[derive(Debug, Parser)]
@@ -18,6 +19,8 @@ pub struct Args {
 pub enum Command {
     /// Make an installer from a project
     Build(Box<BuildArgs>),
+    /// Write what an engine for containers makes an image of, for a server
+    Export(Box<ExportArgs>),
     /// Run a project in a window, on your own Python, with reload on save
     Run(RunArgs),
     /// Open a finished installer as a colleague would, and say what came of it
@@ -179,6 +182,73 @@ pub enum Compression {
     Smallest,
     /// The largest; for programs that don't read Zstandard
     Gzip,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ExportArgs {
+    /// The project's folder, or the script that Streamlit runs
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+
+    /// The script, relative to the project's folder, where several may be it
+    #[arg(long, value_name = "SCRIPT")]
+    pub entry: Option<Utf8PathBuf>,
+
+    /// Folder for the files: a new one, an empty one, or that of an earlier export
+    #[arg(short, long, value_name = "DIR", default_value = "export")]
+    pub output: Utf8PathBuf,
+
+    /// Image to build on, with its tag or digest [default: Python's own for Debian]
+    #[arg(long, value_name = "IMAGE")]
+    pub base: Option<Base>,
+
+    /// Print the plan and stop
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Stop where a program in the project's folder would be run
+    #[arg(long)]
+    pub no_run: bool,
+
+    /// Take guessed requirements without asking
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Print one JSON object to standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+
+    /// The app's name, instead of the project's own
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// The app's version, which is the image's tag
+    #[arg(long = "app-version", value_name = "VERSION")]
+    pub app_version: Option<String>,
+
+    /// Interpreter of this machine whose version counts
+    #[arg(long, value_name = "FILE")]
+    pub python: Option<Utf8PathBuf>,
+
+    /// Version of Python, such as 3.12
+    #[arg(long, value_name = "VERSION", conflicts_with = "python")]
+    pub python_version: Option<String>,
+
+    /// The program uv [default: beside this program, then on PATH]
+    #[arg(long, value_name = "FILE")]
+    pub uv: Option<Utf8PathBuf>,
+
+    /// Folder for what is kept between builds [default: the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<Utf8PathBuf>,
+
+    /// Take the files along that links in the project lead to outside of it
+    #[arg(long)]
+    pub follow_links: bool,
+
+    /// Use nothing but the caches
+    #[arg(long)]
+    pub offline: bool,
 }
 
 #[derive(Debug, ClapArgs)]

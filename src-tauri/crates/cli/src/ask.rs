@@ -79,10 +79,15 @@ fn ask(question: &str) -> Option<String> {
 /// Plans a build, for each system that the app is for. Where several scripts may be the app, the
 /// author is asked which.
 pub fn planned(settings: &mut Settings) -> Result<Vec<BuildPlan>, Failure> {
+    planned_for("build", settings)
+}
+
+/// The same for another command, such as `export`.
+pub fn planned_for(command: &str, settings: &mut Settings) -> Result<Vec<BuildPlan>, Failure> {
     loop {
         match plans(settings) {
             Ok(plans) => return Ok(plans),
-            Err(error) => settings.overrides.entry = Some(script_of(error, "build")?),
+            Err(error) => settings.overrides.entry = Some(script_of(error, command)?),
         }
     }
 }

@@ -7,7 +7,7 @@ use waterskin_installers::{
     Artifact, Compression, FormatOptions, appimage::AppImageOptions, deb::DebOptions,
 };
 use waterskin_packager::{
-    BuildOutcome, BuildPlan, Run, Settings, Sizes, Trial, TrimReport, Weight, builds,
+    BuildOutcome, BuildPlan, Purpose, Run, Settings, Sizes, Trial, TrimReport, Weight, builds,
     runtime::RuntimeSource, size,
 };
 use waterskin_project::Overrides;
@@ -164,6 +164,7 @@ fn settings(args: &BuildArgs) -> Settings {
         no_try: args.no_try,
         follow_links: args.follow_links,
         answers: BTreeMap::new(),
+        purpose: Purpose::Installers,
     }
 }
 

@@ -7,6 +7,7 @@ mod build;
 mod cache;
 mod doctor;
 mod documents;
+mod export;
 mod interpreter;
 mod interrupt;
 mod progress;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let args = args::Args::parse();
     let done = match args.command {
         args::Command::Build(args) => build::run(&args),
+        args::Command::Export(args) => export::run(&args),
         args::Command::Run(args) => run::run(&args),
         args::Command::Try(args) => attempt::run(&args),
         args::Command::Verify(args) => verify::run(&args),

@@ -1,7 +1,7 @@
 //! Project to plan to payload to installers: the author's side.
 //!
 //! [`plans`] finds out what a project is and what will be done with it, for each system that it is
-//! for, and changes nothing. [`builds`] carries plans out. Settings come in as one struct, decisions are pure functions, and
+//! for, and changes nothing. [`builds`] carries plans out, and [`export()`] one for a server. Settings come in as one struct, decisions are pure functions, and
 //! every other program runs through the crate `waterskin-process`.
 
 pub mod runtime;
@@ -11,6 +11,7 @@ mod build;
 mod cache;
 mod copy;
 mod elf;
+mod export;
 mod names;
 mod own;
 mod payload;
@@ -30,13 +31,21 @@ pub use cache::{
 };
 pub use copy::CopyError;
 pub use elf::{ElfError, Glibc};
+pub use export::{
+    Exported,
+    base::{BadBase, Base},
+    error::ExportError,
+    export,
+};
 pub use names::{BadName, Fault};
 pub use own::MakeError;
 pub use payload::{AssembleError, provision::ProvisionError};
 pub use plan::{
     BuildPlan, discover,
     error::PlanError,
-    plan, plans, read,
+    plan, plans,
+    purpose::Purpose,
+    read,
     runs::Run,
     settings::Settings,
     shell::Shell,

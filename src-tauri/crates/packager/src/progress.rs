@@ -27,6 +27,8 @@ pub enum Step {
     Manifest,
     /// Starting the app once.
     Trial,
+    /// Writing the files for a server.
+    Export,
     /// Writing the file of the format with this name.
     Installer(&'static str),
 }
@@ -45,6 +47,7 @@ impl Step {
             Self::Digest => "hashing the payload",
             Self::Manifest => "writing the manifest",
             Self::Trial => "trying the app",
+            Self::Export => "writing the export",
             Self::Installer(name) => return format!("writing the .{name}").into(),
         })
     }

@@ -27,7 +27,7 @@ pub use code::{
 };
 pub use error::ProjectError;
 pub use files::{
-    FilesError, ProjectFile, ProjectFiles,
+    EXPORT, FilesError, ProjectFile, ProjectFiles,
     keys::FoundKey,
     left_out::{LeftOut, Reason, by_name},
 };

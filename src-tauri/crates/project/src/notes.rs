@@ -41,6 +41,13 @@ impl Notes {
         self.0.extend(notes.into_iter().map(|note| (about, note)));
     }
 
+    /// The same with nothing but what is said of these things.
+    #[must_use]
+    pub fn only(mut self, about: &[About]) -> Self {
+        self.0.retain(|(it, _)| about.contains(it));
+        self
+    }
+
     /// All of them, in the order of what they are about.
     pub fn in_order(mut self) -> Vec<String> {
         self.0.sort_by_key(|(about, _)| *about);
@@ -59,6 +66,7 @@ mod tests {
         notes.add(About::Own, ["2".to_owned(), "3".to_owned()]);
         notes.add(About::Identity, None);
         notes.add(About::Script, Some("1".to_owned()));
+        assert_eq!(notes.clone().only(&[About::Own]).in_order(), ["2", "3"]);
         assert_eq!(notes.in_order(), ["1", "2", "3", "4"]);
     }
 }

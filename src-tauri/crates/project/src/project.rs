@@ -70,6 +70,8 @@ pub struct Project {
     pub port: u16,
     /// The secrets that the app asks its user for.
     pub secrets: Vec<Secret>,
+    /// The keys of `st.secrets` that the code asks for, dotted where they are in sections.
+    pub secrets_read: Vec<String>,
     /// Where the app may write.
     pub data: DataPolicy,
     /// Where the code writes into the app's own folder: why [`Project::data`] is a copy, where the
@@ -209,6 +211,7 @@ impl Project {
         let sources = Sources::parse(texts);
         notes.add(About::Settings, secrets_read::notes(&sources, &secrets));
         notes.add(About::Settings, streamlit::notes(&root, &entry));
+        let secrets_read = secrets_read::keys(&sources);
         let named = sources.names();
         let writes = writes::find(&named);
         let data = declaration.config.data.unwrap_or(match writes.is_empty() {
@@ -233,6 +236,7 @@ impl Project {
             icon: icon::find(&root, &declaration, overrides)?,
             port: overrides.port.or(declaration.config.port).unwrap_or(8501),
             secrets,
+            secrets_read,
             data,
             writes,
             downloads: declaration.config.downloads,

@@ -12,6 +12,7 @@ fn the_command() {
 
     Commands:
       build        Make an installer from a project
+      export       Write what an engine for containers makes an image of, for a server
       run          Run a project in a window, on your own Python, with reload on save
       try          Open a finished installer as a colleague would, and say what came of it
       doctor       Say what stops an app on its way from a host, or what this machine lacks

@@ -14,6 +14,7 @@ mod colour;
 mod context;
 mod doctor_machine;
 mod documents;
+mod export;
 mod foreign;
 mod help;
 mod interrupt;

@@ -4,6 +4,7 @@ pub(crate) mod error;
 mod installer;
 mod manifest;
 mod prepared;
+pub(crate) mod settled;
 pub(crate) mod shell;
 pub(crate) mod weight;
 

@@ -1,46 +1,36 @@
 //! A build whose versions, packages and programs are all known, with nothing laid down yet.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use tempfile::TempDir;
 use walkdir::WalkDir;
 use waterskin_bundle::{Layout, Payload, System};
 use waterskin_project::{NeededModule, ProjectFiles, distribution_of, module_of, normalized};
 
 use super::error::BuildError;
+use super::settled::{Ground, Settled};
 use super::shell::{Fetching, ShellProgram};
 use super::weight::Weight;
 use super::{BuildOutcome, Sizes, installer, manifest};
+use crate::Progress;
 use crate::cache::Cache;
 use crate::copy::Method;
 use crate::names::{bad_names, too_long};
-use crate::own::{OwnBuild, OwnWheels};
+use crate::own::OwnWheels;
 use crate::payload::Parts;
-use crate::payload::provision::{Packages, ProvisionError};
+use crate::payload::provision::Packages;
 use crate::plan::BuildPlan;
 use crate::plan::runs::Run;
 use crate::runtime::{runs_here, tk};
-use crate::toolchain::{Toolchain, Wanted};
 use crate::trial::{self, Trial};
-use crate::wheels::Wheels;
-use crate::wheels::resolve::Resolution;
 use crate::wheels::resolved::Resolved;
-use crate::wheels::source_build::SourceBuild;
-use crate::wheels::uv::Uv;
-use crate::{Progress, Step};
 
 /// What one plan needs, found out and fetched as far as it takes to know that nothing is missing.
 pub(super) struct Prepared<'p> {
-    plan: &'p BuildPlan,
-    /// For files on the way.
-    folder: TempDir,
-    toolchain: Toolchain,
-    host_python: Utf8PathBuf,
+    ground: Ground<'p>,
     shell: ShellProgram,
-    own: OwnWheels,
-    resolution: Resolution,
+    settled: Settled,
     took: Duration,
 }
 
@@ -52,36 +42,17 @@ impl<'p> Prepared<'p> {
         progress: &dyn Progress,
     ) -> Result<Self, BuildError> {
         let began = Instant::now();
-        let temporary = cache.temporary()?;
-        let folder = path_of(&temporary, plan);
-        let wanted = wanted(plan);
-        let toolchain = Toolchain::provide(&wanted, cache, progress)?;
-        let host_python = toolchain.host_python();
-        let uv = uv(plan, &host_python);
-        let given = &plan.requirements.given;
-        let fetching = Fetching { uv, links: &plan.find_links, folder, cache };
+        let ground = Ground::make(plan, cache, progress)?;
+        let fetching =
+            Fetching { uv: ground.uv(), links: &plan.find_links, folder: ground.folder(), cache };
         let shell = fetching.program(&plan.shell, progress)?;
-        progress.step(Step::Resolve, None);
-        let settings = given.settings.for_building();
-        let takes_compilers = !plan.own.is_empty();
-        let original = takes_compilers.then(|| toolchain.for_compilers(&wanted)).flatten();
-        let own = OwnBuild {
-            build: SourceBuild { uv, folder, settings: &settings },
-            cache,
-            python: original.as_deref(),
-            target: &plan.target,
-        };
-        let own = own.make(&plan.own, progress)?;
-        let wheels = wheels(plan, uv, toolchain.version(), folder, &own);
-        let resolution =
-            wheels.resolve(cache, SystemTime::now(), progress).map_err(ProvisionError::from)?;
-        let took = began.elapsed();
-        Ok(Self { plan, folder: temporary, toolchain, host_python, shell, own, resolution, took })
+        let settled = ground.settle(cache, progress)?;
+        Ok(Self { ground, shell, settled, took: began.elapsed() })
     }
 
     /// What it is of.
     pub fn plan(&self) -> &'p BuildPlan {
-        self.plan
+        self.ground.plan()
     }
 
     /// Fills the payload, tries it, and makes every file that the plan has.
@@ -92,15 +63,15 @@ impl<'p> Prepared<'p> {
         progress: &dyn Progress,
     ) -> Result<BuildOutcome, BuildError> {
         let began = Instant::now();
-        let (plan, resolution, host_python) = (self.plan, &self.resolution, &self.host_python);
-        let folder = path_of(&self.folder, plan);
-        let base = self.toolchain.ship(&wanted(plan), cache, progress)?;
-        let wheels =
-            wheels(plan, uv(plan, host_python), self.toolchain.version(), folder, &self.own);
+        let (plan, ground) = (self.plan(), &self.ground);
+        let Settled { own, resolution } = &self.settled;
+        let host_python = &ground.host_python;
+        let base = ground.toolchain.ship(&ground.wanted(), cache, progress)?;
+        let wheels = ground.wheels(own);
         let packages =
             Packages::provide(&wheels, &plan.trim, resolution, &base.facts, cache, progress)?;
         let mut notes = plan.notes.clone();
-        notes.extend(self.own.notes.iter().cloned());
+        notes.extend(own.notes.iter().cloned());
         notes.extend(resolution.notes.iter().cloned());
         let here = runs_here(plan.target.triple());
         if let Some(file) = plan.tk.as_ref().filter(|_| here)
@@ -114,7 +85,7 @@ impl<'p> Prepared<'p> {
             &plan.needed,
             &plan.files,
             &packages.tree(),
-            &self.own,
+            own,
             &resolution.resolved,
         )?);
 
@@ -130,7 +101,7 @@ impl<'p> Prepared<'p> {
         };
         let (destination, method) = match &plan.keep_payload {
             Some(kept) => (kept.clone(), Method::Copy),
-            None => (folder.join(Layout::PAYLOAD), Method::Link),
+            None => (ground.folder().join(Layout::PAYLOAD), Method::Link),
         };
         let (payload, failed) = parts.assemble(&destination, method, progress)?;
         notes.extend(failed.iter().map(|failure| {
@@ -163,46 +134,6 @@ impl<'p> Prepared<'p> {
             payload: plan.keep_payload.clone(),
             took: self.took + began.elapsed(),
         })
-    }
-}
-
-fn path_of<'f>(folder: &'f TempDir, plan: &'f BuildPlan) -> &'f Utf8Path {
-    Utf8Path::from_path(folder.path()).unwrap_or(&plan.cache)
-}
-
-fn wanted(plan: &BuildPlan) -> Wanted<'_> {
-    Wanted {
-        python: &plan.python,
-        target: &plan.target,
-        project: &plan.root,
-        cache: &plan.cache,
-        uv: &plan.uv,
-        offline: plan.offline,
-        tk: plan.tk.is_some(),
-    }
-}
-
-fn uv<'p>(plan: &'p BuildPlan, python: &'p Utf8Path) -> Uv<'p> {
-    Uv { program: &plan.uv, python, offline: plan.offline }
-}
-
-fn wheels<'p>(
-    plan: &'p BuildPlan,
-    uv: Uv<'p>,
-    python_version: &'p str,
-    folder: &'p Utf8Path,
-    own: &'p OwnWheels,
-) -> Wheels<'p> {
-    Wheels {
-        requirements: &plan.requirements,
-        needed: &plan.needed,
-        target: &plan.target,
-        root: &plan.root,
-        no_run: plan.no_run,
-        uv,
-        python_version,
-        folder,
-        own,
     }
 }
 

@@ -51,6 +51,9 @@ pub enum ShellError {
         /// The program.
         path: Utf8PathBuf,
     },
+    /// The plan is of something that opens no window.
+    #[error("there is no shell in this plan")]
+    None,
     /// A file can't be read or written.
     #[error("could not use `{path}`")]
     File {
@@ -93,6 +96,7 @@ impl ShellError {
                 ),
             },
             Self::Wrong { .. } => format!("{elsewhere}, as it comes with Waterskin"),
+            Self::None => "plan a build, and not an export".to_owned(),
             Self::Changed { .. } => {
                 "remove it with `waterskin cache clear` and build again".to_owned()
             }
@@ -153,6 +157,7 @@ impl Fetching<'_> {
         let (version, target) = match shell {
             Shell::File { path } => return Ok(ShellProgram { path: path.clone(), _entry: None }),
             Shell::Wheel { version, target } => (*version, target),
+            Shell::None => return Err(ShellError::None),
         };
         progress.step(Step::Shell, None);
         let requirement = self.resolve(version, target)?;

@@ -3,6 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod first_start;
 pub(crate) mod inside;
+pub(crate) mod purpose;
 pub(crate) mod runs;
 pub(crate) mod settings;
 pub(crate) mod shell;
@@ -27,6 +28,7 @@ use crate::names::bad_names;
 use crate::plan::error::PlanError;
 use crate::plan::first_start::first_start;
 use crate::plan::inside::is_inside;
+use crate::plan::purpose::Purpose;
 use crate::plan::runs::Run;
 use crate::plan::settings::Settings;
 use crate::plan::shell::Shell;
@@ -38,6 +40,9 @@ use crate::wheels::locked;
 /// `--dry-run` does.
 #[derive(Clone, Debug, Serialize)]
 pub struct BuildPlan {
+    /// What it is for.
+    #[serde(skip_serializing_if = "Purpose::is_installers")]
+    pub purpose: Purpose,
     /// The app's identity.
     pub app: App,
     /// The project's folder, absolute.
@@ -49,6 +54,9 @@ pub struct BuildPlan {
     /// The secrets that the app asks its user for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret>,
+    /// The keys of `st.secrets` that the code asks for, dotted where they are in sections.
+    #[serde(skip)]
+    pub secrets_read: Vec<String>,
     /// The window, without its icon.
     pub window: Window,
     /// The picture that becomes the icon; `None` draws one.
@@ -176,9 +184,14 @@ pub fn plans(settings: &Settings) -> Result<Vec<BuildPlan>, PlanError> {
     };
     let mut plans = Vec::new();
     let mut passed_over = Vec::new();
-    for (target, formats) in formats_of(&settings.formats, &targets)? {
+    let installers = settings.purpose.is_installers();
+    let formats = match installers {
+        true => formats_of(&settings.formats, &targets)?,
+        false => targets.iter().map(|target| (target, Formats::new())).collect(),
+    };
+    for (target, formats) in formats {
         match formats[..] {
-            [] => passed_over.push(format!(
+            [] if installers => passed_over.push(format!(
                 "nothing is made for {}, which has no use for the formats that are asked for",
                 target.name()
             )),
@@ -228,11 +241,16 @@ impl Shared<'_> {
         }
         let native = Native::of_project(&project.root, &project.files, target);
         let trim = Trim::plan(&project.trim, &project.mentions)?;
-        let shell = Shell::choose(settings.shell.as_deref(), target, self.targets)?;
+        let installers = settings.purpose.is_installers();
+        let shell = match installers {
+            true => Shell::choose(settings.shell.as_deref(), target, self.targets)?,
+            false => Shell::None,
+        };
         let mut format_options = settings.format_options.clone();
         let (runtime, left_out) = appimage_runtime(settings, shell.path(), target, &mut formats)?;
         format_options.appimage.runtime = runtime;
-        let sign = project.sign.command(target.system()).filter(|_| !settings.no_run);
+        let sign = project.sign.command(target.system());
+        let sign = sign.filter(|_| installers && !settings.no_run);
         let first_start = first_start(target, sign.is_some());
         format_options.sign = sign.map(|command| Signer {
             words: command.words().to_vec(),
@@ -240,6 +258,9 @@ impl Shared<'_> {
         });
         let mut notes = notes(&project, &native, &formats, target, first_start);
         notes.add(About::Package, left_out);
+        if let Some(about) = settings.purpose.about() {
+            notes = notes.only(about);
+        }
         let runs = runs(&project, &self.uv, target, settings, sign)?;
         // Each has one of its own.
         let keep_payload = self.keep_payload.as_ref().map(|folder| match several {
@@ -247,6 +268,7 @@ impl Shared<'_> {
             false => folder.clone(),
         });
         Ok(BuildPlan {
+            purpose: settings.purpose.clone(),
             notes: notes.in_order(),
             trim,
             formats,
@@ -270,6 +292,7 @@ impl Shared<'_> {
             entry: project.entry,
             arguments: project.arguments,
             secrets: project.secrets,
+            secrets_read: project.secrets_read,
             window: project.window,
             icon: project.icon,
             port: project.port,
@@ -363,7 +386,8 @@ fn runs(
     let built = project.own.iter().filter(|one| one.built);
     runs.extend(built.map(OwnDistribution::backend).map(backend));
     runs.extend(sign.map(|command| Run::Sign { command: command.clone() }));
-    let tried = !settings.no_run && !settings.no_try && runs_here(target.triple());
+    let tried = settings.purpose.is_installers() && !settings.no_run && !settings.no_try;
+    let tried = tried && runs_here(target.triple());
     runs.extend(tried.then(|| Run::App { entry: project.entry.clone() }));
     Ok(runs)
 }

@@ -5,6 +5,8 @@ use waterskin_bundle::Target;
 use waterskin_installers::{Format, FormatOptions};
 use waterskin_project::Overrides;
 
+use crate::plan::purpose::Purpose;
+
 /// What the author asked for, with nothing found out yet. Relative paths count from the current
 /// directory.
 #[derive(Clone, Debug, Default)]
@@ -50,4 +52,6 @@ pub struct Settings {
     pub no_try: bool,
     /// Whether files from outside of the project come along where links in it lead to them.
     pub follow_links: bool,
+    /// What is made of the project.
+    pub purpose: Purpose,
 }

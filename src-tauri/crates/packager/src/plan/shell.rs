@@ -22,6 +22,8 @@ pub enum Shell {
         /// The system that it is for.
         target: Target,
     },
+    /// There is none: what is made opens no window.
+    None,
 }
 
 impl Shell {
@@ -29,7 +31,7 @@ impl Shell {
     pub fn path(&self) -> Option<&Utf8Path> {
         match self {
             Self::File { path } => Some(path),
-            Self::Wheel { .. } => None,
+            Self::Wheel { .. } | Self::None => None,
         }
     }
 
@@ -74,6 +76,7 @@ impl fmt::Display for Shell {
             Self::Wheel { version, target } => {
                 write!(f, "{SHELL}=={version} for {}", target.name())
             }
+            Self::None => f.write_str("none"),
         }
     }
 }

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use camino::Utf8Path;
 use waterskin_bundle::{DataPolicy, Target};
 use waterskin_project::{Guess, LeftOut, OwnDistribution, Reason, RequirementsSource};
 
+use crate::export::{keys, packages};
 use crate::plan::BuildPlan;
+use crate::plan::purpose::Purpose;
 use crate::plan::shell::Shell;
 use crate::plan::tools::SHELL;
 use crate::runtime::runs_here;
@@ -30,9 +31,14 @@ impl fmt::Display for BuildPlan {
         };
         row("project", &[self.root.to_string()])?;
         row("script", &[self.script()])?;
-        row("id", &[format!("{} (package `{}`)", self.app.id, self.app.package)])?;
-        row("window", &[self.window_text()])?;
-        let asked: Vec<&str> = self.secrets.iter().map(|secret| secret.key.as_str()).collect();
+        if self.purpose.is_installers() {
+            row("id", &[format!("{} (package `{}`)", self.app.id, self.app.package)])?;
+            row("window", &[self.window_text()])?;
+        }
+        let asked: Vec<&str> = match self.purpose {
+            Purpose::Installers => self.secrets.iter().map(|it| it.key.as_str()).collect(),
+            Purpose::Export(_) => keys::of(self).into_iter().map(|it| it.name).collect(),
+        };
         if !asked.is_empty() {
             row("asks for", &[asked.join(", ")])?;
         }
@@ -47,7 +53,12 @@ impl fmt::Display for BuildPlan {
         row("unknown", &unknown.collect::<Vec<_>>())?;
         row("own code", &self.own_text())?;
         row("data", &self.data_text())?;
-        row("trim", &self.trim_text())?;
+        if let Purpose::Export(base) = &self.purpose {
+            row("base", &[base.to_string()])?;
+            row("system", &packages::shown(self))?;
+        } else {
+            row("trim", &self.trim_text())?;
+        }
         row("files", &[self.files_text()])?;
         row("linked", &self.linked_text())?;
         row("left out", &self.left_out_text())?;
@@ -84,7 +95,7 @@ impl BuildPlan {
 
     fn shell_text(&self) -> Vec<String> {
         match &self.shell {
-            Shell::File { .. } => Vec::new(),
+            Shell::File { .. } | Shell::None => Vec::new(),
             Shell::Wheel { version, target } => {
                 vec![format!("the wheel of `{SHELL}` {version} for {}", target.name())]
             }
@@ -151,7 +162,12 @@ impl BuildPlan {
         if self.data != DataPolicy::Copy {
             return Vec::new();
         }
-        let what = "the app runs in a copy in the data folder";
+        let what = match self.purpose {
+            Purpose::Installers => "the app runs in a copy in the data folder",
+            Purpose::Export(_) => {
+                "the app may write to its own files, for as long as its container lasts"
+            }
+        };
         if self.writes.is_empty() {
             return vec![format!("{what} (the project file says so)")];
         }
@@ -217,9 +233,12 @@ impl BuildPlan {
     }
 
     fn output_text(&self) -> String {
+        let output = self.output.strip_prefix(&self.root).unwrap_or(&self.output);
+        if !self.purpose.is_installers() {
+            return format!("an image's files in `{output}`");
+        }
         let formats: Vec<String> =
             self.formats.iter().map(|format| format!(".{}", format.name())).collect();
-        let output: &Utf8Path = self.output.strip_prefix(&self.root).unwrap_or(&self.output);
         format!("{} in `{output}`", formats.join(" and "))
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use waterskin_project::{name_of, without_password};
@@ -78,6 +78,25 @@ impl Resolved {
         }
         self.distributions.sort_by(|one, other| one.requirement.cmp(&other.requirement));
         self
+    }
+
+    /// The same with another requirement in the place of each address of a file of this machine.
+    pub fn with_files<E>(
+        mut self,
+        mut moved: impl FnMut(&str) -> Result<String, E>,
+    ) -> Result<Self, E> {
+        for distribution in &mut self.distributions {
+            let place = distribution.requirement.split_once(" @ ").map(|(_, place)| place);
+            let Some(place) = place.filter(|place| place.starts_with("file://")) else { continue };
+            let (address, marker) = place.split_at(place.find(' ').unwrap_or(place.len()));
+            distribution.requirement = format!("{}{marker}", moved(address)?);
+        }
+        Ok(self)
+    }
+
+    /// Every hash.
+    pub fn hashes(&self) -> BTreeSet<String> {
+        self.distributions.iter().flat_map(|it| it.hashes.iter().cloned()).collect()
     }
 
     /// The same with nothing but the distributions of these normalized names.
@@ -190,6 +209,19 @@ mod tests {
         let resolved = Resolved::parse(&(text + TEXT)).with_versions(&[("mine", "2.0")].into());
         assert_eq!(resolved.only(&["mine"]).to_text(), "mine==2.0 \\\n    --hash=sha256:dd\n");
         assert_eq!(resolved.without(&["mine"]), Resolved::parse(TEXT));
+    }
+
+    #[test]
+    fn files_of_this_machine_get_another_place() {
+        let text = "mine @ file:///home/ann%20b/mine-2.0-py3-none-any.whl ; os_name == 'posix' --hash=sha256:dd\n";
+        let moved = |place: &str| {
+            assert_eq!(place, "file:///home/ann%20b/mine-2.0-py3-none-any.whl");
+            Ok::<_, ()>("./wheels/mine.whl".to_owned())
+        };
+        let text = Resolved::parse(&(text.to_owned() + TEXT)).with_files(moved).unwrap().to_text();
+        let expected = "./wheels/mine.whl ; os_name == 'posix' \\\n    --hash=sha256:dd\n";
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(Resolved::parse(TEXT).hashes().len(), 3);
     }
 
     #[test]

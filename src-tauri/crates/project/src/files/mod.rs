@@ -206,6 +206,9 @@ impl ProjectFiles {
     }
 }
 
+/// The file by which a folder that the app was exported to is known.
+pub const EXPORT: &str = ".waterskin-export.json";
+
 /// How many links to folders outside of the project are followed, one after the other.
 const LINKED_DEPTH: usize = 4;
 
@@ -294,7 +297,7 @@ impl Walk<'_> {
             if full.join("pyvenv.cfg").is_file() || full.join("conda-meta").is_dir() {
                 return Ok(Some(Reason::VirtualEnvironment));
             }
-            if self.outputs.contains(&real(full)?) {
+            if full.join(EXPORT).is_file() || self.outputs.contains(&real(full)?) {
                 return Ok(Some(Reason::Output));
             }
         }

@@ -27,6 +27,11 @@ fn asked(sources: &Sources) -> BTreeMap<String, Utf8PathBuf> {
     found
 }
 
+/// The keys that the code asks for, dotted where they are in sections.
+pub(crate) fn keys(sources: &Sources) -> Vec<String> {
+    asked(sources).into_keys().filter(|key| !key.is_empty()).collect()
+}
+
 /// A note for each key that the app asks for and does not ask its user for.
 pub(crate) fn notes(sources: &Sources, listed: &[Secret]) -> Vec<String> {
     let within = |one: &str, other: &str| {
