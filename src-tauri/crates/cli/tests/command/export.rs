@@ -68,7 +68,24 @@ fn a_plan() {
     let context = project();
     // No shell is needed, since no window is opened.
     context.without("waterskin-shell").without("waterskin-appimage");
-    snapshot!(context.filters(), export(&context, &["--dry-run", "--no-run"]).finish(), @"");
+    snapshot!(context.filters(), export(&context, &["--dry-run", "--no-run"]).finish(), @r#"
+    exit code: 0
+    ----- stdout -----
+    Mon été 2.1
+      project     [DIR]/work/mon été
+      script      ui/app.py --année 2026
+      asks for    KEY, db.url
+      python      3.12 (the default, where it is to be had)
+      requires    streamlit==[STREAMLIT] (`pyproject.toml`)
+      own code    houle (`.`, copied)
+      base        `python:VERSION-slim-trixie` (the default)
+      system      ffmpeg, libgl1 | libgl1-mesa-glx (by apt)
+      files       5 files, 464 B
+      left out    `.env` (may hold secrets)
+                  `.streamlit/secrets.toml` (may hold secrets)
+      output      an image's files in `[DIR]/work/le résultat`
+    ----- stderr -----
+    "#);
     context.nothing_is_made();
     let json = export(&context, &["--dry-run", "--no-run", "--json", "--base", "x:1"]).finish();
     let plan: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();

@@ -10,10 +10,10 @@ const FETCH: [&str; 2] = ["ca-certificates", "git"];
 /// What `apt-get satisfy` gets, which takes each package by all its names, `libgl1 | libgl1-mesa-glx`;
 /// sorted, each once. `fetches` is whether a package comes from a repository.
 pub(crate) fn wanted(plan: &BuildPlan, fetches: bool) -> Vec<String> {
-    let wished = plan.wished_packages.iter().map(|it| (*it).to_owned());
+    let listed = plan.system_packages.iter().chain(&plan.wished_packages);
     let fetch = FETCH.iter().filter(|_| fetches).map(|it| (*it).to_owned());
     let is_of_desktop = |it: &String| OF_A_DESKTOP.iter().any(|start| it.starts_with(start));
-    let all = plan.system_packages.iter().cloned().chain(wished).chain(fetch);
+    let all = listed.map(ToString::to_string).chain(fetch);
     let mut wanted: Vec<String> = all.filter(|it| !is_of_desktop(it)).collect();
     wanted.sort();
     wanted.dedup();
