@@ -3,8 +3,18 @@
 use crate::context::Context;
 use crate::process::Run;
 
-const PARTS: [&str; 10] =
-    ["build", "export", "run", "try", "doctor", "verify", "cache", "self-check", "completions", "man"];
+const PARTS: [&str; 10] = [
+    "build",
+    "export",
+    "run",
+    "try",
+    "doctor",
+    "verify",
+    "cache",
+    "self-check",
+    "completions",
+    "man",
+];
 
 #[test]
 fn completions_are_scripts_that_know_every_subcommand() {
