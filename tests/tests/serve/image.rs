@@ -20,7 +20,7 @@ const ENGINE: &str = "mount --bind \"$1\" /mnt && mount -o remount,ro,bind /mnt 
     && mount -t tmpfs -o uid=10001,gid=10001,mode=0700 tmpfs /mnt/home/app \
     && mount -t tmpfs -o uid=10001,gid=10001 tmpfs /mnt/data \
     && mount -t proc proc /mnt/proc && mount --bind /dev /mnt/dev && shift \
-    && exec chroot --userspec=10001:10001 /mnt \"$@\"";
+    && exec /usr/sbin/chroot --userspec=10001:10001 /mnt \"$@\"";
 
 /// Buildah with a storage of its own, which is removed at the end.
 struct Buildah<'a> {
