@@ -131,6 +131,10 @@ async fn a_page_stays_with_its_replica_behind_the_exported_caddy() -> Result<()>
     })
     .await?;
 
+    // What it says of a host that is not whole is tested with it.
+    let doctor = sandbox.launch(waterskin_tests::cli()?).args(["doctor", "--run", &address]);
+    doctor.finish(PATIENCE).await?.success()?;
+
     let mut seen = BTreeSet::new();
     let mut last = None;
     while seen.len() < 2 {

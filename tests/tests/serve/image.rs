@@ -129,11 +129,11 @@ mod long {
         )?;
         fs_err::write(project.join("packages.txt"), "hello\n")?;
         fs_err::write(project.join("waterskin.toml"), "[secrets.KEY]\n")?;
-        fs_err::write(project.join(".env"), "TOKEN=xyzzy-env\n")?;
+        fs_err::write(project.join(".env"), "TOKEN=quokka-4711-env\n")?;
         let arguments = ["--base", BASE, "--python-version", "3.11"];
         let exported = Exported::of(&sandbox, &project, &arguments).await?;
-        fs_err::write(exported.folder.join("secrets/secrets.toml"), "KEY = 'xyzzy-toml'\n")?;
-        fs_err::write(exported.folder.join(".env"), "KEY=xyzzy-beside\n")?;
+        fs_err::write(exported.folder.join("secrets/secrets.toml"), "KEY = 'quokka-4711-toml'\n")?;
+        fs_err::write(exported.folder.join(".env"), "KEY=quokka-4711-beside\n")?;
 
         let buildah = Buildah::new(&sandbox)?;
         buildah.base(&root).await?;
@@ -151,7 +151,8 @@ mod long {
         assert_eq!(config["Cmd"], serde_json::json!(["/srv/venv/bin/python", "/srv/start.py"]));
         let layers = buildah.layers(IMAGE).await?;
         for layer in &layers {
-            let grep = sandbox.launch("/usr/bin/grep").args(["-r", "-l", "-a", "xyzzy"]).arg(layer);
+            let grep =
+                sandbox.launch("/usr/bin/grep").args(["-r", "-l", "-a", "quokka-4711"]).arg(layer);
             let found = grep.finish(LIMIT).await?;
             assert_eq!((found.code, found.stdout.as_str()), (Some(1), ""), "a secret in a layer");
         }
@@ -192,6 +193,9 @@ mod long {
         let xsrf = xsrf(&site).await?;
         let answer = site.send(&upload(page.session()?, "file", b"x", &xsrf)).await?;
         assert!(answer.status.starts_with("204"), "{answer:?}");
+        let address = format!("http://{}", site.authority());
+        let doctor = sandbox.launch(waterskin_tests::cli()?).args(["doctor", "--run", &address]);
+        doctor.finish(PATIENCE).await?.success()?;
         ask_to_end(&sandbox)?;
         assert_eq!(running.ended(GRACE).await?.code(), Some(0), "{}", running.stderr.text());
 
