@@ -10,7 +10,6 @@ mod death;
 mod doctor;
 mod export;
 mod gate;
-mod image;
 mod inpage;
 mod login;
 mod run;
