@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    fn said(code: i32, stage: u8, cause: &str, product: Value) -> Verdict {
+    fn said(code: i32, stage: u8, cause: &str, product: &Value) -> Verdict {
         let stages: Vec<Value> = [1, 2, 3, 4]
             .map(|number| json!({ "state": if number < stage { "passed" } else { "failed" } }))
             .into();
@@ -123,19 +123,19 @@ mod tests {
     #[test]
     fn whatever_is_wrong_is_found() {
         let expected = Expected::fails(3, "upgrade-dropped").by("nginx");
-        assert_eq!(said(30, 3, "upgrade-dropped", "nginx".into()).complaints(expected), [""; 0]);
+        assert_eq!(said(30, 3, "upgrade-dropped", &"nginx".into()).complaints(expected), [""; 0]);
         for wrong in [
-            said(20, 3, "upgrade-dropped", "nginx".into()),
-            said(30, 2, "upgrade-dropped", "nginx".into()),
-            said(30, 3, "origin-refused", "nginx".into()),
-            said(30, 3, "upgrade-dropped", "caddy".into()),
-            said(30, 3, "upgrade-dropped", Value::Null),
+            said(20, 3, "upgrade-dropped", &"nginx".into()),
+            said(30, 2, "upgrade-dropped", &"nginx".into()),
+            said(30, 3, "origin-refused", &"nginx".into()),
+            said(30, 3, "upgrade-dropped", &"caddy".into()),
+            said(30, 3, "upgrade-dropped", &Value::Null),
         ] {
             assert_ne!(wrong.complaints(expected), [""; 0], "{}", wrong.line());
         }
         let whole = Expected::Whole { product: None };
-        assert!(said(30, 3, "upgrade-dropped", Value::Null).complaints(whole).len() > 3);
-        let uvicorn = said(30, 3, "firewall", "uvicorn".into());
+        assert!(said(30, 3, "upgrade-dropped", &Value::Null).complaints(whole).len() > 3);
+        let uvicorn = said(30, 3, "firewall", &"uvicorn".into());
         assert_eq!(uvicorn.complaints(Expected::fails(3, "firewall")), [""; 0]);
     }
 }

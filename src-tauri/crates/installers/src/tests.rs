@@ -15,6 +15,8 @@ mod appimage;
 mod deb;
 mod full_disk;
 mod icons;
+#[path = "../tests/support/mach_o.rs"]
+pub(crate) mod mach_o;
 mod rpm;
 #[path = "../tests/support/scratch.rs"]
 pub(crate) mod scratch;

@@ -72,7 +72,8 @@ async fn once(options: &Options, args: &DoctorArgs) -> Result<ExitCode, Failure>
 }
 
 async fn examined(options: &Options) -> Result<Seen, Failure> {
-    examine(options).await.map_err(|error| {
+    // All its probes are one future, which is large.
+    Box::pin(examine(options)).await.map_err(|error| {
         let hint =
             "install the system's certificates (`ca-certificates`), or name some with `--ca`";
         Failure::new(error, Some(hint.to_owned()))

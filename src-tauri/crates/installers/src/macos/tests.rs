@@ -8,15 +8,11 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 use waterskin_bundle::{Payload, tree_digest};
 
-use mach_o::program;
-
 use super::mach_o::{MachO, MachOError};
 use super::signature::{Seal, signed};
+use crate::tests::mach_o::program;
 use crate::tests::{make, package_of, payload, place, run, write};
 use crate::{Artifact, Compression, Quiet, Signer};
-
-#[path = "../../tests/support/mach_o.rs"]
-mod mach_o;
 
 /// A payload for a Mac, and the program.
 fn mac(root: &Utf8Path) -> (Payload, Utf8PathBuf) {

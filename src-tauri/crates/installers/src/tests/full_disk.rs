@@ -3,13 +3,10 @@
 use std::error::Error;
 use std::io;
 
-use mach_o::program;
+use super::mach_o::program;
 
 use super::*;
 use crate::windows::stand_in;
-
-#[path = "../../tests/support/mach_o.rs"]
-mod mach_o;
 
 /// Says to a run of this program where its small disk is.
 const DISK: &str = "WATERSKIN_SMALL_DISK";
