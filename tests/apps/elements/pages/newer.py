@@ -27,8 +27,15 @@ export default function ({ parentElement, setTriggerValue }) {
 }
 """
 second = v2.component("second", html="<button>Ping</button>", css="button { height: 33px }", js=SCRIPT)
-answer = second(key="second", on_said_change=lambda: None)
-st.text(f"Second kind said {answer.said}.")
+
+
+def heard():
+    # What it said lasts for one run, and other parts of the page begin runs too.
+    st.session_state.heard = st.session_state.second.said
+
+
+second(key="second", on_said_change=heard)
+st.text(f"Second kind said {st.session_state.get('heard')}.")
 
 st.dataframe({"letter": ["a", "é"], "number": [1, 2]}, key="table")
 st.text("The newest text.")
